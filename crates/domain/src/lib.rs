@@ -1,0 +1,25 @@
+//! What the product means, with no I/O: identifiers, money, states and the rules between them.
+//!
+//! Invariant: this crate never depends on an async runtime, a database, a clock or a web framework.
+
+pub mod access;
+pub mod api_key;
+pub mod attribute;
+pub mod audit;
+pub mod clock;
+pub mod company;
+pub mod customer;
+pub mod email;
+pub mod error;
+pub mod fold;
+pub mod id;
+pub mod job;
+pub mod metric;
+pub mod money;
+pub mod persona;
+pub mod saved_view;
+pub mod secret;
+pub mod sensitive;
+pub mod sign_in;
+pub mod upload;
+pub mod user;
