@@ -1,0 +1,11 @@
+//! Who is calling, and how people sign in.
+
+mod caller;
+mod callers;
+mod sign_in;
+
+pub use self::{
+    caller::{Caller, Who},
+    callers::Callers,
+    sign_in::{AskError, LinkDelivery, SignIns, UseError},
+};

@@ -1,0 +1,109 @@
+//! An authenticated caller: a person or a program.
+
+use std::sync::Arc;
+
+use kale_domain::{
+    access::Permission,
+    audit::{Actor, AuditAction, AuditEntry},
+    company::Company,
+    id::{AuditEntryId, UserId},
+};
+use kale_persistence::{
+    Installation, Reach, Tenant, Tx,
+    access::{KeyHolder, Presence},
+};
+
+/// Who is calling.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// A person who is signed in.
+    Person(Arc<Presence>),
+    /// A program that holds a key.
+    Program(Arc<KeyHolder>),
+}
+
+/// An authenticated caller and the request it came with.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who.
+    pub who: Who,
+    /// The request's id, for the audit log.
+    pub request_id: Option<String>,
+}
+
+impl Caller {
+    /// Whether it may do that.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        match &self.who {
+            Who::Person(presence) => presence.may(permission),
+            Who::Program(holder) => holder.key.permissions.contains(&permission),
+        }
+    }
+
+    /// The customers it reaches; `None` for a Kale admin who is in no company.
+    #[must_use]
+    pub fn reach(&self) -> Option<Reach> {
+        match &self.who {
+            Who::Person(presence) => presence.reach(),
+            Who::Program(holder) => Some(holder.reach()),
+        }
+    }
+
+    /// Its company's data.
+    #[must_use]
+    pub fn tenant(&self) -> Option<Tenant> {
+        self.reach().map(Reach::tenant)
+    }
+
+    /// The company it works in.
+    #[must_use]
+    pub fn company(&self) -> Option<&Company> {
+        match &self.who {
+            Who::Person(presence) => presence.company.as_ref(),
+            Who::Program(holder) => Some(&holder.company),
+        }
+    }
+
+    /// What belongs to no company, for Kale admins.
+    #[must_use]
+    pub fn installation(&self) -> Option<Installation> {
+        match &self.who {
+            Who::Person(presence) => presence.installation(),
+            Who::Program(_) => None,
+        }
+    }
+
+    /// The person, where it is one.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match &self.who {
+            Who::Person(presence) => Some(presence.user.id),
+            Who::Program(_) => None,
+        }
+    }
+
+    /// How the audit log names it.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match &self.who {
+            Who::Person(presence) => Actor::User { id: presence.user.id },
+            Who::Program(holder) => Actor::ApiKey { id: holder.key.id },
+        }
+    }
+
+    /// An entry of the audit log about something this caller does.
+    #[must_use]
+    pub fn entry(&self, tx: &Tx, action: AuditAction, target: impl ToString) -> AuditEntry {
+        AuditEntry {
+            id: AuditEntryId::from_uuid(tx.fresh_id()),
+            actor: self.actor(),
+            action,
+            target: target.to_string(),
+            before: std::collections::BTreeMap::new(),
+            after: std::collections::BTreeMap::new(),
+            request_id: self.request_id.clone(),
+            at: tx.now(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! From a token to a caller. A caller is remembered for a few seconds, so that a busy one costs no read a request.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use kale_persistence::{Result, Store, access, api_keys, sign_ins};
+use sha2::{Digest as _, Sha256};
+
+use super::caller::Who;
+
+/// How long a caller is taken as it was.
+const REMEMBERED: Duration = Duration::from_secs(5);
+/// How many callers are remembered; past that the oldest go.
+const CAPACITY: usize = 20_000;
+/// How often a last use is written.
+const STAMP: SignedDuration = SignedDuration::from_secs(60);
+
+#[derive(Debug, Clone)]
+struct Entry {
+    who: Who,
+    read: Instant,
+}
+
+/// Authenticates tokens.
+#[derive(Debug)]
+pub struct Callers {
+    store: Store,
+    remembered: Mutex<HashMap<[u8; 32], Entry>>,
+}
+
+impl Callers {
+    /// Over that store.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store, remembered: Mutex::new(HashMap::new()) }
+    }
+
+    /// Who holds that token; `None` where it opens nothing (any more).
+    pub async fn authenticate(&self, token: &str) -> Result<Option<Who>> {
+        // Far longer than any token of ours: not worth a hash.
+        if token.len() > 200 {
+            return Ok(None);
+        }
+        let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        if let Some(who) = self.recall(&hash) {
+            return Ok(Some(who));
+        }
+        let who = if token.starts_with("kale_key_") {
+            access::by_api_key(&self.store, token).await?.map(|holder| Who::Program(Arc::new(holder)))
+        } else {
+            access::by_sign_in(&self.store, token).await?.map(|presence| Who::Person(Arc::new(presence)))
+        };
+        if let Some(who) = &who {
+            self.stamp(who).await;
+            self.remember(hash, who.clone());
+        }
+        Ok(who)
+    }
+
+    /// Forgets every caller: what was changed about one counts from now on in this process.
+    pub fn forget_all(&self) {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn recall(&self, hash: &[u8; 32]) -> Option<Who> {
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.get(hash).filter(|entry| entry.read.elapsed() < REMEMBERED).map(|entry| entry.who.clone())
+    }
+
+    fn remember(&self, hash: [u8; 32], who: Who) {
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= CAPACITY {
+            remembered.retain(|_, entry| entry.read.elapsed() < REMEMBERED);
+        }
+        if remembered.len() < CAPACITY {
+            remembered.insert(hash, Entry { who, read: Instant::now() });
+        }
+    }
+
+    /// Writes the last use down, at most once a minute. That it failed is no reason to refuse the caller.
+    async fn stamp(&self, who: &Who) {
+        let now = self.store.now();
+        let due = |last: Option<Timestamp>| last.is_none_or(|last| now.duration_since(last) >= STAMP);
+        let stamped = match who {
+            Who::Person(presence) if due(Some(presence.sign_in.last_seen_at)) => {
+                sign_ins::seen(&self.store, &presence.sign_in, now).await
+            }
+            Who::Program(holder) if due(holder.key.last_used_at) => {
+                api_keys::used(&self.store, holder.reach().tenant(), holder.key.id, now).await
+            }
+            _ => Ok(()),
+        };
+        if let Err(error) = stamped {
+            tracing::warn!(error = %error, "a last use could not be written");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Signing in without a password: a link that works once.
+
+use std::{fmt, sync::Arc};
+
+use kale_domain::{
+    audit::{Actor, AuditAction, AuditEntry},
+    email::Email,
+    error::{Classify, ErrorKind},
+    id::{AuditEntryId, CompanyId, SignInId, UserId},
+    secret::Token,
+    sign_in::SignIn,
+    user::User,
+};
+use kale_persistence::{Installation, Store, StoreError, access, companies, sign_ins};
+
+use super::callers::Callers;
+
+/// Brings a link to the person it is for. The mailer will be one; the demo and the command line print.
+pub trait LinkDelivery: fmt::Debug + Send + Sync {
+    /// Hands the link over. Never waits for a network.
+    fn deliver(&self, user: &User, token: &Token);
+}
+
+/// Signing in, looking at sign-ins and ending them.
+#[derive(Debug, Clone)]
+pub struct SignIns {
+    store: Store,
+    callers: Arc<Callers>,
+    delivery: Arc<dyn LinkDelivery>,
+}
+
+/// Why no link was made.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a link signs nobody in.
+#[derive(Debug, thiserror::Error)]
+pub enum UseError {
+    /// It is unknown, used or too old: nobody learns which.
+    #[error("this link works no more; ask for a new one")]
+    Dead,
+    /// It was asked for by another browser.
+    #[error("open the link in the browser that asked for it, or ask for a new one here")]
+    OtherBrowser,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SignIns {
+    /// With that delivery of links.
+    #[must_use]
+    pub fn new(store: Store, callers: Arc<Callers>, delivery: Arc<dyn LinkDelivery>) -> Self {
+        Self { store, callers, delivery }
+    }
+
+    /// Sends a link to every active user of that address. Known and unknown addresses are answered alike.
+    pub async fn ask(&self, email: &Email, browser: &str) -> Result<(), AskError> {
+        for user in access::by_email(&self.store, email).await? {
+            let token = sign_ins::mint_link(&self.store, user.id, Some(browser)).await?;
+            self.delivery.deliver(&user, &token);
+        }
+        Ok(())
+    }
+
+    /// A link that is bound to no browser: for the command line and the demo.
+    pub async fn mint(&self, _: Installation, user: UserId) -> Result<Token, StoreError> {
+        sign_ins::mint_link(&self.store, user, None).await
+    }
+
+    /// Whether a link still works, and if so whether it wants the browser that asked for it.
+    pub async fn peek(&self, token: &str) -> Result<Option<bool>, StoreError> {
+        sign_ins::peek_link(&self.store, token).await
+    }
+
+    /// Uses a link up and begins a sign-in.
+    pub async fn redeem(
+        &self,
+        token: &str,
+        browser: Option<&str>,
+        device: &str,
+        request_id: Option<&str>,
+    ) -> Result<(SignIn, Token), UseError> {
+        let user = match access::by_link(&self.store, token, browser).await? {
+            sign_ins::Link::Used(user) => user,
+            sign_ins::Link::OtherBrowser => return Err(UseError::OtherBrowser),
+            sign_ins::Link::Dead => return Err(UseError::Dead),
+        };
+        let begun = sign_ins::begin(&self.store, user, device).await?;
+        // A user who was deactivated since has a sign-in that opens nothing.
+        let Some(presence) = access::by_sign_in(&self.store, begun.1.reveal()).await? else {
+            return Err(UseError::Dead);
+        };
+        if let Some(reach) = presence.reach() {
+            let request_id = request_id.map(str::to_owned);
+            self.store
+                .transaction::<_, StoreError>(reach.tenant(), async |tx| {
+                    let entry = AuditEntry {
+                        id: AuditEntryId::from_uuid(tx.fresh_id()),
+                        actor: Actor::User { id: user },
+                        action: AuditAction::SignedIn,
+                        target: user.to_string(),
+                        before: std::collections::BTreeMap::new(),
+                        after: std::collections::BTreeMap::new(),
+                        request_id: request_id.clone(),
+                        at: tx.now(),
+                    };
+                    tx.audit(entry).await
+                })
+                .await?;
+        }
+        Ok(begun)
+    }
+
+    /// The live sign-ins of a user, latest use first.
+    pub async fn list(&self, user: UserId) -> Result<Vec<SignIn>, StoreError> {
+        sign_ins::list(&self.store, user).await
+    }
+
+    /// Ends a sign-in of that user; `false` where they have none of that identity. At once in this process.
+    pub async fn end(&self, user: UserId, id: SignInId) -> Result<bool, StoreError> {
+        let ended = sign_ins::end(&self.store, user, id).await?;
+        self.callers.forget_all();
+        Ok(ended)
+    }
+
+    /// Switches a Kale admin into a company, or out of it; `false` where there is no such company.
+    pub async fn act_in(
+        &self,
+        installation: Installation,
+        id: SignInId,
+        company: Option<CompanyId>,
+    ) -> Result<bool, StoreError> {
+        if let Some(company) = company
+            && companies::enter(&self.store, installation, company).await?.is_none()
+        {
+            return Ok(false);
+        }
+        sign_ins::act_in(&self.store, installation, id, company).await?;
+        self.callers.forget_all();
+        Ok(true)
+    }
+}
+
+impl Classify for AskError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Classify for UseError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Dead | Self::OtherBrowser => ErrorKind::Unauthenticated,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Dead => "sign-in-link-dead",
+            Self::OtherBrowser => "sign-in-link-other-browser",
+            Self::Store(error) => error.code(),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Customers: derived from source records, listed, explained, exported.
+
+mod derive;
+mod describe;
+mod error;
+mod export;
+mod filter;
+mod list;
+mod refresh;
+mod upsert;
+
+pub use self::{
+    derive::customer_id,
+    describe::{CustomerDetail, Customers, json_value},
+    error::CustomerError,
+    export::ExportFormat,
+    filter::FilterTerm,
+    list::{CustomerPage, ListRequest, PreparedList},
+    refresh::{RefreshCounts, Refresher},
+    upsert::{CustomerInput, UpsertOutcome},
+};

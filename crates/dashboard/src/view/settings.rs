@@ -1,0 +1,112 @@
+//! The company's settings and its API keys.
+
+use askama::Template;
+
+use super::{
+    form::{Choice, Field, Problems, Select, Stale},
+    parts::{Chip, Empty},
+    shell::Shell,
+};
+
+/// Name, industry, zone, currency.
+#[derive(Debug, Template)]
+#[template(path = "settings_general.html", blocks = ["form"])]
+pub struct GeneralPage {
+    /// What stands around it.
+    pub shell: Shell,
+    /// What was wrong with the form when it was sent.
+    pub problems: Problems,
+    /// Somebody else changed the settings in between.
+    pub stale: Option<Stale>,
+    /// The field `name`.
+    pub name: Field,
+    /// The short name in addresses; can't be changed.
+    pub slug: String,
+    /// The field `industry`.
+    pub industry: Select,
+    /// The field `time_zone`.
+    pub time_zone: Field,
+    /// IANA names offered while typing.
+    pub time_zones: Vec<String>,
+    /// The field `currency`.
+    pub currency: Select,
+    /// The boxes `sortable`: attributes the list can be sorted by.
+    pub sortable: Vec<Choice>,
+    /// What is wrong with them; empty for nothing.
+    pub sortable_error: String,
+    /// How many may be chosen.
+    pub sortable_limit: usize,
+    /// The version, for `_etag`.
+    pub etag: String,
+    /// Whether this person may see the keys too.
+    pub may_manage_keys: bool,
+}
+
+/// One key.
+#[derive(Debug)]
+pub struct KeyRow {
+    /// The id: `key_…`.
+    pub id: String,
+    /// What it is for.
+    pub name: String,
+    /// What the token looks like: `kale_…x7Qd`.
+    pub hint: String,
+    /// What it may do, in words.
+    pub permissions: Vec<String>,
+    /// Who made it and when.
+    pub created: String,
+    /// When it last worked; `Never`.
+    pub last_used: String,
+    /// From when on it works no more; empty for never.
+    pub expires: String,
+    /// Whether it works.
+    pub state: Chip,
+    /// Whether it can be revoked.
+    pub live: bool,
+}
+
+/// A permission that may be given.
+#[derive(Debug)]
+pub struct PermissionChoice {
+    /// The name that is sent: `customers.read`.
+    pub name: &'static str,
+    /// What it allows, in words.
+    pub label: String,
+    /// Whether it is chosen.
+    pub selected: bool,
+}
+
+/// A key that was just made; never shown again.
+#[derive(Debug)]
+pub struct NewKey {
+    /// What it is for.
+    pub name: String,
+    /// The secret itself.
+    pub token: String,
+}
+
+/// The keys.
+#[derive(Debug, Template)]
+#[template(path = "settings_keys.html", blocks = ["keys"])]
+pub struct ApiKeysPage {
+    /// What stands around it.
+    pub shell: Shell,
+    /// The key made by this request.
+    pub created: Option<NewKey>,
+    /// What was wrong with the form when it was sent.
+    pub problems: Problems,
+    /// The field `name`.
+    pub name: Field,
+    /// The field `expires`.
+    pub expires: Select,
+    /// The boxes `permission`.
+    pub permissions: Vec<PermissionChoice>,
+    /// What is wrong with them; empty for nothing.
+    pub permissions_error: String,
+    /// The keys, newest first.
+    pub keys: Vec<KeyRow>,
+    /// What stands in place of keys.
+    pub empty: Empty,
+    /// Whether this person may see the general settings too.
+    pub may_manage_company: bool,
+}

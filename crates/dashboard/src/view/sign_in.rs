@@ -1,0 +1,80 @@
+//! Signing in: without passwords, by a link or a code that comes by mail.
+
+use askama::Template;
+
+use super::{form::Field, parts::Banner, shell::Plain};
+
+/// Asks for the e-mail address.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/email.html")]
+pub struct SignInPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// The field `email`.
+    pub email: Field,
+    /// Where to go afterwards; empty for the first page.
+    pub next: String,
+    /// A remark above the form: signed out, link expired.
+    pub banner: Option<Banner>,
+}
+
+/// Says that mail is on its way and takes the code from it.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/check_mail.html")]
+pub struct CheckMailPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// The address the mail went to, as typed.
+    pub email: String,
+    /// The field `code`.
+    pub code: Field,
+    /// How long link and code work: `15 minutes`.
+    pub valid_for: String,
+    /// Where to go afterwards; empty for the first page.
+    pub next: String,
+    /// The address of the mail catcher of a demo, where there is one.
+    pub mailbox: Option<String>,
+}
+
+/// Where the link in the mail leads: one button, so that mail scanners sign nobody in.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/link.html")]
+pub struct LinkPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// What the link carried.
+    pub token: String,
+    /// Whether this browser asked for the link; else the code has to be typed where it was asked for.
+    pub same_browser: bool,
+    /// Why the link does not work any more; empty where it does.
+    pub problem: String,
+}
+
+/// One company of somebody who belongs to several.
+#[derive(Debug)]
+pub struct CompanyChoice {
+    /// The id that is sent: `cmp_…`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Two letters for it.
+    pub initials: String,
+    /// The person's role there.
+    pub role: &'static str,
+    /// When they were last there; empty for never.
+    pub last_seen: String,
+}
+
+/// Asks which company.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/companies.html")]
+pub struct CompaniesPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// The signed-in address.
+    pub email: String,
+    /// What may be chosen.
+    pub companies: Vec<CompanyChoice>,
+    /// Where to go afterwards; empty for the first page.
+    pub next: String,
+}

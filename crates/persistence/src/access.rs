@@ -1,0 +1,141 @@
+//! The only unscoped reads: each takes a credential and answers whose data it opens.
+
+use kale_domain::{
+    access::{Permission, Role},
+    api_key::ApiKey,
+    company::{Company, CompanyStatus},
+    email::Email,
+    fold::fold,
+    id::{CompanyId, UserId},
+    sign_in::SignIn,
+    user::{User, UserStatus},
+};
+use bson::doc;
+use futures::TryStreamExt as _;
+use mongodb::Collection;
+
+use crate::{
+    api_keys, companies,
+    error::Result,
+    sign_ins::{self, Link},
+    store::Store,
+    tenant::{Installation, Reach, Tenant},
+    users, value,
+};
+
+/// A person who is signed in, and what they reach.
+#[derive(Debug, Clone)]
+pub struct Presence {
+    /// Their sign-in.
+    pub sign_in: SignIn,
+    /// Who they are.
+    pub user: User,
+    /// The company they work in; a Kale admin has one only while switched in.
+    pub company: Option<Company>,
+    reach: Option<Reach>,
+}
+
+impl Presence {
+    /// The customers they reach; `None` for a Kale admin who is not switched in.
+    #[must_use]
+    pub const fn reach(&self) -> Option<Reach> {
+        self.reach
+    }
+
+    /// What belongs to no company, for Kale admins.
+    #[must_use]
+    pub fn installation(&self) -> Option<Installation> {
+        (self.user.role == Role::KaleAdmin).then(Installation::new)
+    }
+
+    /// Whether their role has that permission.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        permission.allows(self.user.role)
+    }
+}
+
+/// A program that holds a key, and what it reaches.
+#[derive(Debug, Clone)]
+pub struct KeyHolder {
+    /// The key.
+    pub key: ApiKey,
+    /// Whose.
+    pub company: Company,
+    reach: Reach,
+}
+
+impl KeyHolder {
+    /// The customers it reaches: all of the company's.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        self.reach
+    }
+}
+
+fn users(store: &Store) -> Collection<users::Record> {
+    store.database().collection("users")
+}
+
+async fn user(store: &Store, id: UserId) -> Result<Option<User>> {
+    let found = users(store).find_one(doc! { "_id": value::uuid(id.uuid()) }).await?;
+    let user = found.map(User::try_from).transpose()?;
+    Ok(user.filter(|user| user.status == UserStatus::Active))
+}
+
+/// Who a sign-in's token belongs to; `None` where it opens nothing (any more).
+pub async fn by_sign_in(store: &Store, token: &str) -> Result<Option<Presence>> {
+    let Some(sign_in) = sign_ins::by_token(store, token).await? else { return Ok(None) };
+    let Some(user) = user(store, sign_in.user).await? else { return Ok(None) };
+    let company_id = user.company.or(sign_in.acting_in);
+    let company = match company_id {
+        Some(id) => companies::read(store, id).await?.filter(|company| company.status == CompanyStatus::Active),
+        None => None,
+    };
+    // A user of a company that is gone or suspended has nowhere to be.
+    if user.company.is_some() && company.is_none() {
+        return Ok(None);
+    }
+    let reach = company.as_ref().map(|company| {
+        let tenant = Tenant::new(company.id);
+        match user.role {
+            Role::KaleAdmin | Role::RetentionAdmin => Reach::all(tenant),
+            Role::RetentionExpert => Reach::assigned_to(tenant, user.id),
+        }
+    });
+    Ok(Some(Presence { sign_in, user, company, reach }))
+}
+
+/// Who an API key belongs to; `None` where it opens nothing (any more).
+pub async fn by_api_key(store: &Store, token: &str) -> Result<Option<KeyHolder>> {
+    let Some((company_id, key)) = api_keys::by_token(store, token).await? else { return Ok(None) };
+    let company = companies::read(store, company_id).await?;
+    Ok(company
+        .filter(|company| company.status == CompanyStatus::Active)
+        .map(|company| KeyHolder { key, company, reach: Reach::all(Tenant::new(company_id)) }))
+}
+
+/// The active users of that address, one a company (and one more for a Kale admin).
+pub async fn by_email(store: &Store, email: &Email) -> Result<Vec<User>> {
+    let filter = doc! { "email_key": fold(email.as_str()) };
+    let found: Vec<users::Record> = users(store).find(filter).limit(50).await?.try_collect().await?;
+    let all: Vec<User> = found.into_iter().map(User::try_from).collect::<Result<_>>()?;
+    Ok(all.into_iter().filter(|user| user.status == UserStatus::Active).collect())
+}
+
+/// Uses a sign-in link up.
+pub async fn by_link(store: &Store, token: &str, browser: Option<&str>) -> Result<Link> {
+    sign_ins::use_link(store, token, browser).await
+}
+
+/// The installation itself, for the command line: whoever runs the program owns the database anyway.
+#[must_use]
+pub const fn operator() -> Installation {
+    Installation::new()
+}
+
+/// The tenant of a company that the command line names.
+pub async fn by_operator(store: &Store, _: Installation, id: CompanyId) -> Result<Option<Reach>> {
+    let company = companies::read(store, id).await?;
+    Ok(company.map(|company| Reach::all(Tenant::new(company.id))))
+}

@@ -1,0 +1,99 @@
+//! What programs told us about customers (`api_records`, key `company ‖ hash(external id)`): the source records of the
+//! built-in connection *api*.
+
+use std::collections::BTreeMap;
+
+use bson::{Binary, Bson, DateTime, Document, doc};
+use futures::TryStreamExt as _;
+use jiff::Timestamp;
+use kale_domain::attribute::{AttributeKey, AttributeType};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    error::Result,
+    file_rows::RowValues,
+    scoped::{Scoped, within},
+    store::{Store, check_bulk},
+    tenant::Tenant,
+    value,
+};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Record {
+    #[serde(rename = "_id")]
+    id: Binary,
+    company_id: bson::Uuid,
+    ext: String,
+    v: Document,
+    created_at: DateTime,
+    updated_at: DateTime,
+}
+
+/// What a program told us about one customer.
+#[derive(Debug, Clone)]
+pub struct ApiRecord {
+    /// The customer's key at the program's side.
+    pub external_id: String,
+    /// Its values.
+    pub values: RowValues,
+    /// Since when we have it.
+    pub created_at: Timestamp,
+}
+
+fn records(store: &Store) -> Scoped<Record> {
+    Scoped::new(store.database(), "api_records")
+}
+
+fn key(tenant: Tenant, external_id: &str) -> Bson {
+    let digest = Sha256::digest(external_id.as_bytes());
+    value::key(tenant.company().uuid(), digest.get(..16).unwrap_or(&digest))
+}
+
+/// What programs told us about these customers.
+pub async fn find(
+    store: &Store,
+    tenant: Tenant,
+    external_ids: &[String],
+    kinds: &BTreeMap<AttributeKey, AttributeType>,
+) -> Result<Vec<ApiRecord>> {
+    let keys: Vec<Bson> = external_ids.iter().map(|id| key(tenant, id)).collect();
+    let found: Vec<Record> =
+        records(store).raw().find(within(tenant, doc! { "_id": { "$in": keys } })).await?.try_collect().await?;
+    found
+        .into_iter()
+        .map(|record| {
+            Ok(ApiRecord {
+                external_id: record.ext,
+                values: RowValues::from_document(&record.v, kinds)?,
+                created_at: value::timestamp(record.created_at),
+            })
+        })
+        .collect()
+}
+
+/// Stores what programs told us, acknowledged by a majority.
+pub async fn upsert(store: &Store, tenant: Tenant, new: &[ApiRecord]) -> Result<()> {
+    let now = value::date(store.now());
+    let updates: Vec<Document> = new
+        .iter()
+        .map(|record| {
+            doc! {
+                "q": { "_id": key(tenant, &record.external_id), "company_id": value::uuid(tenant.company().uuid()) },
+                "u": {
+                    "$set": { "ext": &record.external_id, "v": record.values.to_document(), "updated_at": now },
+                    "$setOnInsert": { "created_at": now },
+                },
+                "upsert": true,
+            }
+        })
+        .collect();
+    if updates.is_empty() {
+        return Ok(());
+    }
+    let command = doc! {
+        "update": records(store).name(), "updates": updates, "ordered": false,
+        "writeConcern": { "w": "majority", "j": true },
+    };
+    check_bulk(&store.database().run_command(command).await?)
+}

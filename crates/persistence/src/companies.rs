@@ -1,0 +1,186 @@
+//! Companies (`companies`, key `_id`, unique `slug_key` through its own natural key in `company_slugs`).
+
+use bson::{Binary, DateTime, doc, spec::BinarySubtype};
+use futures::TryStreamExt as _;
+use kale_domain::{
+    attribute::{AttributeDefinition, AttributeKey},
+    company::{Company, CompanyStatus, Industry, Slug},
+    id::CompanyId,
+    money::Currency,
+};
+use mongodb::{Collection, options::ReturnDocument};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Result, StoreError},
+    store::Store,
+    tenant::{Installation, Tenant},
+    tx::Tx,
+    value,
+};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Record {
+    #[serde(rename = "_id")]
+    pub(crate) id: bson::Uuid,
+    name: String,
+    slug: Slug,
+    industry: Industry,
+    pub(crate) status: CompanyStatus,
+    time_zone: String,
+    currency: Currency,
+    #[serde(default)]
+    sortable_attributes: Vec<AttributeKey>,
+    #[serde(default)]
+    attributes: Vec<AttributeDefinition>,
+    created_at: DateTime,
+    updated_at: DateTime,
+    version: i64,
+}
+
+fn records(store: &Store) -> Collection<Record> {
+    store.database().collection("companies")
+}
+
+/// A company of the given values.
+pub async fn insert(store: &Store, tx: &mut Tx, _: Installation, company: &Company) -> Result<()> {
+    // The slug is claimed by its own document: its key is the uniqueness, without an index that has no company.
+    let claim = doc! { "_id": company.slug.as_str(), "company_id": value::uuid(company.id.uuid()) };
+    let claimed = store
+        .database()
+        .collection::<bson::Document>("company_slugs")
+        .insert_one(claim)
+        .session(tx.session())
+        .await;
+    tx.note(claimed)?;
+    let inserted = records(store).insert_one(Record::from(company)).session(tx.session()).await;
+    tx.note(inserted).map(drop)
+}
+
+/// All companies, by name.
+pub async fn list(store: &Store, _: Installation) -> Result<Vec<Company>> {
+    let found: Vec<Record> = records(store).find(doc! {}).sort(doc! { "name": 1 }).await?.try_collect().await?;
+    found.into_iter().map(Company::try_from).collect()
+}
+
+/// The tenant of that company, for whoever runs the installation.
+pub async fn enter(store: &Store, _: Installation, id: CompanyId) -> Result<Option<(Tenant, Company)>> {
+    let found = records(store).find_one(doc! { "_id": value::uuid(id.uuid()) }).await?;
+    found.map(|record| Ok((Tenant::new(id), Company::try_from(record)?))).transpose()
+}
+
+/// The company of that slug, for the command line and the demo.
+pub async fn by_slug(store: &Store, _: Installation, slug: &Slug) -> Result<Option<(Tenant, Company)>> {
+    let found = records(store).find_one(doc! { "slug": slug.as_str() }).await?;
+    found
+        .map(|record| {
+            let company = Company::try_from(record)?;
+            Ok((Tenant::new(company.id), company))
+        })
+        .transpose()
+}
+
+/// The tenant's own company.
+pub async fn get(store: &Store, tenant: Tenant) -> Result<Company> {
+    read(store, tenant.company()).await?.ok_or_else(|| StoreError::corrupt("company", "missing"))
+}
+
+pub(crate) async fn read(store: &Store, id: CompanyId) -> Result<Option<Company>> {
+    let found = records(store).find_one(doc! { "_id": value::uuid(id.uuid()) }).await?;
+    found.map(Company::try_from).transpose()
+}
+
+/// Changes what its owners may change; [`StoreError::Stale`] where it is no longer at `company.version`.
+pub async fn update(store: &Store, tx: &mut Tx, company: &Company) -> Result<Company> {
+    let filter = doc! { "_id": value::uuid(tx.tenant().company().uuid()), "version": value::signed(company.version) };
+    let change = doc! {
+        "$set": {
+            "name": &company.name,
+            "industry": bson::serialize_to_bson(&company.industry)?,
+            "time_zone": &company.time_zone,
+            "currency": company.currency.code(),
+            "sortable_attributes": bson::serialize_to_bson(&company.sortable_attributes)?,
+            "updated_at": value::date(tx.now()),
+        },
+        "$inc": { "version": 1_i64 },
+    };
+    let updated = records(store)
+        .find_one_and_update(filter, change)
+        .return_document(ReturnDocument::After)
+        .session(tx.session())
+        .await;
+    tx.note(updated)?.ok_or(StoreError::Stale).and_then(Company::try_from)
+}
+
+/// The attributes the company's customers have.
+pub async fn attributes(store: &Store, tenant: Tenant) -> Result<Vec<AttributeDefinition>> {
+    #[derive(Deserialize)]
+    struct Projection {
+        #[serde(default)]
+        attributes: Vec<AttributeDefinition>,
+    }
+    let found = records(store)
+        .clone_with_type::<Projection>()
+        .find_one(doc! { "_id": value::uuid(tenant.company().uuid()) })
+        .projection(doc! { "attributes": 1 })
+        .await?;
+    Ok(found.map(|projection| projection.attributes).unwrap_or_default())
+}
+
+/// Adds attributes that are not defined yet. A definition that exists stays as it is.
+pub async fn define_attributes(store: &Store, tx: &mut Tx, new: &[AttributeDefinition]) -> Result<()> {
+    for definition in new {
+        let filter = doc! {
+            "_id": value::uuid(tx.tenant().company().uuid()),
+            "attributes.key": { "$ne": definition.key.as_str() },
+        };
+        let change = doc! { "$push": { "attributes": bson::serialize_to_bson(definition)? } };
+        let updated = records(store).update_one(filter, change).session(tx.session()).await;
+        tx.note(updated)?;
+    }
+    Ok(())
+}
+
+/// A company id as raw key bytes, for collections whose natural key is the company itself.
+pub(crate) fn key_of(tenant: Tenant) -> Binary {
+    Binary { subtype: BinarySubtype::Generic, bytes: tenant.company().uuid().as_bytes().to_vec() }
+}
+
+impl From<&Company> for Record {
+    fn from(company: &Company) -> Self {
+        Self {
+            id: value::uuid(company.id.uuid()),
+            name: company.name.clone(),
+            slug: company.slug.clone(),
+            industry: company.industry,
+            status: company.status,
+            time_zone: company.time_zone.clone(),
+            currency: company.currency,
+            sortable_attributes: company.sortable_attributes.clone(),
+            attributes: Vec::new(),
+            created_at: value::date(company.created_at),
+            updated_at: value::date(company.updated_at),
+            version: value::signed(company.version),
+        }
+    }
+}
+
+impl TryFrom<Record> for Company {
+    type Error = StoreError;
+
+    fn try_from(record: Record) -> Result<Self> {
+        Ok(Self {
+            id: CompanyId::from_uuid(value::from_uuid(record.id)),
+            name: record.name,
+            slug: record.slug,
+            industry: record.industry,
+            status: record.status,
+            time_zone: record.time_zone,
+            currency: record.currency,
+            sortable_attributes: record.sortable_attributes,
+            created_at: value::timestamp(record.created_at),
+            updated_at: value::timestamp(record.updated_at),
+            version: value::unsigned(record.version, "company")?,
+        })
+    }
+}

@@ -1,0 +1,21 @@
+//! Customers (`customers`): the joined record, read by people, derived from source records.
+//!
+//! What rules, filters and sorts read stands typed and folded under `facts` (≤ 1 kB): `m` metrics, `a` attributes, `f`
+//! fields, `t` tags. What is shown differently stands under `shown`. Indexes, each with the company first: `name_key`,
+//! `created_at`, `facts.m.mrr`, `persona.id`, `sort.0`–`sort.2` (attributes the company marked sortable), each with
+//! `_id`; `search` (folded words, for prefixes); `external_ids`.
+
+mod count;
+mod derive;
+mod list;
+mod persona;
+mod record;
+mod view;
+
+pub use self::{
+    count::{AttributeCell, PersonaShare, Tally, by_attribute, by_persona, count, numeric_quantile},
+    derive::{Change, Derived, Link, Standing, remove, standing, write},
+    list::{Export, ListQuery, PersonaFilter, Position, Sort, SortKey, Stop, export, list},
+    persona::{Judged, PersonaMove, for_each_judged, history, judge_batch, move_all, set_persona},
+    view::{by_external_id, get, sources, update_tags},
+};

@@ -1,0 +1,84 @@
+//! One customer, and where its values come from.
+
+use bson::doc;
+use kale_domain::{
+    customer::{Customer, CustomerSource},
+    fold::fold,
+    id::CustomerId,
+};
+use std::collections::BTreeMap;
+
+use super::record::{Kinds, LinkRecord, Record, by_id, customer, records};
+use crate::{
+    error::Result,
+    scoped::within,
+    store::Store,
+    tenant::Reach,
+    tx::Tx,
+    value,
+};
+
+fn reached(reach: Reach, mut filter: bson::Document) -> bson::Document {
+    if let Some(expert) = reach.expert() {
+        filter.insert("experts", value::uuid(expert.uuid()));
+    }
+    filter
+}
+
+/// One customer; `None` where there is none of that identity within reach.
+pub async fn get(store: &Store, reach: Reach, id: CustomerId, kinds: &Kinds) -> Result<Option<Customer>> {
+    let found = records(store).find_one(reach.tenant(), reached(reach, by_id(id))).await?;
+    found.map(|record| customer(record, kinds)).transpose()
+}
+
+/// The customer that the company's systems call so. Index `{company_id, external_ids}`.
+pub async fn by_external_id(store: &Store, reach: Reach, external_id: &str, kinds: &Kinds) -> Result<Option<Customer>> {
+    let filter = reached(reach, doc! { "external_ids": external_id });
+    let found = records(store).find_one(reach.tenant(), filter).await?;
+    found.map(|record| customer(record, kinds)).transpose()
+}
+
+/// The source records of a customer, and why they belong to it.
+pub async fn sources(store: &Store, reach: Reach, id: CustomerId) -> Result<Option<Vec<CustomerSource>>> {
+    let found = records(store).find_one(reach.tenant(), reached(reach, by_id(id))).await?;
+    Ok(found.map(|record: Record| record.links.into_iter().map(CustomerSource::from).collect()))
+}
+
+/// Replaces the words people put on a customer; [`None`] where nothing matches that version within reach.
+pub async fn update_tags(
+    store: &Store,
+    tx: &mut Tx,
+    reach: Reach,
+    id: CustomerId,
+    version: u64,
+    tags: &[String],
+    kinds: &Kinds,
+) -> Result<Option<Customer>> {
+    let folded: Vec<String> = tags.iter().map(|tag| fold(tag)).collect();
+    let mut filter = reached(reach, by_id(id));
+    filter.insert("version", value::signed(version));
+    let change = doc! {
+        "$set": { "tags": tags, "facts.t": folded, "updated_at": value::date(tx.now()) },
+        "$inc": { "version": 1_i64 },
+    };
+    let updated = records(store).update_in(tx, filter, change).await?;
+    updated.map(|record| customer(record, kinds)).transpose()
+}
+
+impl From<LinkRecord> for CustomerSource {
+    fn from(link: LinkRecord) -> Self {
+        Self {
+            connection: link.connection,
+            kind: link.kind,
+            external_id: link.ext,
+            reason: link.reason,
+            linked_at: value::timestamp(link.at),
+            fields: BTreeMap::new(),
+        }
+    }
+}
+
+/// The filter of one customer within reach, for other files of this module.
+pub(super) fn one(reach: Reach, id: CustomerId) -> bson::Document {
+    within(reach.tenant(), reached(reach, by_id(id)))
+}

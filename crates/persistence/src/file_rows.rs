@@ -1,0 +1,18 @@
+//! Rows of customer-data files, versioned by batch, so that an import is all or nothing and can be taken back.
+//!
+//! `file_rows`, key `company ‖ hash(kind, external id)`, index `{company_id, cur.b, _id}`. A row holds what the batch
+//! `cur.b` says and, where that batch changed it, what was said before (`prev`). The company's live batch
+//! (`live_batches`) decides which of the two readers take: `cur` where `cur.b` ≤ live, else `prev`.
+//!
+//! Import n+1: [`fold`] away what the last one left, [`write_batch`] under n+1 (nobody sees it), then move the pointer
+//! in one majority write ([`publish`]). Undo moves it back ([`unpublish`]).
+
+mod batch;
+mod pointer;
+mod record;
+
+pub use self::{
+    batch::{Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, existing_keys, fold, remove_absent, write_batch},
+    pointer::{LiveBatch, allocate, live, publish, unpublish},
+    record::{RowValues, TouchedRow, effective, touched},
+};

@@ -1,0 +1,302 @@
+//! Writing a batch that nobody sees yet.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use bson::{Binary, Bson, Document, doc, spec::BinarySubtype};
+use futures::TryStreamExt as _;
+use kale_domain::{
+    attribute::AttributeKey,
+    upload::{ImportMode, UploadKind},
+};
+use serde::Deserialize;
+
+use super::record::{Record, RowValues, Version, key, records, visible};
+use crate::{
+    error::{Result, StoreError},
+    scoped::within,
+    store::{Store, check_bulk},
+    tenant::Tenant,
+    value,
+};
+
+/// A row of a file, checked and typed.
+#[derive(Debug, Clone)]
+pub struct IncomingRow {
+    /// Its key.
+    pub external_id: String,
+    /// The hash of its values.
+    pub hash: [u8; 16],
+    /// Its values.
+    pub values: RowValues,
+}
+
+/// The columns a file has: what an `upsert` may change in a row that exists.
+#[derive(Debug, Clone, Default)]
+pub struct MappedColumns {
+    /// Fields of [`RowValues`], by name.
+    pub fields: BTreeSet<&'static str>,
+    /// Attributes.
+    pub attributes: BTreeSet<AttributeKey>,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Its number, newer than the live one.
+    pub number: u64,
+    /// What the file is about.
+    pub kind: UploadKind,
+    /// What to do with rows that exist.
+    pub mode: ImportMode,
+    /// The columns the file has.
+    pub mapped: MappedColumns,
+}
+
+/// What one call of [`write_batch`] met.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BatchOutcome {
+    /// Rows that were not there before.
+    pub added: u64,
+    /// Rows that changed.
+    pub changed: u64,
+    /// Rows that were the same and not written.
+    pub unchanged: u64,
+    /// Rows left out because their key exists (`append`).
+    pub refused: u64,
+}
+
+/// Which keys of a list a reader sees already.
+pub type Existing = HashSet<String>;
+
+/// What is there under the key of an incoming row.
+#[derive(Debug, Deserialize)]
+struct Peek {
+    #[serde(rename = "_id")]
+    id: Binary,
+    cur: Version,
+    #[serde(default)]
+    prev: Option<PeekBatch>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PeekBatch {
+    #[expect(dead_code, reason = "its presence is what counts")]
+    b: i64,
+}
+
+/// The external ids that a reader of the live batch sees, out of `external_ids`: what `append` refuses.
+pub async fn existing_keys(
+    store: &Store,
+    tenant: Tenant,
+    kind: UploadKind,
+    live: u64,
+    external_ids: &[String],
+) -> Result<Existing> {
+    let keys: Vec<Bson> = external_ids.iter().map(|id| Bson::Binary(key(tenant, kind, id))).collect();
+    let found: Vec<Record> =
+        records(store).raw().find(within(tenant, doc! { "_id": { "$in": keys } })).await?.try_collect().await?;
+    let live = value::signed(live);
+    Ok(found.into_iter().filter(|record| visible(record, live).is_some()).map(|record| record.ext).collect())
+}
+
+/// Brings every row back to one version: what an undone batch wrote goes away, what the live batch replaced is
+/// forgotten. Can be done again. Cost: the rows that changed in the last batch.
+pub async fn fold(store: &Store, tenant: Tenant, live: u64) -> Result<()> {
+    let live = value::signed(live);
+    let rows = records(store);
+    let undone_new = within(tenant, doc! { "cur.b": { "$gt": live }, "prev": { "$exists": false } });
+    rows.raw().delete_many(undone_new).await?;
+    let undone = within(tenant, doc! { "cur.b": { "$gt": live } });
+    let back = vec![doc! { "$set": { "cur": "$prev" } }, doc! { "$unset": "prev" }];
+    rows.raw().update_many(undone, back).await?;
+    let removed = within(tenant, doc! { "cur.b": live, "cur.v": null });
+    rows.raw().delete_many(removed).await?;
+    let replaced = within(tenant, doc! { "cur.b": live, "prev": { "$exists": true } });
+    rows.raw().update_many(replaced, doc! { "$unset": { "prev": "" } }).await?;
+    Ok(())
+}
+
+/// Writes rows under `batch`, which is newer than the live one. Rows that say what is there already are not written;
+/// the same call again changes nothing more and counts the same.
+///
+/// Written `w: 1`: the job that calls this publishes the batch with a majority write, which can't be acknowledged
+/// before everything older is.
+pub async fn write_batch(store: &Store, tenant: Tenant, batch: &Batch, rows: Vec<IncomingRow>) -> Result<BatchOutcome> {
+    let keys: Vec<Binary> = rows.iter().map(|row| key(tenant, batch.kind, &row.external_id)).collect();
+    let mut there = peek(store, tenant, &keys).await?;
+    let mut outcome = BatchOutcome::default();
+    let mut inserts = Vec::new();
+    let mut updates = Vec::new();
+    for (row, id) in rows.into_iter().zip(keys) {
+        match there.remove(&id.bytes) {
+            None => {
+                outcome.added += 1;
+                inserts.push(new_record(tenant, id, value::signed(batch.number), row));
+            }
+            Some(found) => updates.extend(update(&mut outcome, batch, found, row)),
+        }
+    }
+    insert(store, inserts).await?;
+    write(store, updates).await?;
+    Ok(outcome)
+}
+
+async fn peek(store: &Store, tenant: Tenant, keys: &[Binary]) -> Result<HashMap<Vec<u8>, Peek>> {
+    let ids: Vec<Bson> = keys.iter().cloned().map(Bson::Binary).collect();
+    let found: Vec<Peek> = records(store)
+        .typed::<Peek>()
+        .raw()
+        .find(within(tenant, doc! { "_id": { "$in": ids } }))
+        .projection(doc! { "cur": 1, "prev.b": 1 })
+        .await?
+        .try_collect()
+        .await?;
+    Ok(found.into_iter().map(|row| (row.id.bytes.clone(), row)).collect())
+}
+
+fn update(outcome: &mut BatchOutcome, batch: &Batch, found: Peek, row: IncomingRow) -> Option<Document> {
+    let number = value::signed(batch.number);
+    if found.cur.b == number {
+        // This job was here before it was interrupted.
+        if found.prev.is_some() {
+            outcome.changed += 1;
+        } else {
+            outcome.added += 1;
+        }
+        return None;
+    }
+    if batch.mode == ImportMode::Append {
+        outcome.refused += 1;
+        return None;
+    }
+    if found.cur.h.bytes == row.hash {
+        outcome.unchanged += 1;
+        return None;
+    }
+    let new = row.values.to_document();
+    let values = match (batch.mode, &found.cur.v) {
+        (ImportMode::Upsert, Some(old)) => merged(old.clone(), new, &batch.mapped),
+        _ => new,
+    };
+    if found.cur.v.as_ref() == Some(&values) {
+        outcome.unchanged += 1;
+        return None;
+    }
+    outcome.changed += 1;
+    let version = doc! { "b": number, "h": hash(row.hash), "v": values };
+    Some(doc! {
+        "q": { "_id": found.id, "cur.b": { "$ne": number } },
+        "u": [{ "$set": { "prev": "$cur", "cur": { "$literal": version } } }],
+    })
+}
+
+/// The old values with what the file says in its columns: a column the file does not have stays as it was, an empty
+/// cell of one it has takes the value away.
+fn merged(mut old: Document, mut new: Document, mapped: &MappedColumns) -> Document {
+    for field in &mapped.fields {
+        old.remove(field);
+    }
+    for part in ["a", "s"] {
+        let Ok(said) = new.get_document_mut(part).map(std::mem::take) else {
+            forget(&mut old, part, mapped);
+            continue;
+        };
+        forget(&mut old, part, mapped);
+        new.remove(part);
+        match old.get_document_mut(part) {
+            Ok(kept) => kept.extend(said),
+            Err(_) => {
+                old.insert(part, said);
+            }
+        }
+    }
+    old.extend(new);
+    if old.get_document("s").is_ok_and(Document::is_empty) {
+        old.remove("s");
+    }
+    old
+}
+
+fn forget(old: &mut Document, part: &str, mapped: &MappedColumns) {
+    if let Ok(kept) = old.get_document_mut(part) {
+        for key in &mapped.attributes {
+            kept.remove(key.as_str());
+        }
+    }
+}
+
+fn hash(bytes: [u8; 16]) -> Binary {
+    Binary { subtype: BinarySubtype::Generic, bytes: bytes.to_vec() }
+}
+
+fn new_record(tenant: Tenant, id: Binary, batch: i64, row: IncomingRow) -> Record {
+    Record {
+        id,
+        company_id: value::uuid(tenant.company().uuid()),
+        ext: row.external_id,
+        cur: Version { b: batch, h: hash(row.hash), v: Some(row.values.to_document()) },
+        prev: None,
+    }
+}
+
+async fn insert(store: &Store, new: Vec<Record>) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let documents: Vec<Bson> =
+        new.iter().map(bson::serialize_to_bson).collect::<std::result::Result<_, _>>().map_err(StoreError::from)?;
+    let command = doc! {
+        "insert": records(store).name(),
+        "documents": documents,
+        "ordered": false,
+        "writeConcern": { "w": 1 },
+    };
+    check_bulk(&store.database().run_command(command).await?)
+}
+
+async fn write(store: &Store, updates: Vec<Document>) -> Result<()> {
+    if updates.is_empty() {
+        return Ok(());
+    }
+    let command = doc! {
+        "update": records(store).name(),
+        "updates": updates,
+        "ordered": false,
+        "writeConcern": { "w": 1 },
+    };
+    check_bulk(&store.database().run_command(command).await?)
+}
+
+/// Takes out, under `batch`, the rows whose key the file no longer has (`replace`).
+///
+/// `has` answers whether the file has a key. Cost: a read of every live row's key.
+pub async fn remove_absent(store: &Store, tenant: Tenant, batch: u64, has: impl Fn(&str) -> bool) -> Result<u64> {
+    #[derive(Deserialize)]
+    struct Key {
+        #[serde(rename = "_id")]
+        id: Binary,
+        ext: String,
+    }
+    let batch = value::signed(batch);
+    let filter = within(tenant, doc! { "cur.b": { "$lt": batch }, "cur.v": { "$ne": null } });
+    let mut rows = records(store).typed::<Key>().raw().find(filter).projection(doc! { "ext": 1 }).await?;
+    let (mut removed, mut updates) = (0, Vec::new());
+    while let Some(row) = rows.try_next().await? {
+        if has(&row.ext) {
+            continue;
+        }
+        removed += 1;
+        let gone = doc! { "b": batch, "h": hash([0; 16]), "v": Bson::Null };
+        updates.push(doc! {
+            "q": { "_id": row.id, "cur.b": { "$ne": batch } },
+            "u": [{ "$set": { "prev": "$cur", "cur": { "$literal": gone } } }],
+        });
+        if updates.len() == 1_000 {
+            write(store, std::mem::take(&mut updates)).await?;
+        }
+    }
+    write(store, updates).await?;
+    let marked = within(tenant, doc! { "cur.b": batch, "cur.v": null });
+    let before = records(store).raw().count_documents(marked).await?;
+    Ok(before.max(removed))
+}

@@ -1,0 +1,7 @@
+//! The files that are part of the binary. A test compares this list with the folder.
+
+/// Name and text, in the order of application: the position is the number.
+pub(super) const FILES: &[(&str, &str)] = &[
+    ("0001_core", include_str!("../../../../migrations/0001_core.json")),
+    ("0002_jobs", include_str!("../../../../migrations/0002_jobs.json")),
+];

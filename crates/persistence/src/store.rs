@@ -1,0 +1,138 @@
+//! The connection to the database, and the way to each repository.
+
+use std::{sync::Arc, time::Duration};
+
+use bson::doc;
+use jiff::Timestamp;
+use kale_domain::clock::Clock;
+use mongodb::{
+    Client, Database,
+    options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern},
+};
+use uuid::Uuid;
+
+use crate::{
+    error::{Result, StoreError},
+    jobs::JobStore,
+    tx::Sources,
+};
+
+/// How long an interactive query may take.
+pub const INTERACTIVE: Duration = Duration::from_millis(800);
+
+/// The database of one installation. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    database: Database,
+    sources: Sources,
+    jobs: JobStore,
+}
+
+/// How to reach the database.
+#[derive(Clone)]
+pub struct Connection {
+    /// The address as the driver reads it; may hold a password, so it is never printed.
+    pub uri: String,
+    /// The name of the database.
+    pub database: String,
+    /// How many connections one process may hold.
+    pub pool: u32,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("database", &self.database).field("pool", &self.pool).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Prepares a client. The first query connects.
+    ///
+    /// Reads see only what a majority has; a write is acknowledged when a majority has it in its journal.
+    pub async fn connect(connection: &Connection, sources: Sources) -> Result<Self> {
+        let mut options = ClientOptions::parse(&connection.uri).await?;
+        options.app_name = Some("kale".to_owned());
+        options.max_pool_size = Some(connection.pool);
+        options.server_selection_timeout = Some(Duration::from_secs(4));
+        options.connect_timeout = Some(Duration::from_secs(3));
+        options.write_concern =
+            Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).w_timeout(Duration::from_secs(8)).build());
+        options.read_concern = Some(ReadConcern::majority());
+        let client = Client::with_options(options)?;
+        let database = client.database(&connection.database);
+        let jobs = JobStore::new(&database, sources.clone());
+        Ok(Self { client, database, sources, jobs })
+    }
+
+    /// Asks the database whether it is there.
+    pub async fn ping(&self) -> Result<()> {
+        self.database.run_command(doc! { "ping": 1 }).await?;
+        Ok(())
+    }
+
+    /// A small write that a majority has to acknowledge, and with it everything this process wrote before: what ends a
+    /// row of `w: 1` batches.
+    pub async fn settle(&self) -> Result<()> {
+        let marks = self.database.collection::<bson::Document>("installation");
+        let change = doc! { "$inc": { "settled": 1_i64 } };
+        marks.update_one(doc! { "_id": "settled" }, change).upsert(true).await?;
+        Ok(())
+    }
+
+    /// Removes everything: for tests.
+    pub async fn drop_database(&self) -> Result<()> {
+        Ok(self.database.drop().await?)
+    }
+
+    /// The clock every repository reads.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.sources.clock
+    }
+
+    /// The current instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.sources.clock.now()
+    }
+
+    /// A fresh identifier.
+    #[must_use]
+    pub fn fresh_id(&self) -> Uuid {
+        self.sources.ids.next(self.now())
+    }
+
+    /// Background work.
+    #[must_use]
+    pub const fn jobs(&self) -> &JobStore {
+        &self.jobs
+    }
+
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+/// Runs a raw command that writes in bulk and says what came of it.
+///
+/// The driver adds no write concern to a raw command and reads `ok: 1` as success, so both are done here.
+pub(crate) fn check_bulk(reply: &bson::Document) -> Result<(), StoreError> {
+    if let Ok(errors) = reply.get_array("writeErrors")
+        && let Some(first) = errors.first().and_then(bson::Bson::as_document)
+    {
+        return Err(if first.get_i32("code").is_ok_and(|code| code == 11000) {
+            StoreError::Duplicate
+        } else {
+            StoreError::corrupt("bulk write", first.get_str("errmsg").unwrap_or("unknown").to_owned())
+        });
+    }
+    if reply.contains_key("writeConcernError") {
+        return Err(StoreError::Unavailable(Box::new(mongodb::error::Error::custom("write concern not met"))));
+    }
+    Ok(())
+}
