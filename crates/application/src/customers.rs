@@ -9,6 +9,7 @@ mod list;
 mod refresh;
 mod upsert;
 
+pub(crate) use self::list::{schema, today};
 pub use self::{
     derive::customer_id,
     describe::{CustomerDetail, Customers, json_value},

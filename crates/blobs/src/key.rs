@@ -68,7 +68,7 @@ impl BlobKey {
     }
 
     pub(crate) fn path(&self) -> Path {
-        Path::from_iter([&self.company.to_string(), &self.purpose, &self.id])
+        Path::from_iter([self.company.to_string().as_str(), &self.purpose, &self.id])
     }
 }
 

@@ -100,7 +100,7 @@ where
         part_bytes += chunk.len();
         part.push(chunk);
         if part_bytes >= PART_BYTES {
-            let full = PutPayload::from_iter(part.drain(..));
+            let full: PutPayload = part.drain(..).collect();
             upload.put_part(full).await.map_err(failed(key))?;
             part_bytes = 0;
         }

@@ -49,9 +49,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(files(&path))
+            found.extend(files(&path));
         } else {
-            found.push(path)
+            found.push(path);
         }
     }
     found
@@ -232,11 +232,11 @@ async fn blobs_are_listed_by_company() {
     let mut all: Vec<_> = blobs.list(None).try_collect().await.unwrap();
     all.sort();
     let of_one: Vec<_> = blobs.list(Some(company(2))).try_collect().await.unwrap();
-    let of_none: Vec<_> = blobs.list(Some(company(3))).try_collect().await.unwrap();
+    let nothing: Vec<_> = blobs.list(Some(company(3))).try_collect().await.unwrap();
 
     assert_eq!(all, [(key("a"), 3), (other.clone(), 0)]);
     assert_eq!(of_one, [(other, 0)]);
-    assert_eq!(of_none, []);
+    assert_eq!(nothing, []);
 }
 
 #[tokio::test]

@@ -268,6 +268,9 @@ pub struct Report {
     pub accepted: u64,
     /// Rows that can't.
     pub rejected: u64,
+    /// Those among them that could be read, but whose key came before or exists.
+    #[serde(default)]
+    pub refused: u64,
     /// The first [`REPORTED_ERRORS`] of what is wrong.
     pub errors: Vec<RowError>,
     /// What is not wrong but worth knowing.

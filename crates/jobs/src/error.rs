@@ -44,7 +44,10 @@ impl JobError {
 
     /// Try again, but not before that time has passed.
     pub fn retry_after(after: Duration, cause: impl Into<Cause>) -> Self {
-        Self::RetryAfter { after, cause: cause.into() }
+        Self::RetryAfter {
+            after,
+            cause: cause.into(),
+        }
     }
 
     /// Another try would fail in the same way.

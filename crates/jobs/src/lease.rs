@@ -89,7 +89,14 @@ impl Lease {
             signals: signals.clone(),
         };
         let keeper = runtime.spawn(keeper.keep()).abort_handle();
-        Self(Arc::new(Inner { job, store: store.clone(), progress, signals, stopping, keeper }))
+        Self(Arc::new(Inner {
+            job,
+            store: store.clone(),
+            progress,
+            signals,
+            stopping,
+            keeper,
+        }))
     }
 
     pub(crate) fn job(&self) -> &ClaimedJob {
@@ -104,17 +111,26 @@ impl Lease {
 
     /// The way to what the job's company owns. A job of the installation that asks for it fails for good.
     pub fn tenant(&self) -> Result<Tenant, JobError> {
-        self.0.job.tenant().ok_or_else(|| JobError::fail("this job belongs to no company, but needs one"))
+        self.0
+            .job
+            .tenant()
+            .ok_or_else(|| JobError::fail("this job belongs to no company, but needs one"))
     }
 
     /// The way to all customers of the job's company.
     pub fn reach(&self) -> Result<Reach, JobError> {
-        self.0.job.reach().ok_or_else(|| JobError::fail("this job belongs to no company, but needs one"))
+        self.0
+            .job
+            .reach()
+            .ok_or_else(|| JobError::fail("this job belongs to no company, but needs one"))
     }
 
     /// The way to what belongs to no company. A company's job that asks for it fails for good.
     pub fn installation(&self) -> Result<Installation, JobError> {
-        self.0.job.installation().ok_or_else(|| JobError::fail("this job belongs to a company, but must not"))
+        self.0
+            .job
+            .installation()
+            .ok_or_else(|| JobError::fail("this job belongs to a company, but must not"))
     }
 
     /// Who asked for it.
@@ -156,7 +172,11 @@ impl Lease {
     pub async fn complete_in(&self, tx: &mut Tx) -> Result<(), StoreError> {
         self.0.signals.completed.store(true, Ordering::Release);
         let progress = self.0.progress.borrow().clone();
-        self.0.store.jobs().finish_in(tx, self.fence(), &Outcome::Succeeded, progress.as_ref()).await
+        self.0
+            .store
+            .jobs()
+            .finish_in(tx, self.fence(), &Outcome::Succeeded, progress.as_ref())
+            .await
     }
 
     /// Says how far the job is, and learns whether to go on. Cheap enough for every row: what people see is written
@@ -165,9 +185,15 @@ impl Lease {
     /// Fails with [`JobError::Cancelled`] or [`JobError::LeaseLost`], which the handler hands on with `?`.
     pub fn progress(&self, done: u64, total: Option<u64>, note: &str) -> Result<(), JobError> {
         self.0.progress.send_if_modified(|last| {
-            let same = last.as_ref().is_some_and(|last| (last.done, last.total, last.note.as_str()) == (done, total, note));
+            let same = last
+                .as_ref()
+                .is_some_and(|last| (last.done, last.total, last.note.as_str()) == (done, total, note));
             if !same {
-                *last = Some(Progress { done, total, note: note.to_owned() });
+                *last = Some(Progress {
+                    done,
+                    total,
+                    note: note.to_owned(),
+                });
             }
             !same
         });
@@ -211,7 +237,13 @@ impl Lease {
         let progress = self.0.progress.borrow().clone();
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.0.store.jobs().finish(self.fence(), end, progress.as_ref()).await {
+            match self
+                .0
+                .store
+                .jobs()
+                .finish(self.fence(), end, progress.as_ref())
+                .await
+            {
                 Err(error @ StoreError::Unavailable(_)) if !self.lost().is_cancelled() => {
                     tracing::warn!(job.id = %self.id(), %error, "the end of a job could not be written yet");
                     sleep(pause).await;
@@ -238,7 +270,11 @@ impl Keeper {
         let mut pending = false;
         loop {
             let beat = asked + self.lasts / 4;
-            let wake = if pending { beat.min(written + PROGRESS_EVERY) } else { beat };
+            let wake = if pending {
+                beat.min(written + PROGRESS_EVERY)
+            } else {
+                beat
+            };
             tokio::select! {
                 () = sleep_until(wake) => {}
                 changed = self.reported.changed(), if !pending => {
@@ -250,12 +286,21 @@ impl Keeper {
                     continue;
                 }
             }
-            let progress = if pending { self.reported.borrow_and_update().clone() } else { None };
+            let progress = if pending {
+                self.reported.borrow_and_update().clone()
+            } else {
+                None
+            };
             asked = Instant::now();
             written = asked;
             // Without an answer by the end of the lease somebody else may have the job: no later answer helps.
             let left = (held + self.lasts).saturating_duration_since(asked);
-            match timeout(left, self.store.jobs().beat(self.fence, self.lasts, progress.as_ref())).await {
+            match timeout(
+                left,
+                self.store.jobs().beat(self.fence, self.lasts, progress.as_ref()),
+            )
+            .await
+            {
                 Ok(Ok(cancel)) => {
                     held = asked;
                     pending = false;

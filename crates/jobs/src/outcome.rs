@@ -18,7 +18,10 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { first: Duration::from_secs(2), longest: Duration::from_mins(15) }
+        Self {
+            first: Duration::from_secs(2),
+            longest: Duration::from_mins(15),
+        }
     }
 }
 
@@ -42,12 +45,20 @@ pub(crate) fn decide(job: &ClaimedJob, backoff: Backoff, result: Result<(), JobE
         JobError::LeaseLost => return None,
         JobError::Cancelled => Outcome::Cancelled,
         JobError::Yield => Outcome::Release { after: None },
-        JobError::Fail(cause) => Outcome::Dead { error: cause.to_string() },
-        JobError::Retry(cause) | JobError::RetryAfter { cause, .. } if spent => {
-            Outcome::Dead { error: cause.to_string() }
-        }
-        JobError::RetryAfter { after, cause } => Outcome::Retry { after, error: cause.to_string() },
-        JobError::Retry(cause) => Outcome::Retry { after: backoff.after(job.attempts()), error: cause.to_string() },
+        JobError::Fail(cause) => Outcome::Dead {
+            error: cause.to_string(),
+        },
+        JobError::Retry(cause) | JobError::RetryAfter { cause, .. } if spent => Outcome::Dead {
+            error: cause.to_string(),
+        },
+        JobError::RetryAfter { after, cause } => Outcome::Retry {
+            after,
+            error: cause.to_string(),
+        },
+        JobError::Retry(cause) => Outcome::Retry {
+            after: backoff.after(job.attempts()),
+            error: cause.to_string(),
+        },
     })
 }
 
@@ -69,7 +80,10 @@ mod tests {
 
     #[test]
     fn each_try_waits_longer_up_to_a_limit() {
-        let backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(60) };
+        let backoff = Backoff {
+            first: Duration::from_secs(1),
+            longest: Duration::from_mins(1),
+        };
 
         for (attempts, top) in [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (4_000_000, 60)] {
             for _ in 0..50 {

@@ -28,7 +28,14 @@ pub(crate) struct Ring {
 
 impl Ring {
     pub(crate) const fn new(refresh: Duration, cap: Option<u64>, nudges: watch::Receiver<u64>) -> Self {
-        Self { turns: VecDeque::new(), running: BTreeMap::new(), cap, refresh, loaded: None, nudges }
+        Self {
+            turns: VecDeque::new(),
+            running: BTreeMap::new(),
+            cap,
+            refresh,
+            loaded: None,
+            nudges,
+        }
     }
 
     /// Whose job to claim next.
@@ -93,9 +100,9 @@ mod tests {
 
     use super::*;
 
-    fn company(n: u128) -> Owner {
-        Some(CompanyId::from_uuid(Uuid::from_u128(n)))
-    }
+    const ONE: Owner = Some(CompanyId::from_uuid(Uuid::from_u128(1)));
+    const TWO: Owner = Some(CompanyId::from_uuid(Uuid::from_u128(2)));
+    const THREE: Owner = Some(CompanyId::from_uuid(Uuid::from_u128(3)));
 
     fn ring(cap: Option<u64>) -> Ring {
         Ring::new(Duration::from_secs(1), cap, watch::channel(0).1)
@@ -104,7 +111,7 @@ mod tests {
     #[test]
     fn everybody_has_a_turn_before_anybody_has_a_second() {
         let mut ring = ring(None);
-        ring.load(vec![company(1), company(2), None], BTreeMap::new());
+        ring.load(vec![ONE, TWO, None], BTreeMap::new());
 
         let turns: Vec<Owner> = (0..6).filter_map(|_| ring.turn()).collect();
 
@@ -115,28 +122,28 @@ mod tests {
     #[test]
     fn a_newcomer_is_next() {
         let mut ring = ring(None);
-        ring.load(vec![company(1), company(2)], BTreeMap::new());
-        ring.load(vec![company(1), company(2), company(3)], BTreeMap::new());
+        ring.load(vec![ONE, TWO], BTreeMap::new());
+        ring.load(vec![ONE, TWO, THREE], BTreeMap::new());
 
-        assert_eq!(ring.turn(), Some(company(3)));
+        assert_eq!(ring.turn(), Some(THREE));
     }
 
     #[test]
     fn a_company_at_its_cap_waits_until_one_of_its_jobs_ends() {
         let mut ring = ring(Some(2));
-        ring.load(vec![company(1)], BTreeMap::from([(company(1), 1)]));
+        ring.load(vec![ONE], BTreeMap::from([(ONE, 1)]));
 
-        assert_eq!((ring.turn(), ring.turn()), (Some(company(1)), None));
-        ring.ended(company(1));
-        assert_eq!(ring.turn(), Some(company(1)));
+        assert_eq!((ring.turn(), ring.turn()), (Some(ONE), None));
+        ring.ended(ONE);
+        assert_eq!(ring.turn(), Some(ONE));
     }
 
     #[test]
     fn a_company_without_jobs_leaves_the_ring() {
         let mut ring = ring(None);
-        ring.load(vec![company(1), company(2)], BTreeMap::new());
-        ring.dry(company(1));
+        ring.load(vec![ONE, TWO], BTreeMap::new());
+        ring.dry(ONE);
 
-        assert_eq!((ring.turn(), ring.turn()), (Some(company(2)), Some(company(2))));
+        assert_eq!((ring.turn(), ring.turn()), (Some(TWO), Some(TWO)));
     }
 }

@@ -53,7 +53,14 @@ impl Runner {
     pub(crate) fn new(store: Store, registry: Registry, config: Config, stop: Stop) -> Self {
         let ring = Mutex::new(Ring::new(config.poll, config.company_cap, store.jobs().nudges()));
         let turns = Semaphore::new(config.claimers.max(1));
-        Self { store, registry, config, stop, ring, turns }
+        Self {
+            store,
+            registry,
+            config,
+            stop,
+            ring,
+            turns,
+        }
     }
 
     /// Runs until it is stopped and every handler has ended. Has to be polled inside a `LocalSet`.
@@ -76,7 +83,9 @@ impl Runner {
         let mut nudges = self.store.jobs().nudges();
         while !self.stop.stop.is_cancelled() {
             // Never closed, so this does not fail.
-            let Ok(turn) = self.turns.acquire().await else { return };
+            let Ok(turn) = self.turns.acquire().await else {
+                return;
+            };
             if self.stop.stop.is_cancelled() {
                 return;
             }
@@ -100,7 +109,13 @@ impl Runner {
     async fn claim(&self) -> Result<Option<ClaimedJob>, kale_persistence::StoreError> {
         loop {
             // The ring is free again while the claim is on its way.
-            let Some(owner) = self.ring.lock().await.next(&self.store, &self.config.pool).await? else {
+            let Some(owner) = self
+                .ring
+                .lock()
+                .await
+                .next(&self.store, &self.config.pool)
+                .await?
+            else {
                 return Ok(None);
             };
             let claimed = self
@@ -122,16 +137,23 @@ impl Runner {
     async fn work(&self, job: ClaimedJob) {
         let company = job.company();
         let kind = self.registry.known(job.kind());
-        let lease =
-            Lease::start(&self.store, job, self.config.lease, &self.config.runtime, self.stop.stop.clone());
+        let lease = Lease::start(
+            &self.store,
+            job,
+            self.config.lease,
+            &self.config.runtime,
+            self.stop.stop.clone(),
+        );
         gauge!("jobs_running").increment(1.0);
         let from = Instant::now();
-        let (kind, outcome) = match kind.zip(self.registry.run(lease.clone())) {
-            Some((kind, run)) => (kind, self.supervise(&lease, run).await),
-            None => {
-                tracing::warn!(job.id = %lease.id(), "a job of a kind unknown to this release is left to others");
-                ("unknown", Some(Outcome::Release { after: Some(UNKNOWN_KIND) }))
-            }
+        let (kind, outcome) = if let Some((kind, run)) = kind.zip(self.registry.run(lease.clone())) {
+            (kind, self.supervise(&lease, run).await)
+        } else {
+            tracing::warn!(job.id = %lease.id(), "a job of a kind unknown to this release is left to others");
+            let release = Outcome::Release {
+                after: Some(UNKNOWN_KIND),
+            };
+            ("unknown", Some(release))
         };
         let outcome = write(&lease, outcome).await;
         counter!("jobs_total", "kind" => kind, "outcome" => outcome).increment(1);
@@ -175,15 +197,17 @@ impl Runner {
     }
 
     async fn idle(&self, pause: Duration, nudges: Option<&mut watch::Receiver<u64>>) {
-        let nudged = async {
-            let Some(nudges) = nudges else { return std::future::pending().await };
+        let woken = async {
+            let Some(nudges) = nudges else {
+                return std::future::pending().await;
+            };
             if nudges.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
         };
         tokio::select! {
             () = self.stop.stop.cancelled() => {}
-            () = nudged => {}
+            () = woken => {}
             () = sleep(jittered(pause)) => {}
         }
     }
@@ -250,6 +274,9 @@ fn panicked(lease: &Lease, error: JoinError) -> JobError {
 fn message(panic: Box<dyn Any + Send>) -> String {
     match panic.downcast::<String>() {
         Ok(text) => *text,
-        Err(panic) => panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).unwrap_or_default(),
+        Err(panic) => panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .unwrap_or_default(),
     }
 }

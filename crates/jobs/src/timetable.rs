@@ -13,7 +13,9 @@ use kale_persistence::{Store, StoreError, jobs::NewJob, schedules::ScheduleState
 #[derive(Debug, thiserror::Error)]
 pub enum TimetableError {
     /// The expression is not one of five fields, or never matches.
-    #[error("the schedule `{key}` has `{expression}`: expected five cron fields that match some day, such as `15 3 * * *`")]
+    #[error(
+        "the schedule `{key}` has `{expression}`: expected five cron fields that match some day, such as `15 3 * * *`"
+    )]
     Expression {
         /// Which schedule.
         key: &'static str,
@@ -24,7 +26,9 @@ pub enum TimetableError {
         source: croner::errors::CronError,
     },
     /// There is no such time zone.
-    #[error("the schedule `{key}` has the time zone `{time_zone}`: expected an IANA name such as `Europe/Berlin`")]
+    #[error(
+        "the schedule `{key}` has the time zone `{time_zone}`: expected an IANA name such as `Europe/Berlin`"
+    )]
     TimeZone {
         /// Which schedule.
         key: &'static str,
@@ -81,10 +85,29 @@ impl Timetable {
         if self.entry(key).is_some() {
             return Err(TimetableError::Twice { key });
         }
-        let zone = TimeZone::get(time_zone).map_err(|source| TimetableError::TimeZone { key, time_zone, source })?;
-        let wrong = |source| TimetableError::Expression { key, expression, source };
-        let cron = CronParser::builder().seconds(Seconds::Disallowed).build().parse(expression).map_err(wrong)?;
-        let entry = Entry { key, expression, cron, time_zone, zone, job: Arc::new(job) };
+        let zone = TimeZone::get(time_zone).map_err(|source| TimetableError::TimeZone {
+            key,
+            time_zone,
+            source,
+        })?;
+        let wrong = |source| TimetableError::Expression {
+            key,
+            expression,
+            source,
+        };
+        let cron = CronParser::builder()
+            .seconds(Seconds::Disallowed)
+            .build()
+            .parse(expression)
+            .map_err(wrong)?;
+        let entry = Entry {
+            key,
+            expression,
+            cron,
+            time_zone,
+            zone,
+            job: Arc::new(job),
+        };
         // An expression that never matches shows itself here and not in the middle of a night.
         entry.next(Timestamp::UNIX_EPOCH).map_err(wrong)?;
         self.entries.push(entry);
@@ -104,8 +127,11 @@ impl Timetable {
     /// Makes the schedules known to the store. One that stands there already goes on where it was.
     pub async fn register(&self, store: &Store, now: Timestamp) -> Result<(), StoreError> {
         for entry in &self.entries {
-            let next = entry.next(now).map_err(|error| never(entry, error))?;
-            store.schedules().keep(entry.key, entry.expression, entry.time_zone, next).await?;
+            let next = entry.next(now).map_err(|error| never(entry, &error))?;
+            store
+                .schedules()
+                .keep(entry.key, entry.expression, entry.time_zone, next)
+                .await?;
         }
         Ok(())
     }
@@ -116,9 +142,11 @@ impl Timetable {
         let mut enqueued = 0;
         for due in store.schedules().due(now).await? {
             // What this release does not know, or has at other times, is for the workers of another one.
-            let Some(entry) = self.entry(&due.key).filter(|entry| entry.matches(&due)) else { continue };
+            let Some(entry) = self.entry(&due.key).filter(|entry| entry.matches(&due)) else {
+                continue;
+            };
             let slot = entry.last(due.next_run, now);
-            let next = entry.next(now).map_err(|error| never(entry, error))?;
+            let next = entry.next(now).map_err(|error| never(entry, &error))?;
             let job = (entry.job)(slot)?;
             if store.schedules().take(&due, slot, next, &job).await? {
                 enqueued += 1;
@@ -140,7 +168,9 @@ impl Entry {
 
     /// The first slot after that.
     fn next(&self, after: Timestamp) -> Result<Timestamp, croner::errors::CronError> {
-        self.cron.find_next_occurrence(&self.zoned(after), false).map(|zoned| zoned.timestamp())
+        self.cron
+            .find_next_occurrence(&self.zoned(after), false)
+            .map(|zoned| zoned.timestamp())
     }
 
     /// The last slot until `now`, where `due` is the first that was not taken.
@@ -150,8 +180,11 @@ impl Entry {
     }
 }
 
-fn never(entry: &Entry, error: croner::errors::CronError) -> StoreError {
-    StoreError::Corrupt { what: "schedule", source: format!("{entry:?}: {error}").into() }
+fn never(entry: &Entry, error: &croner::errors::CronError) -> StoreError {
+    StoreError::Corrupt {
+        what: "schedule",
+        source: format!("{entry:?}: {error}").into(),
+    }
 }
 
 #[cfg(test)]

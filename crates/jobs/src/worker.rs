@@ -80,13 +80,15 @@ impl Worker {
         let told = stop.clone();
         let (running, ended) = watch::channel(());
         let local = runtime::Builder::new_current_thread().enable_all().build()?;
-        thread::Builder::new().name(format!("jobs-{}", config.pool)).spawn(move || {
-            let runner = Runner::new(store, registry, config, told);
-            LocalSet::new().block_on(&local, runner.run());
-            // Computations that a handler left behind must not hold the thread.
-            local.shutdown_background();
-            drop(running);
-        })?;
+        thread::Builder::new()
+            .name(format!("jobs-{}", config.pool))
+            .spawn(move || {
+                let runner = Runner::new(store, registry, config, told);
+                LocalSet::new().block_on(&local, runner.run());
+                // Computations that a handler left behind must not hold the thread.
+                local.shutdown_background();
+                drop(running);
+            })?;
         Ok(Handle { stop, ended })
     }
 }
@@ -111,7 +113,11 @@ impl Handle {
             return Ok(());
         }
         self.stop.kill.cancel();
-        if self.has_ended(LAST_WORDS).await { Ok(()) } else { Err(Stuck) }
+        if self.has_ended(LAST_WORDS).await {
+            Ok(())
+        } else {
+            Err(Stuck)
+        }
     }
 
     /// Nothing is ever sent: the channel closes when the thread ends.

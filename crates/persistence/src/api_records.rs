@@ -60,16 +60,37 @@ pub async fn find(
     let keys: Vec<Bson> = external_ids.iter().map(|id| key(tenant, id)).collect();
     let found: Vec<Record> =
         records(store).raw().find(within(tenant, doc! { "_id": { "$in": keys } })).await?.try_collect().await?;
-    found
-        .into_iter()
-        .map(|record| {
-            Ok(ApiRecord {
-                external_id: record.ext,
-                values: RowValues::from_document(&record.v, kinds)?,
-                created_at: value::timestamp(record.created_at),
-            })
-        })
-        .collect()
+    found.into_iter().map(|record| api_record(record, kinds)).collect()
+}
+
+/// What programs told us about all customers, in the order of the keys, from behind `after` on.
+pub async fn page(
+    store: &Store,
+    tenant: Tenant,
+    kinds: &BTreeMap<AttributeKey, AttributeType>,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<ApiRecord>> {
+    let company = tenant.company().uuid();
+    let from = after.map_or_else(|| value::key(company, &[]), |external_id| key(tenant, external_id));
+    let range = doc! { "_id": { "$gt": from, "$lte": value::key(company, &[0xff; 16]) } };
+    let found: Vec<Record> = records(store)
+        .raw()
+        .find(within(tenant, range))
+        .sort(doc! { "_id": 1 })
+        .limit(i64::from(limit))
+        .await?
+        .try_collect()
+        .await?;
+    found.into_iter().map(|record| api_record(record, kinds)).collect()
+}
+
+fn api_record(record: Record, kinds: &BTreeMap<AttributeKey, AttributeType>) -> Result<ApiRecord> {
+    Ok(ApiRecord {
+        external_id: record.ext,
+        values: RowValues::from_document(&record.v, kinds)?,
+        created_at: value::timestamp(record.created_at),
+    })
 }
 
 /// Stores what programs told us, acknowledged by a majority.

@@ -1,6 +1,6 @@
 //! Companies (`companies`, key `_id`, unique `slug_key` through its own natural key in `company_slugs`).
 
-use bson::{Binary, DateTime, doc, spec::BinarySubtype};
+use bson::{DateTime, doc};
 use futures::TryStreamExt as _;
 use kale_domain::{
     attribute::{AttributeDefinition, AttributeKey},
@@ -139,11 +139,6 @@ pub async fn define_attributes(store: &Store, tx: &mut Tx, new: &[AttributeDefin
         tx.note(updated)?;
     }
     Ok(())
-}
-
-/// A company id as raw key bytes, for collections whose natural key is the company itself.
-pub(crate) fn key_of(tenant: Tenant) -> Binary {
-    Binary { subtype: BinarySubtype::Generic, bytes: tenant.company().uuid().as_bytes().to_vec() }
 }
 
 impl From<&Company> for Record {

@@ -14,5 +14,5 @@ mod record;
 pub use self::{
     batch::{Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, existing_keys, fold, remove_absent, write_batch},
     pointer::{LiveBatch, allocate, live, publish, unpublish},
-    record::{RowValues, TouchedRow, effective, touched},
+    record::{RowValues, TouchedRow, Which, effective, touched},
 };

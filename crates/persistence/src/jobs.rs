@@ -41,7 +41,11 @@ pub(crate) const COLLECTION: &str = "jobs";
 /// How much of an error is kept for people, in characters.
 const ERROR_LENGTH: usize = 500;
 /// How long ended jobs stay, in days.
-const KEPT: [(JobState, i32); 3] = [(JobState::Succeeded, 7), (JobState::Cancelled, 30), (JobState::Dead, 90)];
+const KEPT: [(JobState, i32); 3] = [
+    (JobState::Succeeded, 7),
+    (JobState::Cancelled, 30),
+    (JobState::Dead, 90),
+];
 
 /// Work to be done in the background.
 #[derive(Debug, Clone)]
@@ -73,7 +77,8 @@ impl NewJob {
     ///
     /// Fails with [`StoreError::Corrupt`] where the payload can't be written as JSON.
     pub fn new(kind: &'static str, payload: &impl Serialize) -> Result<Self> {
-        let payload = serde_json::to_value(payload).map_err(|error| StoreError::corrupt("job payload", error))?;
+        let payload =
+            serde_json::to_value(payload).map_err(|error| StoreError::corrupt("job payload", error))?;
         Ok(Self {
             kind,
             company: None,
@@ -119,14 +124,20 @@ impl NewJob {
     /// Only if no job of this kind, company and key waits or runs.
     #[must_use]
     pub fn unless_active(mut self, key: impl Into<String>) -> Self {
-        self.dedupe = Some(Dedupe { key: key.into(), policy: DedupePolicy::WhileActive });
+        self.dedupe = Some(Dedupe {
+            key: key.into(),
+            policy: DedupePolicy::WhileActive,
+        });
         self
     }
 
     /// Only if no job of this kind, company and key waits; one that runs already doesn't count.
     #[must_use]
     pub fn unless_queued(mut self, key: impl Into<String>) -> Self {
-        self.dedupe = Some(Dedupe { key: key.into(), policy: DedupePolicy::WhileQueued });
+        self.dedupe = Some(Dedupe {
+            key: key.into(),
+            policy: DedupePolicy::WhileQueued,
+        });
         self
     }
 }
@@ -229,7 +240,11 @@ impl JobStore {
     /// The queue of this database.
     #[must_use]
     pub fn new(database: &Database, sources: Sources) -> Self {
-        Self { jobs: database.collection(COLLECTION), sources, nudges: watch::Sender::new(0) }
+        Self {
+            jobs: database.collection(COLLECTION),
+            sources,
+            nudges: watch::Sender::new(0),
+        }
     }
 
     /// Wakes the workers of this process, which would look by themselves a little later.
@@ -262,8 +277,13 @@ impl JobStore {
         let rows: Vec<Document> = self.jobs.aggregate(stages).await?.try_collect().await?;
         rows.iter()
             .map(|row| {
-                let count = row.get_i64("count").map_err(|error| StoreError::corrupt("job count", error))?;
-                Ok((company(row.get("_id").unwrap_or(&Bson::Null))?, value::unsigned(count, "job count")?))
+                let count = row
+                    .get_i64("count")
+                    .map_err(|error| StoreError::corrupt("job count", error))?;
+                Ok((
+                    company(row.get("_id").unwrap_or(&Bson::Null))?,
+                    value::unsigned(count, "job count")?,
+                ))
             })
             .collect()
     }
@@ -273,7 +293,9 @@ fn company(stored: &Bson) -> Result<Option<CompanyId>> {
     match stored {
         Bson::Null => Ok(None),
         Bson::Binary(binary) => {
-            let id = binary.to_uuid().map_err(|error| StoreError::corrupt("company of a job", error))?;
+            let id = binary
+                .to_uuid()
+                .map_err(|error| StoreError::corrupt("company of a job", error))?;
             Ok(Some(CompanyId::from_uuid(value::from_uuid(id))))
         }
         _ => Err(StoreError::corrupt("company of a job", "not an id")),
@@ -296,7 +318,10 @@ fn millis(duration: Duration) -> i64 {
 
 /// When a job that ends now in that state goes away.
 fn expiry(state: JobState) -> Document {
-    let days = KEPT.iter().find(|(kept, _)| *kept == state).map_or(90, |(_, days)| *days);
+    let days = KEPT
+        .iter()
+        .find(|(kept, _)| *kept == state)
+        .map_or(90, |(_, days)| *days);
     doc! { "$dateAdd": { "startDate": "$$NOW", "unit": "day", "amount": days } }
 }
 
@@ -307,7 +332,9 @@ fn next_version() -> Document {
 
 /// An error on one line, cut to what is kept.
 fn shown(error: &str) -> String {
-    let line = error.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let line = error
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty());
     let line = line.collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(ERROR_LENGTH) {
         None => line,

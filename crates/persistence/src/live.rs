@@ -53,7 +53,10 @@ impl Live {
     pub fn start(store: &Store) -> Self {
         let (events, _) = broadcast::channel(BACKLOG);
         let task = tokio::spawn(keep_open(store.database().clone(), events.clone()));
-        Self { events, _task: Arc::new(AbortOnDropHandle::new(task)) }
+        Self {
+            events,
+            _task: Arc::new(AbortOnDropHandle::new(task)),
+        }
     }
 
     /// What happens to this company's jobs from now on. Subscribe first and read then, so that nothing falls between.
@@ -91,7 +94,11 @@ async fn keep_open(database: Database, events: broadcast::Sender<LiveEvent>) {
 
 async fn open(database: &Database) -> Result<ChangeStream<ChangeStreamEvent<Shown>>> {
     let jobs: Collection<Shown> = database.collection(jobs::COLLECTION);
-    let stream = jobs.watch().pipeline(shown_changes()).full_document(FullDocumentType::UpdateLookup).await?;
+    let stream = jobs
+        .watch()
+        .pipeline(shown_changes())
+        .full_document(FullDocumentType::UpdateLookup)
+        .await?;
     Ok(stream)
 }
 
@@ -101,7 +108,10 @@ fn shown_changes() -> Vec<Document> {
         { "operationType": { "$ne": "update" } },
         { "updateDescription.updatedFields.version": { "$exists": true } },
     ] };
-    vec![doc! { "$match": seen }, doc! { "$unset": ["updateDescription", "fullDocument.payload"] }]
+    vec![
+        doc! { "$match": seen },
+        doc! { "$unset": ["updateDescription", "fullDocument.payload"] },
+    ]
 }
 
 /// Ends only by an error.

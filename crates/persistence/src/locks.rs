@@ -83,7 +83,10 @@ impl Store {
     /// Short exclusive rights.
     #[must_use]
     pub fn locks(&self) -> Locks {
-        Locks { records: self.database().collection(COLLECTION), store: self.clone() }
+        Locks {
+            records: self.database().collection(COLLECTION),
+            store: self.clone(),
+        }
     }
 }
 
@@ -96,13 +99,24 @@ impl Locks {
             return Ok(None);
         }
         let lock = RequestLock::from(&record);
-        Ok(Some(LockGuard { locks: self.clone(), key: key.clone(), holder, lock, released: false }))
+        Ok(Some(LockGuard {
+            locks: self.clone(),
+            key: key.clone(),
+            holder,
+            lock,
+            released: false,
+        }))
     }
 
     /// The lock as it is; `None` if nobody has it.
     pub async fn read(&self, key: &LockKey) -> Result<Option<RequestLock>> {
         let filter = doc! { "_id": &key.0, "$expr": { "$gt": ["$until", "$$NOW"] } };
-        Ok(self.records.find_one(filter).await?.as_ref().map(RequestLock::from))
+        Ok(self
+            .records
+            .find_one(filter)
+            .await?
+            .as_ref()
+            .map(RequestLock::from))
     }
 
     async fn take(&self, key: &LockKey, holder: bson::Uuid, owner: &str, lasts: Duration) -> Result<Record> {
@@ -121,7 +135,9 @@ impl Locks {
                 // Two first holders at the same moment: now it is there.
                 Err(StoreError::Duplicate) if tries < TRIES => {}
                 Err(error) => return Err(error),
-                Ok(record) => return record.ok_or_else(|| StoreError::corrupt("lock", "an upsert answered nothing")),
+                Ok(record) => {
+                    return record.ok_or_else(|| StoreError::corrupt("lock", "an upsert answered nothing"));
+                }
             }
         }
     }
@@ -193,7 +209,11 @@ impl LockGuard {
             .update_one(self.mine(), doc! { "$inc": { "held": 1_i64 } })
             .session(tx.session())
             .await;
-        if tx.note(touched)?.matched_count == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+        if tx.note(touched)?.matched_count == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::LeaseLost)
+        }
     }
 
     /// Gives it back. A lock that ran out meanwhile is no error: it is not ours any more.
@@ -226,7 +246,10 @@ impl Drop for LockGuard {
 
 /// The document stays, for the token must never begin again.
 async fn give_back(locks: &Locks, mine: Document) -> Result<()> {
-    locks.records.update_one(mine, vec![doc! { "$set": { "until": "$$NOW" } }]).await?;
+    locks
+        .records
+        .update_one(mine, vec![doc! { "$set": { "until": "$$NOW" } }])
+        .await?;
     Ok(())
 }
 

@@ -5,11 +5,11 @@
 
 mod leaf;
 
-pub(crate) use leaf::literal;
-
 use bson::{Document, doc};
 use jiff::civil::Date;
 use kale_rules::expression::Expression;
+
+pub(crate) use self::leaf::literal;
 
 /// The most clauses one *at least n of* may become.
 const MAX_CHOICES: usize = 2_000;

@@ -69,7 +69,10 @@ impl Store {
     /// Recurring work.
     #[must_use]
     pub fn schedules(&self) -> Schedules {
-        Schedules { records: self.database().collection(COLLECTION), store: self.clone() }
+        Schedules {
+            records: self.database().collection(COLLECTION),
+            store: self.clone(),
+        }
     }
 }
 
@@ -77,13 +80,21 @@ impl Schedules {
     /// The store's time, by which schedules run so that the clocks of the workers don't matter.
     pub async fn now(&self) -> Result<Timestamp> {
         let hello = self.store.database().run_command(doc! { "hello": 1 }).await?;
-        let now = hello.get_datetime("localTime").map_err(|error| StoreError::corrupt("server time", error))?;
+        let now = hello
+            .get_datetime("localTime")
+            .map_err(|error| StoreError::corrupt("server time", error))?;
         Ok(value::timestamp(*now))
     }
 
     /// Makes sure that the schedule stands as given. One that is there with the same times goes on where it was;
     /// one with other times begins again with `next_run`. Whether it is enabled stays as it is.
-    pub async fn keep(&self, key: &str, expression: &str, time_zone: &str, next_run: Timestamp) -> Result<ScheduleState> {
+    pub async fn keep(
+        &self,
+        key: &str,
+        expression: &str,
+        time_zone: &str,
+        next_run: Timestamp,
+    ) -> Result<ScheduleState> {
         let same = doc! { "$and": [
             { "$eq": ["$expression", { "$literal": expression }] },
             { "$eq": ["$time_zone", { "$literal": time_zone }] },
@@ -118,7 +129,8 @@ impl Schedules {
 
     /// What is due at `now`.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<ScheduleState>> {
-        self.find(doc! { "enabled": true, "next_run": { "$lte": value::date(now) } }).await
+        self.find(doc! { "enabled": true, "next_run": { "$lte": value::date(now) } })
+            .await
     }
 
     /// Takes the due slot of a schedule as it was read: enqueues `job` and moves on to `next_run`, both or neither.
@@ -135,7 +147,10 @@ impl Schedules {
         let records = &self.records;
         self.store
             .installation_transaction(Installation::new(), async |tx| {
-                let moved = records.update_one(filter.clone(), update.clone()).session(tx.session()).await;
+                let moved = records
+                    .update_one(filter.clone(), update.clone())
+                    .session(tx.session())
+                    .await;
                 if tx.note(moved)?.matched_count == 0 {
                     return Ok(false);
                 }
@@ -158,11 +173,22 @@ impl Schedules {
     /// Lets a schedule run or not; `false` where there is none of that name. What it missed meanwhile runs once.
     pub async fn set_enabled(&self, _: Installation, key: &str, enabled: bool) -> Result<bool> {
         let set = doc! { "$set": { "enabled": enabled } };
-        Ok(self.records.update_one(doc! { "_id": key }, set).await?.matched_count == 1)
+        Ok(self
+            .records
+            .update_one(doc! { "_id": key }, set)
+            .await?
+            .matched_count
+            == 1)
     }
 
     async fn find(&self, filter: Document) -> Result<Vec<ScheduleState>> {
-        let found: Vec<Record> = self.records.find(filter).sort(doc! { "_id": 1 }).await?.try_collect().await?;
+        let found: Vec<Record> = self
+            .records
+            .find(filter)
+            .sort(doc! { "_id": 1 })
+            .await?
+            .try_collect()
+            .await?;
         Ok(found.into_iter().map(ScheduleState::from).collect())
     }
 }
@@ -175,7 +201,10 @@ fn taking(read: &ScheduleState, slot: Timestamp, next_run: Timestamp) -> (Docume
         "next_run": value::date(read.next_run),
         "last_slot": read.last_slot.map(value::date),
     };
-    (filter, doc! { "$set": { "last_slot": value::date(slot), "next_run": value::date(next_run) } })
+    (
+        filter,
+        doc! { "$set": { "last_slot": value::date(slot), "next_run": value::date(next_run) } },
+    )
 }
 
 #[cfg(test)]

@@ -16,6 +16,10 @@ pub use key::{Fingerprint, SealingKey};
 pub use ring::{KeyRing, Place, Sealed};
 pub use ring_check::{RingState, forget_key, keys_in_use, ring_check};
 
+use std::time::Duration;
+
+use kale_domain::error::{Classify, ErrorKind};
+
 use crate::error::StoreError;
 
 /// One variant per thing a caller does differently. No message holds a secret.
@@ -66,4 +70,28 @@ pub enum SealError {
     /// The database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Classify for SealError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Store(error) => error.kind(),
+            // Keys are the operator's: no caller of ours can mend them, and none is told about them.
+            _ => ErrorKind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            _ => "internal",
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(error) => error.retry_after(),
+            _ => None,
+        }
+    }
 }

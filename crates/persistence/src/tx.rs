@@ -27,6 +27,7 @@ pub struct Tx {
     store: Store,
     tenant: Option<Tenant>,
     transient: bool,
+    enqueued: bool,
 }
 
 impl std::fmt::Debug for Tx {
@@ -83,6 +84,7 @@ impl Tx {
     /// Asks for background work, which begins when the transaction has committed.
     pub async fn enqueue(&mut self, job: NewJob) -> Result<Enqueued> {
         let store = self.store.clone();
+        self.enqueued = true;
         store.jobs().enqueue(Some(self), job).await
     }
 }
@@ -114,15 +116,21 @@ impl Store {
         mut work: impl AsyncFnMut(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let session = self.client().start_session().await.map_err(StoreError::from)?;
-        let mut tx = Tx { session, store: self.clone(), tenant, transient: false };
+        let mut tx = Tx { session, store: self.clone(), tenant, transient: false, enqueued: false };
         let mut tries = 0;
         loop {
             tries += 1;
             tx.transient = false;
+            tx.enqueued = false;
             tx.session.start_transaction().await.map_err(StoreError::from)?;
             let error = match work(&mut tx).await {
                 Ok(value) => match commit(&mut tx).await {
-                    Ok(()) => return Ok(value),
+                    Ok(()) => {
+                        if tx.enqueued {
+                            self.jobs().nudge();
+                        }
+                        return Ok(value);
+                    }
                     Err(error) => E::from(error),
                 },
                 Err(error) => {

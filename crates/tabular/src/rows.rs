@@ -1,6 +1,6 @@
 //! Reading rows by a plan, a batch at a time.
 
-use kale_domain::upload::RowError;
+use kale_domain::{attribute::AttributeValue, upload::RowError};
 use tokio::io::AsyncRead;
 
 use crate::{
@@ -15,8 +15,10 @@ use crate::{
     value::shorten,
 };
 
-/// How many bytes of text a batch holds at most (and one record more): long rows make short batches.
+/// How many bytes a batch holds at most (and one record more): long or wide rows make short batches.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// What a cell takes beside its text.
+const CELL_BYTES: usize = size_of::<(usize, AttributeValue)>();
 
 /// The next rows of a file, in its order.
 #[derive(Debug, Default)]
@@ -36,7 +38,11 @@ pub struct Rows<R> {
     readers: Vec<Option<usize>>,
     number: u64,
     buffer: Vec<u8>,
+    refuse: Option<Refuse>,
 }
+
+/// Says of a row that can be read why it can't be taken all the same.
+type Refuse = Box<dyn Fn(&Row) -> Option<RowError> + Send>;
 
 impl ReadPlan {
     /// Opens a file to read its rows. It may have its columns in another order than the file the plan was made for,
@@ -65,6 +71,7 @@ impl ReadPlan {
             readers,
             number: 0,
             buffer: Vec::new(),
+            refuse: None,
         })
     }
 }
@@ -76,6 +83,13 @@ impl<R: AsyncRead + Unpin + Send> Rows<R> {
         &self.headers
     }
 
+    /// Rejects rows that `why` gives a reason for: keys that came before, rows that exist.
+    #[must_use]
+    pub fn refusing(mut self, why: impl Fn(&Row) -> Option<RowError> + Send + 'static) -> Self {
+        self.refuse = Some(Box::new(why));
+        self
+    }
+
     /// How many rows were read so far.
     #[must_use]
     pub const fn read(&self) -> u64 {
@@ -84,7 +98,7 @@ impl<R: AsyncRead + Unpin + Send> Rows<R> {
 
     /// The next rows, at most `max`; fewer where they are long. `None` at the end of the file.
     ///
-    /// Lines without any value are passed over and not numbered.
+    /// Lines without any value are passed over and not numbered; a long run of them gives an empty batch.
     pub async fn next_batch(&mut self, max: usize) -> Result<Option<Batch>, TabularError> {
         let mut batch = Batch {
             rows: Vec::with_capacity(max.min(4_096)),
@@ -95,7 +109,7 @@ impl<R: AsyncRead + Unpin + Send> Rows<R> {
             let Some(record) = self.records.next().await? else {
                 break;
             };
-            bytes += record.bytes();
+            bytes += record.bytes() + record.len() * CELL_BYTES;
             if record.is_blank() {
                 continue;
             }
@@ -106,7 +120,10 @@ impl<R: AsyncRead + Unpin + Send> Rows<R> {
                 readers: &self.readers,
             };
             match reading.row(&record, self.number, &mut self.buffer) {
-                Ok(row) => batch.rows.push(row),
+                Ok(row) => match self.refuse.as_ref().and_then(|why| why(&row)) {
+                    None => batch.rows.push(row),
+                    Some(error) => batch.rejected.push(RejectedRow::new(&record, vec![error])),
+                },
                 Err(errors) => batch.rejected.push(RejectedRow::new(&record, errors)),
             }
         }

@@ -51,7 +51,7 @@ impl Customers {
         Self { store }
     }
 
-    pub(super) async fn kinds(&self, reach: Reach) -> Result<BTreeMap<AttributeKey, AttributeType>, StoreError> {
+    pub(crate) async fn kinds(&self, reach: Reach) -> Result<BTreeMap<AttributeKey, AttributeType>, StoreError> {
         let definitions = companies::attributes(&self.store, reach.tenant()).await?;
         Ok(definitions.into_iter().map(|definition| (definition.key, definition.kind)).collect())
     }

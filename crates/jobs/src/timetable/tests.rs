@@ -5,7 +5,9 @@ fn job(_: Timestamp) -> Result<NewJob, StoreError> {
 }
 
 fn entry(expression: &'static str, time_zone: &'static str) -> Entry {
-    let timetable = Timetable::default().every("key", expression, time_zone, job).unwrap();
+    let timetable = Timetable::default()
+        .every("key", expression, time_zone, job)
+        .unwrap();
     timetable.entries[0].clone()
 }
 
@@ -16,18 +18,30 @@ fn at(text: &str) -> Timestamp {
 #[test]
 fn a_schedule_that_can_never_run_is_refused() {
     for expression in ["0 0 30 2 *", "* * * * * *", "every day", "61 * * * *"] {
-        let error = Timetable::default().every("key", expression, "UTC", job).unwrap_err();
-        assert!(matches!(error, TimetableError::Expression { .. }), "{expression}: {error}");
+        let error = Timetable::default()
+            .every("key", expression, "UTC", job)
+            .unwrap_err();
+        assert!(
+            matches!(error, TimetableError::Expression { .. }),
+            "{expression}: {error}"
+        );
     }
-    let error = Timetable::default().every("key", "* * * * *", "Mars/Olympus", job).unwrap_err();
+    let error = Timetable::default()
+        .every("key", "* * * * *", "Mars/Olympus", job)
+        .unwrap_err();
     assert!(matches!(error, TimetableError::TimeZone { .. }));
 }
 
 #[test]
 fn two_schedules_of_one_name_are_refused() {
-    let timetable = Timetable::default().every("key", "* * * * *", "UTC", job).unwrap();
+    let timetable = Timetable::default()
+        .every("key", "* * * * *", "UTC", job)
+        .unwrap();
 
-    assert!(matches!(timetable.every("key", "5 * * * *", "UTC", job), Err(TimetableError::Twice { key: "key" })));
+    assert!(matches!(
+        timetable.every("key", "5 * * * *", "UTC", job),
+        Err(TimetableError::Twice { key: "key" })
+    ));
 }
 
 #[test]
@@ -58,7 +72,10 @@ fn a_slot_in_the_hour_that_comes_twice_runs_once() {
 fn a_leap_day_is_a_day() {
     let entry = entry("0 0 29 2 *", "UTC");
 
-    assert_eq!(entry.next(at("2026-01-01T00:00:00Z")).unwrap(), at("2028-02-29T00:00:00Z"));
+    assert_eq!(
+        entry.next(at("2026-01-01T00:00:00Z")).unwrap(),
+        at("2028-02-29T00:00:00Z")
+    );
 }
 
 #[test]

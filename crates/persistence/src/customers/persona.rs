@@ -295,7 +295,7 @@ pub async fn for_each_judged(
     Ok(())
 }
 
-/// Moves customers in bulk, unless a person locked them in between; their history is kept.
+/// Moves customers in bulk; their history is kept. A rule moves nobody whom a person locked in between.
 ///
 /// Written `w: 1` like every batch of a job: doing it again is the same, the caller ends with a majority write.
 pub async fn move_all(store: &Store, tenant: Tenant, moves: &[PersonaMove]) -> Result<()> {
@@ -306,8 +306,12 @@ pub async fn move_all(store: &Store, tenant: Tenant, moves: &[PersonaMove]) -> R
     let mut updates = Vec::with_capacity(moves.len());
     let mut history = Vec::with_capacity(moves.len());
     for change in moves {
+        let mut who = doc! { "_id": value::uuid(change.customer.uuid()), "company_id": company };
+        if !change.to.is_locked() {
+            who.insert("persona.manual", doc! { "$exists": false });
+        }
         updates.push(doc! {
-            "q": { "_id": value::uuid(change.customer.uuid()), "company_id": company, "persona.manual": { "$exists": false } },
+            "q": who,
             "u": { "$set": { "persona": persona_bson(&change.to)?, "updated_at": value::date(change.to.since) }, "$inc": { "version": 1_i64 } },
         });
         if change.from != change.to.persona {

@@ -99,14 +99,16 @@ pub async fn existing_keys(
     Ok(found.into_iter().filter(|record| visible(record, live).is_some()).map(|record| record.ext).collect())
 }
 
-/// Brings every row back to one version: what an undone batch wrote goes away, what the live batch replaced is
-/// forgotten. Can be done again. Cost: the rows that changed in the last batch.
-pub async fn fold(store: &Store, tenant: Tenant, live: u64) -> Result<()> {
+/// Brings every row back to one version: what an undone or unfinished batch wrote goes away, what the live batch
+/// replaced is forgotten. What `keep`, the batch being written, has by now stays. Can be done again.
+/// Cost: the rows of the live batch and of what is above it.
+pub async fn fold(store: &Store, tenant: Tenant, live: u64, keep: u64) -> Result<()> {
     let live = value::signed(live);
+    let above = doc! { "$gt": live, "$ne": value::signed(keep) };
     let rows = records(store);
-    let undone_new = within(tenant, doc! { "cur.b": { "$gt": live }, "prev": { "$exists": false } });
+    let undone_new = within(tenant, doc! { "cur.b": above.clone(), "prev": { "$exists": false } });
     rows.raw().delete_many(undone_new).await?;
-    let undone = within(tenant, doc! { "cur.b": { "$gt": live } });
+    let undone = within(tenant, doc! { "cur.b": above });
     let back = vec![doc! { "$set": { "cur": "$prev" } }, doc! { "$unset": "prev" }];
     rows.raw().update_many(undone, back).await?;
     let removed = within(tenant, doc! { "cur.b": live, "cur.v": null });

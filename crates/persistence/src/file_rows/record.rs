@@ -162,21 +162,33 @@ impl RowValues {
     }
 }
 
-/// The rows that a batch wrote, in key order, from after `after` on: what has to be derived anew when that batch goes
-/// live or is taken back. Index `{company_id, cur.b, _id}`.
+/// Which rows to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those that this batch wrote: what has to be derived anew when it goes live or is taken back.
+    /// Index `{company_id, cur.b, _id}`.
+    Batch(u64),
+    /// All of the company.
+    All,
+}
+
+/// Rows in the order of their keys, from behind `after` on.
 pub async fn touched(
     store: &Store,
     tenant: Tenant,
     kind: UploadKind,
-    batch: u64,
+    which: Which,
     kinds: &BTreeMap<AttributeKey, AttributeType>,
     after: Option<&TouchedRow>,
     limit: u32,
 ) -> Result<Vec<TouchedRow>> {
     let live = value::signed(pointer::live(store, tenant, kind).await?.live);
-    let mut filter = doc! { "cur.b": value::signed(batch) };
-    if let Some(row) = after {
-        filter.insert("_id", doc! { "$gt": row.raw_id.clone() });
+    let company = tenant.company().uuid();
+    // The bounds keep a read of all rows inside the company's part of the key.
+    let from = after.map_or_else(|| value::key(company, &[]), |row| Bson::Binary(row.raw_id.clone()));
+    let mut filter = doc! { "_id": { "$gt": from, "$lte": value::key(company, &[0xff; 16]) } };
+    if let Which::Batch(batch) = which {
+        filter.insert("cur.b", value::signed(batch));
     }
     let found: Vec<Record> = records(store)
         .raw()

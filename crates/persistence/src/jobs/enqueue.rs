@@ -3,7 +3,7 @@
 use bson::{Bson, Document, doc};
 use jiff::Timestamp;
 use kale_domain::{id::JobId, job::JobState};
-use mongodb::{options::ReturnDocument, error::Error};
+use mongodb::{error::Error, options::ReturnDocument};
 
 use super::{Dedupe, DedupePolicy, Enqueued, JobStore, NewJob, stored_company};
 use crate::{
@@ -36,16 +36,26 @@ impl JobStore {
         let found = found.ok_or_else(|| StoreError::corrupt("job", "an upsert answered nothing"))?;
         match found.get("_id") {
             Some(Bson::Binary(stored)) => {
-                let stored = stored.to_uuid().map_err(|error| StoreError::corrupt("job", error))?;
+                let stored = stored
+                    .to_uuid()
+                    .map_err(|error| StoreError::corrupt("job", error))?;
                 let stored = JobId::from_uuid(value::from_uuid(stored));
-                Ok(if stored == id { Enqueued::New(id) } else { Enqueued::Existing(stored) })
+                Ok(if stored == id {
+                    Enqueued::New(id)
+                } else {
+                    Enqueued::Existing(stored)
+                })
             }
             _ => Err(StoreError::corrupt("job", "its id is not an id")),
         }
     }
 
     /// Never insert and look at the error: a duplicate key would end the caller's transaction.
-    fn upsert(&self, filter: Document, update: Vec<Document>) -> mongodb::action::FindOneAndUpdate<'_, Document> {
+    fn upsert(
+        &self,
+        filter: Document,
+        update: Vec<Document>,
+    ) -> mongodb::action::FindOneAndUpdate<'_, Document> {
         self.jobs
             .find_one_and_update(filter, update)
             .upsert(true)
@@ -128,7 +138,10 @@ fn due(job: &NewJob) -> Document {
 /// A job that may be claimed any moment is touched: a claim before the caller's commit then stands in its way, and
 /// the caller's transaction is run again and makes a job that sees what it wrote.
 fn unless_there(document: Document, due: Document, job: &NewJob) -> Vec<Document> {
-    let touches = job.dedupe.as_ref().is_some_and(|dedupe| dedupe.policy == DedupePolicy::WhileQueued);
+    let touches = job
+        .dedupe
+        .as_ref()
+        .is_some_and(|dedupe| dedupe.policy == DedupePolicy::WhileQueued);
     let there: Bson = if touches {
         doc! { "$mergeObjects": ["$$ROOT", { "asked": { "$add": [{ "$ifNull": ["$asked", 0_i64] }, 1_i64] } }] }.into()
     } else {

@@ -7,7 +7,7 @@ use kale_domain::{
     id::CompanyId,
     job::{JobState, Progress},
 };
-use mongodb::options::ReturnDocument;
+use mongodb::options::{Hint, ReturnDocument};
 
 use super::{
     ClaimedJob, Fence, JobStore, Outcome, expiry, from_now, next_version,
@@ -19,6 +19,9 @@ use crate::{
     tx::Tx,
     value,
 };
+
+/// The index that a claim goes by.
+pub(super) const CLAIM_INDEX: &str = "claim";
 
 impl JobStore {
     /// Takes the first waiting job of that company (`None`: of the installation) for `lease`.
@@ -51,6 +54,8 @@ impl JobStore {
             .clone_with_type::<Claimed>()
             .find_one_and_update(filter, update)
             .sort(doc! { "priority": -1, "run_at": 1 })
+            // Left to itself the planner may take the index of the list for a company with few jobs, and keep to it.
+            .hint(Hint::Name(CLAIM_INDEX.to_owned()))
             .return_document(ReturnDocument::After)
             .await?;
         found.map(ClaimedJob::try_from).transpose()
@@ -68,13 +73,20 @@ impl JobStore {
             .find_one_and_update(held(fence), vec![doc! { "$set": set }])
             .projection(doc! { "cancel_requested": 1 })
             .await?;
-        found.map(|job| job.get_bool("cancel_requested").unwrap_or(false)).ok_or(StoreError::LeaseLost)
+        found
+            .map(|job| job.get_bool("cancel_requested").unwrap_or(false))
+            .ok_or(StoreError::LeaseLost)
     }
 
     /// Ends a lease; `progress` is what it came to.
     pub async fn finish(&self, fence: Fence, end: &Outcome, progress: Option<&Progress>) -> Result<()> {
         let update = ending(end, progress, Key::Again)?;
-        match self.jobs.update_one(held(fence), update).await.map_err(StoreError::from) {
+        match self
+            .jobs
+            .update_one(held(fence), update)
+            .await
+            .map_err(StoreError::from)
+        {
             Ok(result) => matched(result.matched_count),
             // While it ran another job took its key; it goes on without one.
             Err(StoreError::Duplicate) => {
@@ -86,7 +98,13 @@ impl JobStore {
     }
 
     /// Ends a lease together with what the transaction writes: both or neither.
-    pub async fn finish_in(&self, tx: &mut Tx, fence: Fence, end: &Outcome, progress: Option<&Progress>) -> Result<()> {
+    pub async fn finish_in(
+        &self,
+        tx: &mut Tx,
+        fence: Fence,
+        end: &Outcome,
+        progress: Option<&Progress>,
+    ) -> Result<()> {
         let update = ending(end, progress, Key::AsItIs)?;
         let filter = held_within(tx, fence);
         let result = self.jobs.update_one(filter, update).session(tx.session()).await;
@@ -122,7 +140,11 @@ fn held_within(tx: &Tx, fence: Fence) -> Document {
 }
 
 fn matched(count: u64) -> Result<()> {
-    if count == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    if count == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::LeaseLost)
+    }
 }
 
 fn literal(progress: &Progress) -> Result<Document> {

@@ -125,12 +125,19 @@ impl JobStore {
         let ended = [JobState::Dead, JobState::Cancelled].map(JobState::name);
         filter.insert("state", doc! { "$in": ended.to_vec() });
         let found = self.jobs.find_one(filter.clone()).session(tx.session()).await;
-        let Some(job) = tx.note(found)? else { return Ok(None) };
+        let Some(job) = tx.note(found)? else {
+            return Ok(None);
+        };
         if let Ok(key) = job.get_str("dedupe") {
             // Asked first: a taken key would end the transaction.
             let mut twin = of.filter();
             twin.insert("active_key", key);
-            let twin = self.jobs.find_one(twin).projection(doc! { "_id": 1 }).session(tx.session()).await;
+            let twin = self
+                .jobs
+                .find_one(twin)
+                .projection(doc! { "_id": 1 })
+                .session(tx.session())
+                .await;
             if tx.note(twin)?.is_some() {
                 return Err(StoreError::Duplicate);
             }
@@ -149,7 +156,12 @@ impl JobStore {
         self.change(tx, filter, update).await
     }
 
-    async fn change(&self, tx: &mut Tx, filter: Document, update: Vec<Document>) -> Result<Option<JobStatus>> {
+    async fn change(
+        &self,
+        tx: &mut Tx,
+        filter: Document,
+        update: Vec<Document>,
+    ) -> Result<Option<JobStatus>> {
         let changed = self
             .jobs
             .clone_with_type::<Shown>()

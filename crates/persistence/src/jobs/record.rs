@@ -40,12 +40,20 @@ impl TryFrom<Shown> for JobStatus {
     fn try_from(record: Shown) -> Result<Self> {
         Ok(Self {
             id: JobId::from_uuid(value::from_uuid(record.id)),
-            company: record.company_id.map(|id| CompanyId::from_uuid(value::from_uuid(id))),
+            company: record
+                .company_id
+                .map(|id| CompanyId::from_uuid(value::from_uuid(id))),
             kind: record.kind,
             subject: record.subject,
-            started_by: record.started_by.map(|id| UserId::from_uuid(value::from_uuid(id))),
+            started_by: record
+                .started_by
+                .map(|id| UserId::from_uuid(value::from_uuid(id))),
             state: record.state,
-            progress: record.progress.map(Progress::try_from).transpose()?.unwrap_or_default(),
+            progress: record
+                .progress
+                .map(Progress::try_from)
+                .transpose()?
+                .unwrap_or_default(),
             attempts: count(record.attempts)?,
             max_attempts: count(record.max_attempts)?,
             last_error: record.last_error,
@@ -80,7 +88,10 @@ impl TryFrom<ProgressRecord> for Progress {
     fn try_from(record: ProgressRecord) -> Result<Self> {
         Ok(Self {
             done: value::unsigned(record.done, "job progress")?,
-            total: record.total.map(|total| value::unsigned(total, "job progress")).transpose()?,
+            total: record
+                .total
+                .map(|total| value::unsigned(total, "job progress"))
+                .transpose()?,
             note: record.note,
         })
     }
@@ -110,12 +121,19 @@ impl TryFrom<Claimed> for ClaimedJob {
         let payload = bson::deserialize_from_bson(record.payload)
             .map_err(|error| StoreError::corrupt("job payload", error))?;
         Ok(Self {
-            fence: Fence { job: JobId::from_uuid(value::from_uuid(record.id)), token: record.fence },
-            company: record.company_id.map(|id| CompanyId::from_uuid(value::from_uuid(id))),
+            fence: Fence {
+                job: JobId::from_uuid(value::from_uuid(record.id)),
+                token: record.fence,
+            },
+            company: record
+                .company_id
+                .map(|id| CompanyId::from_uuid(value::from_uuid(id))),
             kind: record.kind,
             payload,
             subject: record.subject,
-            started_by: record.started_by.map(|id| UserId::from_uuid(value::from_uuid(id))),
+            started_by: record
+                .started_by
+                .map(|id| UserId::from_uuid(value::from_uuid(id))),
             attempts: count(record.attempts)?,
             max_attempts: count(record.max_attempts)?,
             cancel_requested: record.cancel_requested,

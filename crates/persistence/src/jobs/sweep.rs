@@ -33,7 +33,8 @@ impl JobStore {
 
     /// An expiry counts as an attempt, so that a job that kills its worker ends among the dead.
     async fn expire(&self) -> Result<u64> {
-        let filter = doc! { "state": JobState::Leased.name(), "$expr": { "$lte": ["$lease_until", "$$NOW"] } };
+        let filter =
+            doc! { "state": JobState::Leased.name(), "$expr": { "$lte": ["$lease_until", "$$NOW"] } };
         let spent = doc! { "$gte": ["$attempts", "$max_attempts"] };
         let ended = doc! { "$or": ["$cancel_requested", spent.clone()] };
         let update = vec![

@@ -48,7 +48,11 @@ async fn enqueue(store: &Store, job: NewJob) -> JobId {
 }
 
 async fn claim_of(store: &Store, n: u128) -> Option<ClaimedJob> {
-    store.jobs().claim("default", Some(company(n)), "worker", LEASE).await.unwrap()
+    store
+        .jobs()
+        .claim("default", Some(company(n)), "worker", LEASE)
+        .await
+        .unwrap()
 }
 
 /// Takes the next job of company 1.
@@ -57,7 +61,12 @@ async fn claim(store: &Store) -> ClaimedJob {
 }
 
 async fn status(store: &Store, id: JobId) -> JobStatus {
-    store.jobs().get(tenant(1), id).await.unwrap().expect("the job exists")
+    store
+        .jobs()
+        .get(tenant(1), id)
+        .await
+        .unwrap()
+        .expect("the job exists")
 }
 
 async fn state(store: &Store, id: JobId) -> JobState {
@@ -72,7 +81,14 @@ fn raw(jobs: &JobStore) -> &Collection<Document> {
 async fn let_expire(store: &Store, fence: Fence) {
     let update = vec![doc! { "$set": { "lease_until": { "$subtract": ["$$NOW", 1] } } }];
     let id = doc! { "_id": value::uuid(fence.job.uuid()) };
-    assert_eq!(raw(store.jobs()).update_one(id, update).await.unwrap().matched_count, 1);
+    assert_eq!(
+        raw(store.jobs())
+            .update_one(id, update)
+            .await
+            .unwrap()
+            .matched_count,
+        1
+    );
 }
 
 /// A collection of its own for what a job writes.

@@ -18,11 +18,16 @@ fn tenant(n: u128) -> Tenant {
 }
 
 fn work(n: u128) -> NewJob {
-    NewJob::new("work", &"secret payload").unwrap().of(tenant(n).company())
+    NewJob::new("work", &"secret payload")
+        .unwrap()
+        .of(tenant(n).company())
 }
 
 async fn next(events: &mut (impl Stream<Item = LiveEvent> + Unpin)) -> LiveEvent {
-    timeout(SOON, events.next()).await.expect("an event comes").expect("the stream goes on")
+    timeout(SOON, events.next())
+        .await
+        .expect("an event comes")
+        .expect("the stream goes on")
 }
 
 async fn next_job(events: &mut (impl Stream<Item = LiveEvent> + Unpin)) -> JobStatus {
@@ -46,17 +51,37 @@ async fn a_company_sees_what_its_jobs_do_and_no_other() {
     let created = next_job(&mut events).await;
     assert_eq!((created.id, created.kind.as_str()), (id, "work"));
 
-    let fence = jobs.claim("default", Some(tenant(1).company()), "w", LEASE).await.unwrap().unwrap().fence();
+    let fence = jobs
+        .claim("default", Some(tenant(1).company()), "w", LEASE)
+        .await
+        .unwrap()
+        .unwrap()
+        .fence();
     let claimed = next_job(&mut events).await;
     assert_eq!(claimed.state, JobState::Leased);
     // A heart-beat is nothing to see; progress is.
     jobs.beat(fence, LEASE, None).await.unwrap();
-    let progress = Progress { done: 4, total: Some(8), note: "rows".to_owned() };
+    let progress = Progress {
+        done: 4,
+        total: Some(8),
+        note: "rows".to_owned(),
+    };
     jobs.beat(fence, LEASE, Some(&progress)).await.unwrap();
     assert_eq!(next_job(&mut events).await.progress, progress);
-    jobs.finish(fence, &Outcome::Dead { error: "no columns".to_owned() }, None).await.unwrap();
+    jobs.finish(
+        fence,
+        &Outcome::Dead {
+            error: "no columns".to_owned(),
+        },
+        None,
+    )
+    .await
+    .unwrap();
     let dead = next_job(&mut events).await;
-    assert_eq!((dead.state, dead.last_error.as_deref()), (JobState::Dead, Some("no columns")));
+    assert_eq!(
+        (dead.state, dead.last_error.as_deref()),
+        (JobState::Dead, Some("no columns"))
+    );
 }
 
 #[tokio::test]
@@ -65,12 +90,23 @@ async fn a_lost_stream_is_opened_again_and_everybody_is_told() {
     let live = Live::start(&store);
     let mut one = pin!(live.subscribe(tenant(1)));
     let mut two = pin!(live.subscribe(tenant(2)));
-    assert_eq!((next(&mut one).await, next(&mut two).await), (LiveEvent::Reset, LiveEvent::Reset));
+    assert_eq!(
+        (next(&mut one).await, next(&mut two).await),
+        (LiveEvent::Reset, LiveEvent::Reset)
+    );
 
     // The server ends the change stream of a collection that goes away.
-    store.database().collection::<Document>(jobs::COLLECTION).drop().await.unwrap();
+    store
+        .database()
+        .collection::<Document>(jobs::COLLECTION)
+        .drop()
+        .await
+        .unwrap();
 
-    assert_eq!((next(&mut one).await, next(&mut two).await), (LiveEvent::Reset, LiveEvent::Reset));
+    assert_eq!(
+        (next(&mut one).await, next(&mut two).await),
+        (LiveEvent::Reset, LiveEvent::Reset)
+    );
     let id = store.jobs().enqueue(None, work(2)).await.unwrap().id();
     assert_eq!(next_job(&mut two).await.id, id);
 }

@@ -18,7 +18,15 @@ fn key() -> LockKey {
 /// Moves the end into the past, as if the holder had slept.
 async fn let_expire(locks: &Locks) {
     let update = vec![doc! { "$set": { "until": { "$subtract": ["$$NOW", 1] } } }];
-    assert_eq!(locks.records.update_one(doc! { "_id": &key().0 }, update).await.unwrap().matched_count, 1);
+    assert_eq!(
+        locks
+            .records
+            .update_one(doc! { "_id": &key().0 }, update)
+            .await
+            .unwrap()
+            .matched_count,
+        1
+    );
 }
 
 #[tokio::test]
@@ -34,7 +42,13 @@ async fn of_many_who_want_a_lock_one_gets_it() {
     assert_eq!(got.len(), 1);
     assert_eq!(locks.read(&key()).await.unwrap().as_ref(), Some(got[0].lock()));
     let other = LockKey::of_installation(Installation::new(), "token");
-    assert!(locks.acquire(&other, "another key", LASTS).await.unwrap().is_some());
+    assert!(
+        locks
+            .acquire(&other, "another key", LASTS)
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 #[tokio::test]
@@ -70,7 +84,10 @@ async fn a_holder_that_slept_can_neither_prolong_nor_release_nor_write() {
     let mut stale = locks.acquire(&key(), "stale", LASTS).await.unwrap().unwrap();
     stale.extend(LASTS).await.unwrap();
     let_expire(&locks).await;
-    assert!(matches!(stale.extend(LASTS).await, Err(StoreError::LeaseLost)), "also if nobody took it");
+    assert!(
+        matches!(stale.extend(LASTS).await, Err(StoreError::LeaseLost)),
+        "also if nobody took it"
+    );
     let fresh = locks.acquire(&key(), "fresh", LASTS).await.unwrap().unwrap();
     assert_eq!(fresh.token(), stale.token() + 1);
 

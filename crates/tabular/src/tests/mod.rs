@@ -77,10 +77,15 @@ async fn plan_of(file: &[u8], mapping: &Mapping) -> ReadPlan {
     check_mapping(mapping, &profile_of(file).await.unwrap(), &[]).unwrap()
 }
 
-/// All rows of a file in one batch.
+/// All rows of a file, put together to one batch.
 async fn batch(plan: &ReadPlan, file: &[u8]) -> Batch {
     let mut rows = plan.rows(file, &Limits::default()).await.unwrap();
-    rows.next_batch(usize::MAX).await.unwrap().unwrap_or_default()
+    let mut all = Batch::default();
+    while let Some(mut batch) = rows.next_batch(1_000).await.unwrap() {
+        all.rows.append(&mut batch.rows);
+        all.rejected.append(&mut batch.rejected);
+    }
+    all
 }
 
 /// Rows that are all right.

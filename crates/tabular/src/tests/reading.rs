@@ -263,3 +263,19 @@ async fn rejected_rows_go_back_with_their_reason_and_can_be_mended() {
         .replace(",,,9", ",c,,9");
     assert_eq!(batch(&plan, mended.as_bytes()).await.rows.len(), 3);
 }
+
+#[test]
+fn a_job_may_read_on_any_thread() {
+    fn sent<T: Send>(_: T) {}
+    let limits = Limits::default();
+    sent(profile(tokio::io::empty(), &limits));
+    sent(async {
+        let mapping = mapping([("id", column("external_id", None))]);
+        let mut rows = plan_of(b"id\n1\n", &mapping)
+            .await
+            .rows(tokio::io::empty(), &limits)
+            .await
+            .unwrap();
+        rows.next_batch(1).await.unwrap()
+    });
+}

@@ -60,7 +60,7 @@ async fn a_million_rows_are_written_and_read_in_seconds() {
     assert_eq!(rows.read(), 1_000_000);
     assert!(written.as_secs_f64() < 2.0, "written in {written:?}");
     assert!(
-        read.as_secs_f64() < 0.0,
+        read.as_secs_f64() < 1.5,
         "profiled in {profiled:?}, read in {read:?}, written in {written:?}"
     );
 }

@@ -6,7 +6,10 @@ use std::{
 use futures::future::join_all;
 
 use super::*;
-use crate::StoreError;
+use crate::{
+    StoreError,
+    jobs::{JobFilter, Outcome},
+};
 
 #[tokio::test]
 async fn a_job_of_a_transaction_that_fails_leaves_nothing() {
@@ -47,14 +50,28 @@ async fn a_key_belongs_to_a_company_and_a_kind() {
     let store = store().await;
     let first = enqueue(&store, work().unless_active("k")).await;
 
-    let again = store.jobs().enqueue(None, work().unless_active("k")).await.unwrap();
+    let again = store
+        .jobs()
+        .enqueue(None, work().unless_active("k"))
+        .await
+        .unwrap();
     assert_eq!(again, Enqueued::Existing(first));
     enqueue(&store, work().unless_active("k").of(company(2))).await;
-    enqueue(&store, NewJob::new("other", &()).unwrap().of(company(1)).unless_active("k")).await;
+    enqueue(
+        &store,
+        NewJob::new("other", &())
+            .unwrap()
+            .of(company(1))
+            .unless_active("k"),
+    )
+    .await;
     let mut own = work().unless_active("k");
     own.company = None;
     let own_id = enqueue(&store, own.clone()).await;
-    assert_eq!(store.jobs().enqueue(None, own).await.unwrap(), Enqueued::Existing(own_id));
+    assert_eq!(
+        store.jobs().enqueue(None, own).await.unwrap(),
+        Enqueued::Existing(own_id)
+    );
 }
 
 #[tokio::test]
@@ -63,9 +80,17 @@ async fn a_key_that_holds_while_active_is_free_again_when_its_job_has_ended() {
     let first = enqueue(&store, work().unless_active("k")).await;
     let job = claim(&store).await;
 
-    let running = store.jobs().enqueue(None, work().unless_active("k")).await.unwrap();
+    let running = store
+        .jobs()
+        .enqueue(None, work().unless_active("k"))
+        .await
+        .unwrap();
     assert_eq!(running, Enqueued::Existing(first));
-    store.jobs().finish(job.fence(), &crate::jobs::Outcome::Succeeded, None).await.unwrap();
+    store
+        .jobs()
+        .finish(job.fence(), &Outcome::Succeeded, None)
+        .await
+        .unwrap();
     enqueue(&store, work().unless_active("k")).await;
 }
 
@@ -76,11 +101,18 @@ async fn a_change_that_comes_while_a_job_runs_makes_another_job() {
     let first = claim(&store).await;
 
     let second = enqueue(&store, work().unless_queued("k")).await;
-    let third = store.jobs().enqueue(None, work().unless_queued("k")).await.unwrap();
+    let third = store
+        .jobs()
+        .enqueue(None, work().unless_queued("k"))
+        .await
+        .unwrap();
     assert_eq!(third, Enqueued::Existing(second));
 
     // The first fails: its key is taken, and it goes on without one.
-    let retry = crate::jobs::Outcome::Retry { after: Duration::ZERO, error: "flaky".to_owned() };
+    let retry = Outcome::Retry {
+        after: Duration::ZERO,
+        error: "flaky".to_owned(),
+    };
     store.jobs().finish(first.fence(), &retry, None).await.unwrap();
     assert_eq!(state(&store, first.id()).await, JobState::Scheduled);
     assert_eq!(state(&store, second).await, JobState::Queued);
@@ -91,10 +123,14 @@ async fn a_job_that_goes_back_takes_its_free_key_again() {
     let store = store().await;
     let id = enqueue(&store, work().unless_queued("k")).await;
     let job = claim(&store).await;
-    let release = crate::jobs::Outcome::Release { after: None };
+    let release = Outcome::Release { after: None };
     store.jobs().finish(job.fence(), &release, None).await.unwrap();
 
-    let again = store.jobs().enqueue(None, work().unless_queued("k")).await.unwrap();
+    let again = store
+        .jobs()
+        .enqueue(None, work().unless_queued("k"))
+        .await
+        .unwrap();
     assert_eq!(again, Enqueued::Existing(id));
 }
 
@@ -106,12 +142,22 @@ async fn racing_enqueues_of_one_key_make_one_job() {
         let key = format!("{policy}-{round}");
         let racers = (0..8).map(|_| {
             let (store, key) = (store.clone(), key.clone());
-            let job = if policy == "active" { work().unless_active(key) } else { work().unless_queued(key) };
+            let job = if policy == "active" {
+                work().unless_active(key)
+            } else {
+                work().unless_queued(key)
+            };
             tokio::spawn(async move { store.jobs().enqueue(None, job).await.unwrap() })
         });
         let made: Vec<Enqueued> = join_all(racers).await.into_iter().map(Result::unwrap).collect();
 
-        assert_eq!(made.iter().filter(|made| matches!(made, Enqueued::New(_))).count(), 1, "{made:?}");
+        assert_eq!(
+            made.iter()
+                .filter(|made| matches!(made, Enqueued::New(_)))
+                .count(),
+            1,
+            "{made:?}"
+        );
         assert!(made.iter().all(|other| other.id() == made[0].id()), "{made:?}");
     }
 }
@@ -140,7 +186,15 @@ async fn racing_transactions_of_one_key_all_commit_and_make_one_job() {
         assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     }
     assert_eq!(effects.count_documents(doc! {}).await.unwrap(), 16);
-    assert_eq!(store.jobs().list(tenant(1), &Default::default(), 50, None).await.unwrap().len(), 2);
+    assert_eq!(
+        store
+            .jobs()
+            .list(tenant(1), &JobFilter::default(), 50, None)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 /// Else the job could read before the commit, and what the transaction wrote would never be seen by any job.
@@ -152,7 +206,10 @@ async fn a_claim_waits_for_the_transaction_that_counts_on_the_job() {
 
     store
         .transaction(tenant(1), async |tx| {
-            assert_eq!(tx.enqueue(work().unless_queued("k")).await?, Enqueued::Existing(id));
+            assert_eq!(
+                tx.enqueue(work().unless_queued("k")).await?,
+                Enqueued::Existing(id)
+            );
             let other = store.clone();
             let claiming = tokio::spawn(async move { (claim(&other).await.id(), Instant::now()) });
             tokio::time::sleep(Duration::from_millis(300)).await;
@@ -195,7 +252,11 @@ async fn a_transaction_whose_job_was_claimed_meanwhile_makes_another() {
 #[tokio::test]
 async fn a_job_in_the_future_waits_in_the_time_of_the_store() {
     let store = store().await;
-    let later = enqueue(&store, work().at(store_time(&store, Duration::from_millis(700)).await)).await;
+    let later = enqueue(
+        &store,
+        work().at(store_time(&store, Duration::from_millis(700)).await),
+    )
+    .await;
     let past = enqueue(&store, work().at(store_time(&store, Duration::ZERO).await)).await;
 
     assert_eq!(state(&store, later).await, JobState::Scheduled);
@@ -213,7 +274,11 @@ async fn a_payload_comes_back_as_it_was_given() {
         "$set": { "a.b": [1, -2, 2.5, 9_007_199_254_740_993_i64, null, true, "$company_id"] },
         "nothing": {},
     });
-    store.jobs().enqueue(None, NewJob::new("work", &payload).unwrap().of(company(1))).await.unwrap();
+    store
+        .jobs()
+        .enqueue(None, NewJob::new("work", &payload).unwrap().of(company(1)))
+        .await
+        .unwrap();
 
     assert_eq!(*claim(&store).await.payload(), payload);
 }

@@ -3,10 +3,16 @@ use std::time::Duration;
 use kale_domain::job::Progress;
 
 use super::*;
-use crate::{StoreError, jobs::Outcome};
+use crate::{
+    StoreError,
+    jobs::{Outcome, lease::CLAIM_INDEX},
+};
 
 fn retry(error: &str) -> Outcome {
-    Outcome::Retry { after: Duration::from_secs(60), error: error.to_owned() }
+    Outcome::Retry {
+        after: Duration::from_mins(1),
+        error: error.to_owned(),
+    }
 }
 
 #[tokio::test]
@@ -44,11 +50,30 @@ async fn each_company_and_pool_has_a_queue_of_its_own() {
     assert_eq!(store.jobs().waiting("heavy").await.unwrap(), [Some(company(1))]);
 
     let job = claim(&store).await;
-    let own = store.jobs().claim("default", None, "worker", LEASE).await.unwrap().unwrap();
-    assert_eq!((job.kind(), job.tenant(), job.installation().is_none()), ("work", Some(tenant(1)), true));
-    assert_eq!((own.kind(), own.tenant(), own.reach().is_none(), own.installation().is_some()), ("own", None, true, true));
+    let own = store
+        .jobs()
+        .claim("default", None, "worker", LEASE)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (job.kind(), job.tenant(), job.installation().is_none()),
+        ("work", Some(tenant(1)), true)
+    );
+    assert_eq!(
+        (
+            own.kind(),
+            own.tenant(),
+            own.reach().is_none(),
+            own.installation().is_some()
+        ),
+        ("own", None, true, true)
+    );
     let running = store.jobs().running("default").await.unwrap();
-    assert_eq!(running.into_iter().collect::<Vec<_>>(), [(None, 1), (Some(company(1)), 1)]);
+    assert_eq!(
+        running.into_iter().collect::<Vec<_>>(),
+        [(None, 1), (Some(company(1)), 1)]
+    );
 }
 
 #[tokio::test]
@@ -59,17 +84,37 @@ async fn a_worker_that_slept_past_its_lease_changes_nothing() {
     let_expire(&store, stale.fence()).await;
     assert_eq!(store.jobs().sweep().await.unwrap().expired, 1);
     let fresh = claim(&store).await;
-    assert_eq!((fresh.id(), fresh.attempts(), fresh.fence().token), (id, 2, stale.fence().token + 1));
+    assert_eq!(
+        (fresh.id(), fresh.attempts(), fresh.fence().token),
+        (id, 2, stale.fence().token + 1)
+    );
 
     let jobs = store.jobs();
-    let late = Progress { done: 9, total: None, note: "late".to_owned() };
-    assert!(matches!(jobs.beat(stale.fence(), LEASE, Some(&late)).await, Err(StoreError::LeaseLost)));
-    for end in [Outcome::Succeeded, retry("late"), Outcome::Cancelled, Outcome::Release { after: None }] {
-        assert!(matches!(jobs.finish(stale.fence(), &end, None).await, Err(StoreError::LeaseLost)));
+    let late = Progress {
+        done: 9,
+        total: None,
+        note: "late".to_owned(),
+    };
+    assert!(matches!(
+        jobs.beat(stale.fence(), LEASE, Some(&late)).await,
+        Err(StoreError::LeaseLost)
+    ));
+    for end in [
+        Outcome::Succeeded,
+        retry("late"),
+        Outcome::Cancelled,
+        Outcome::Release { after: None },
+    ] {
+        assert!(matches!(
+            jobs.finish(stale.fence(), &end, None).await,
+            Err(StoreError::LeaseLost)
+        ));
     }
     let now = status(&store, id).await;
     assert_eq!((now.state, now.progress.note.as_str()), (JobState::Leased, ""));
-    jobs.finish(fresh.fence(), &Outcome::Succeeded, None).await.unwrap();
+    jobs.finish(fresh.fence(), &Outcome::Succeeded, None)
+        .await
+        .unwrap();
     assert_eq!(state(&store, id).await, JobState::Succeeded);
 }
 
@@ -84,10 +129,23 @@ async fn a_transaction_under_an_old_fence_is_refused() {
     store.jobs().sweep().await.unwrap();
     let fresh = claim(&store).await.fence();
 
-    for (fence, holds) in [(stale, false), (fresh, true), (Fence { token: fresh.token + 1, ..fresh }, false)] {
+    for (fence, holds) in [
+        (stale, false),
+        (fresh, true),
+        (
+            Fence {
+                token: fresh.token + 1,
+                ..fresh
+            },
+            false,
+        ),
+    ] {
         let written = store
             .transaction(tenant(1), async |tx| {
-                let written = effects.insert_one(doc! { "token": fence.token }).session(tx.session()).await;
+                let written = effects
+                    .insert_one(doc! { "token": fence.token })
+                    .session(tx.session())
+                    .await;
                 tx.note(written)?;
                 store.jobs().hold(tx, fence).await
             })
@@ -96,7 +154,13 @@ async fn a_transaction_under_an_old_fence_is_refused() {
         assert!(holds || matches!(written, Err(StoreError::LeaseLost)));
     }
     assert_eq!(effects.count_documents(doc! {}).await.unwrap(), 1);
-    assert_eq!(effects.count_documents(doc! { "token": fresh.token }).await.unwrap(), 1);
+    assert_eq!(
+        effects
+            .count_documents(doc! { "token": fresh.token })
+            .await
+            .unwrap(),
+        1
+    );
 }
 
 /// The check above sees the fault it is there for: with the fence planted back from outside the stale write passes.
@@ -108,10 +172,17 @@ async fn a_fence_that_is_set_back_by_hand_lets_the_old_holder_in() {
     let_expire(&store, stale).await;
     store.jobs().sweep().await.unwrap();
     claim(&store).await;
-    let hold = async || store.transaction(tenant(1), async |tx| store.jobs().hold(tx, stale).await).await;
+    let hold = async || {
+        store
+            .transaction(tenant(1), async |tx| store.jobs().hold(tx, stale).await)
+            .await
+    };
 
     assert!(matches!(hold().await, Err(StoreError::LeaseLost)));
-    raw(store.jobs()).update_one(doc! {}, doc! { "$set": { "fence": stale.token } }).await.unwrap();
+    raw(store.jobs())
+        .update_one(doc! {}, doc! { "$set": { "fence": stale.token } })
+        .await
+        .unwrap();
     assert!(hold().await.is_ok());
 }
 
@@ -121,7 +192,9 @@ async fn a_fence_of_another_company_is_refused() {
     enqueue(&store, work()).await;
     let fence = claim(&store).await.fence();
 
-    let held = store.transaction(tenant(2), async |tx| store.jobs().hold(tx, fence).await).await;
+    let held = store
+        .transaction(tenant(2), async |tx| store.jobs().hold(tx, fence).await)
+        .await;
 
     assert!(matches!(held, Err(StoreError::LeaseLost)));
 }
@@ -164,12 +237,19 @@ async fn a_job_ends_with_what_its_handler_writes_or_not_at_all() {
             .transaction(tenant(1), async |tx| {
                 let written = effects.insert_one(doc! {}).session(tx.session()).await;
                 tx.note(written)?;
-                store.jobs().finish_in(tx, fence, &Outcome::Succeeded, None).await?;
+                store
+                    .jobs()
+                    .finish_in(tx, fence, &Outcome::Succeeded, None)
+                    .await?;
                 if fails { Err(StoreError::Stale) } else { Ok(()) }
             })
             .await;
         assert_eq!(ended.is_err(), fails);
-        let expected = if fails { JobState::Leased } else { JobState::Succeeded };
+        let expected = if fails {
+            JobState::Leased
+        } else {
+            JobState::Succeeded
+        };
         assert_eq!(state(&store, id).await, expected);
     }
     assert_eq!(effects.count_documents(doc! {}).await.unwrap(), 1);
@@ -181,13 +261,20 @@ async fn a_heart_beat_keeps_the_lease_and_carries_the_progress() {
     let id = enqueue(&store, work()).await;
     let fence = claim(&store).await.fence();
     let_expire(&store, fence).await;
-    let progress = Progress { done: 3, total: Some(9), note: "rows\nread".to_owned() };
+    let progress = Progress {
+        done: 3,
+        total: Some(9),
+        note: "rows\nread".to_owned(),
+    };
 
     assert!(!store.jobs().beat(fence, LEASE, Some(&progress)).await.unwrap());
 
     assert_eq!(store.jobs().sweep().await.unwrap().expired, 0);
     let shown = status(&store, id).await.progress;
-    assert_eq!((shown.done, shown.total, shown.note.as_str()), (3, Some(9), "rows read"));
+    assert_eq!(
+        (shown.done, shown.total, shown.note.as_str()),
+        (3, Some(9), "rows read")
+    );
 }
 
 #[tokio::test]
@@ -204,7 +291,10 @@ async fn a_job_that_kills_its_workers_ends_among_the_dead() {
         assert_eq!(state(&store, id).await, expected);
     }
     let dead = status(&store, id).await;
-    assert_eq!(dead.last_error.as_deref(), Some("the worker that ran it went away"));
+    assert_eq!(
+        dead.last_error.as_deref(),
+        Some("the worker that ran it went away")
+    );
     assert!(dead.finished_at.is_some());
 }
 
@@ -213,18 +303,32 @@ async fn a_retry_waits_and_a_release_costs_no_try() {
     let store = store().await;
     let id = enqueue(&store, work()).await;
     let job = claim(&store).await;
-    store.jobs().finish(job.fence(), &Outcome::Release { after: None }, None).await.unwrap();
-    assert_eq!((state(&store, id).await, status(&store, id).await.attempts), (JobState::Queued, 0));
+    store
+        .jobs()
+        .finish(job.fence(), &Outcome::Release { after: None }, None)
+        .await
+        .unwrap();
+    assert_eq!(
+        (state(&store, id).await, status(&store, id).await.attempts),
+        (JobState::Queued, 0)
+    );
 
     let job = claim(&store).await;
     let long = format!("it\tfailed:\n\u{7}{}", "é".repeat(2_000));
-    store.jobs().finish(job.fence(), &retry(&long), None).await.unwrap();
+    store
+        .jobs()
+        .finish(job.fence(), &retry(&long), None)
+        .await
+        .unwrap();
 
     let waits = status(&store, id).await;
     let error = waits.last_error.unwrap();
     assert_eq!((waits.state, waits.attempts), (JobState::Scheduled, 1));
     assert_eq!(error.chars().count(), 500);
-    assert!(error.starts_with("it failed: éé") && error.ends_with("é…"), "{error}");
+    assert!(
+        error.starts_with("it failed: éé") && error.ends_with("é…"),
+        "{error}"
+    );
     assert!(claim_of(&store, 1).await.is_none());
 }
 
@@ -239,12 +343,16 @@ async fn every_hot_query_uses_its_index() {
         "query": { "state": "queued", "pool": "default", "company_id": value::uuid(company(7).uuid()) },
         "sort": { "priority": -1, "run_at": 1 },
         "update": { "$set": { "state": "leased" } },
+        "hint": CLAIM_INDEX,
     }, "verbosity": "executionStats" };
     let explained = store.database().run_command(command).await.unwrap();
     let stats = explained.get_document("executionStats").unwrap();
 
     assert_eq!(stats.get_i32("totalKeysExamined").unwrap(), 1, "{stats}");
-    assert!(!explained.to_string().contains("\"SORT\""), "{explained}");
+    assert!(
+        stats.to_string().contains("\"claim\"") && !stats.to_string().contains("\"SORT\""),
+        "{stats}"
+    );
 
     let command = doc! { "explain": {
         "distinct": "jobs", "key": "company_id", "query": { "state": "queued", "pool": "default" },

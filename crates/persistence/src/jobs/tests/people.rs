@@ -7,16 +7,23 @@ use crate::{
 };
 
 async fn cancel(store: &Store, n: u128, id: JobId) -> Option<JobStatus> {
-    store.transaction(tenant(n), async |tx| store.jobs().cancel(tx, id).await).await.unwrap()
+    store
+        .transaction(tenant(n), async |tx| store.jobs().cancel(tx, id).await)
+        .await
+        .unwrap()
 }
 
 async fn retry(store: &Store, n: u128, id: JobId) -> Result<Option<JobStatus>, StoreError> {
-    store.transaction(tenant(n), async |tx| store.jobs().retry(tx, id).await).await
+    store
+        .transaction(tenant(n), async |tx| store.jobs().retry(tx, id).await)
+        .await
 }
 
 async fn die(store: &Store) {
     let job = claim(store).await;
-    let dead = Outcome::Dead { error: "the file has no columns".to_owned() };
+    let dead = Outcome::Dead {
+        error: "the file has no columns".to_owned(),
+    };
     store.jobs().finish(job.fence(), &dead, None).await.unwrap();
 }
 
@@ -46,7 +53,10 @@ async fn a_running_job_is_told_to_stop() {
     assert!(store.jobs().beat(job.fence(), LEASE, None).await.unwrap());
 
     // Another try is not wanted any more.
-    let again = Outcome::Retry { after: Duration::ZERO, error: "flaky".to_owned() };
+    let again = Outcome::Retry {
+        after: Duration::ZERO,
+        error: "flaky".to_owned(),
+    };
     store.jobs().finish(job.fence(), &again, None).await.unwrap();
     let ended = status(&store, id).await;
     assert_eq!(ended.state, JobState::Cancelled);
@@ -72,16 +82,25 @@ async fn a_dead_job_runs_again_with_all_its_tries() {
     let id = enqueue(&store, work().unless_active("k")).await;
     die(&store).await;
     let dead = status(&store, id).await;
-    assert_eq!((dead.state, dead.last_error.as_deref()), (JobState::Dead, Some("the file has no columns")));
+    assert_eq!(
+        (dead.state, dead.last_error.as_deref()),
+        (JobState::Dead, Some("the file has no columns"))
+    );
 
     // Somebody else does its work meanwhile.
     let twin = enqueue(&store, work().unless_active("k")).await;
     assert!(matches!(retry(&store, 1, id).await, Err(StoreError::Duplicate)));
     cancel(&store, 1, twin).await.unwrap();
-    assert!(retry(&store, 2, id).await.unwrap().is_none(), "another company's job");
+    assert!(
+        retry(&store, 2, id).await.unwrap().is_none(),
+        "another company's job"
+    );
 
     let again = retry(&store, 1, id).await.unwrap().unwrap();
-    assert_eq!((again.state, again.attempts, again.last_error), (JobState::Queued, 0, None));
+    assert_eq!(
+        (again.state, again.attempts, again.last_error),
+        (JobState::Queued, 0, None)
+    );
     assert!(retry(&store, 1, id).await.unwrap().is_none(), "it waits already");
     let job = claim(&store).await;
     assert_eq!((job.id(), job.attempts(), job.fence().token), (id, 1, 2));
@@ -100,19 +119,36 @@ async fn a_list_shows_the_newest_jobs_of_one_company() {
     die(&store).await;
     ids.reverse();
     let list = async |filter: JobFilter, limit, before| {
-        let jobs = store.jobs().list(tenant(1), &filter, limit, before).await.unwrap();
+        let jobs = store
+            .jobs()
+            .list(tenant(1), &filter, limit, before)
+            .await
+            .unwrap();
         jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
     };
 
     assert_eq!(list(JobFilter::default(), 3, None).await, ids[..3]);
     assert_eq!(list(JobFilter::default(), 3, Some(ids[2])).await, ids[3..]);
-    let dead = JobFilter { state: Some(JobState::Dead), ..JobFilter::default() };
+    let dead = JobFilter {
+        state: Some(JobState::Dead),
+        ..JobFilter::default()
+    };
     assert_eq!(list(dead, 9, None).await.len(), 1);
-    let odd = JobFilter { subject: Some("upl_odd".to_owned()), ..JobFilter::default() };
+    let odd = JobFilter {
+        subject: Some("upl_odd".to_owned()),
+        ..JobFilter::default()
+    };
     assert_eq!(list(odd, 9, None).await, [ids[1], ids[3]]);
-    let other = JobFilter { kind: Some("other".to_owned()), ..JobFilter::default() };
+    let other = JobFilter {
+        kind: Some("other".to_owned()),
+        ..JobFilter::default()
+    };
     assert!(list(other, 9, None).await.is_empty());
-    let all = store.jobs().list(Installation::new(), &JobFilter::default(), 9, None).await.unwrap();
+    let all = store
+        .jobs()
+        .list(Installation::new(), &JobFilter::default(), 9, None)
+        .await
+        .unwrap();
     assert_eq!(all.into_iter().map(|job| job.id).collect::<Vec<_>>(), [own]);
     assert!(store.jobs().get(tenant(2), ids[0]).await.unwrap().is_none());
     assert!(store.jobs().get(tenant(1), own).await.unwrap().is_none());
@@ -139,9 +175,17 @@ async fn what_has_ended_goes_away_by_itself() {
     let store = store().await;
     let id = enqueue(&store, work()).await;
     let job = claim(&store).await;
-    store.jobs().finish(job.fence(), &Outcome::Succeeded, None).await.unwrap();
+    store
+        .jobs()
+        .finish(job.fence(), &Outcome::Succeeded, None)
+        .await
+        .unwrap();
 
-    let kept = raw(store.jobs()).find_one(doc! { "_id": value::uuid(id.uuid()) }).await.unwrap().unwrap();
+    let kept = raw(store.jobs())
+        .find_one(doc! { "_id": value::uuid(id.uuid()) })
+        .await
+        .unwrap()
+        .unwrap();
     let ended = kept.get_datetime("finished_at").unwrap().timestamp_millis();
     let expires = kept.get_datetime("expires_at").unwrap().timestamp_millis();
     assert_eq!(expires - ended, 7 * 86_400_000);

@@ -1,0 +1,219 @@
+//! A company's own settings.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use kale_domain::{
+    attribute::{AttributeDefinition, AttributeKey},
+    audit::AuditAction,
+    company::{Company, Industry, SORTABLE_ATTRIBUTES},
+    error::{Classify, ErrorKind, FieldError},
+    id::CompanyId,
+    money::Currency,
+};
+use kale_jobs::Job as _;
+use kale_persistence::{Installation, Reach, Store, StoreError, Tenant, Tx, companies, users};
+
+use crate::{
+    access::{Caller, Callers},
+    uploads::RefreshCustomers,
+};
+
+/// Reading and changing a company.
+#[derive(Debug, Clone)]
+pub struct Companies {
+    store: Store,
+    callers: Arc<Callers>,
+}
+
+/// What its owners may change. What is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CompanyChanges {
+    /// What people call it: 1 to 120 characters.
+    pub name: Option<String>,
+    /// What it does.
+    pub industry: Option<Industry>,
+    /// An IANA time zone.
+    pub time_zone: Option<String>,
+    /// The currency its money metrics are in.
+    pub currency: Option<Currency>,
+    /// The attributes the customer list can be sorted by, at most three.
+    pub sortable_attributes: Option<Vec<AttributeKey>>,
+}
+
+/// Why a company was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CompanyError {
+    /// The values break a rule.
+    #[error("the company can't be changed so")]
+    Invalid(Vec<FieldError>),
+    /// There is no such company within reach.
+    #[error("there is no such company")]
+    NotFound,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Companies {
+    /// Over that store.
+    #[must_use]
+    pub fn new(store: Store, callers: Arc<Callers>) -> Self {
+        Self { store, callers }
+    }
+
+    /// All companies.
+    pub async fn list(&self, installation: Installation) -> Result<Vec<Company>, StoreError> {
+        companies::list(&self.store, installation).await
+    }
+
+    /// The tenant's company.
+    pub async fn get(&self, tenant: Tenant) -> Result<Company, StoreError> {
+        companies::get(&self.store, tenant).await
+    }
+
+    /// A company by its id: the tenant's own, or any for whoever runs the installation.
+    pub async fn by_id(&self, caller: &Caller, id: CompanyId) -> Result<Company, CompanyError> {
+        if let Some(tenant) = caller.tenant().filter(|tenant| tenant.company() == id) {
+            return Ok(companies::get(&self.store, tenant).await?);
+        }
+        let installation = caller.installation().ok_or(CompanyError::NotFound)?;
+        let found = companies::enter(&self.store, installation, id).await?;
+        found.map(|(_, company)| company).ok_or(CompanyError::NotFound)
+    }
+
+    /// The people of a company.
+    pub async fn users(&self, tenant: Tenant) -> Result<Vec<kale_domain::user::User>, StoreError> {
+        users::list(&self.store, tenant).await
+    }
+
+    /// The latest entries of its audit log, newest first.
+    pub async fn audit(
+        &self,
+        tenant: Tenant,
+        limit: u32,
+        before: Option<kale_domain::id::AuditEntryId>,
+    ) -> Result<Vec<kale_domain::audit::AuditEntry>, StoreError> {
+        kale_persistence::audit::list(&self.store, tenant, limit, before).await
+    }
+
+    /// Changes a company; [`StoreError::Stale`] where it is no longer at `version`. What follows from the currency or
+    /// the sortable attributes is brought up to date in the background.
+    pub async fn change(
+        &self,
+        reach: Reach,
+        caller: &Caller,
+        version: u64,
+        changes: CompanyChanges,
+    ) -> Result<Company, CompanyError> {
+        let tenant = reach.tenant();
+        let before = companies::get(&self.store, tenant).await?;
+        let definitions = companies::attributes(&self.store, tenant).await?;
+        check(&changes, &definitions)?;
+        let after = Company { version, ..applied(&before, changes) };
+        let changed = self
+            .store
+            .transaction::<_, CompanyError>(tenant, async |tx| {
+                let changed = companies::update(&self.store, tx, &after).await?;
+                self.record(tx, caller, &before, &changed).await?;
+                let moved = before.currency != changed.currency
+                    || before.sortable_attributes != changed.sortable_attributes;
+                if moved {
+                    let job = RefreshCustomers::default().of(tenant.company())?.unless_queued("all");
+                    tx.enqueue(job).await?;
+                }
+                Ok(changed)
+            })
+            .await?;
+        self.callers.forget_all();
+        Ok(changed)
+    }
+
+    async fn record(&self, tx: &mut Tx, caller: &Caller, before: &Company, after: &Company) -> Result<(), StoreError> {
+        let mut entry = caller.entry(tx, AuditAction::CompanyChanged, after.id);
+        for ((name, old), (_, new)) in fields(before).into_iter().zip(fields(after)) {
+            if old != new {
+                entry.before.insert(name.to_owned(), old);
+                entry.after.insert(name.to_owned(), new);
+            }
+        }
+        tx.audit(entry).await
+    }
+}
+
+fn applied(before: &Company, changes: CompanyChanges) -> Company {
+    Company {
+        name: changes.name.map_or_else(|| before.name.clone(), |name| name.trim().to_owned()),
+        industry: changes.industry.unwrap_or(before.industry),
+        time_zone: changes.time_zone.unwrap_or_else(|| before.time_zone.clone()),
+        currency: changes.currency.unwrap_or(before.currency),
+        sortable_attributes: changes.sortable_attributes.unwrap_or_else(|| before.sortable_attributes.clone()),
+        ..before.clone()
+    }
+}
+
+fn fields(company: &Company) -> Vec<(&'static str, String)> {
+    let sortable: Vec<&str> = company.sortable_attributes.iter().map(AttributeKey::as_str).collect();
+    vec![
+        ("name", company.name.clone()),
+        ("industry", company.industry.key().to_owned()),
+        ("time_zone", company.time_zone.clone()),
+        ("currency", company.currency.code().to_owned()),
+        ("sortable_attributes", sortable.join(", ")),
+    ]
+}
+
+fn check(changes: &CompanyChanges, definitions: &[AttributeDefinition]) -> Result<(), CompanyError> {
+    let mut wrong = Vec::new();
+    if let Some(name) = &changes.name
+        && !(1..=120).contains(&name.trim().chars().count())
+    {
+        wrong.push(FieldError::new("#/name", "length", "a name has 1 to 120 characters"));
+    }
+    if let Some(zone) = &changes.time_zone
+        && TimeZone::get(zone).is_err()
+    {
+        let message = format!("`{zone}` is no time zone; expected a name such as Europe/Berlin or America/New_York");
+        wrong.push(FieldError::new("#/time_zone", "unknown-time-zone", message));
+    }
+    if let Some(keys) = &changes.sortable_attributes {
+        if keys.len() > SORTABLE_ATTRIBUTES {
+            let message = format!("at most {SORTABLE_ATTRIBUTES} attributes, because each costs an index");
+            wrong.push(FieldError::new("#/sortable_attributes", "too-many", message));
+        }
+        for (at, key) in keys.iter().enumerate() {
+            let pointer = format!("#/sortable_attributes/{at}");
+            if !definitions.iter().any(|definition| definition.key == *key) {
+                wrong.push(FieldError::new(pointer, "unknown-attribute", format!("there is no attribute `{key}`")));
+            } else if keys.iter().take(at).any(|earlier| earlier == key) {
+                wrong.push(FieldError::new(pointer, "duplicate", format!("`{key}` stands twice")));
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(CompanyError::Invalid(wrong)) }
+}
+
+impl Classify for CompanyError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Invalid(_) => ErrorKind::Invalid,
+            Self::NotFound => ErrorKind::NotFound,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "validation",
+            Self::NotFound => "not-found",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::Invalid(wrong) => wrong.clone(),
+            _ => Vec::new(),
+        }
+    }
+}

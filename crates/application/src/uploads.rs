@@ -1,0 +1,16 @@
+//! A file a user gives us: received, profiled, mapped, checked, imported, taken back.
+
+mod check;
+mod describe;
+mod error;
+mod import;
+mod jobs;
+mod profile;
+mod receive;
+mod refresh;
+
+pub use self::{
+    describe::Uploads,
+    error::UploadError,
+    jobs::{ImportUpload, ProfileUpload, RefreshCustomers, ValidateUpload, run_import, run_profile, run_refresh, run_validation},
+};

@@ -1,0 +1,247 @@
+//! Writing the rows of a file under a new batch, making it live, and bringing the customers up to date.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
+
+use kale_blobs::Blobs;
+use kale_domain::{
+    attribute::{AttributeDefinition, AttributeKey},
+    company::SORTABLE_ATTRIBUTES,
+    id::UploadId,
+    upload::{ImportMode, ImportSummary, Mapping, Target, Upload, UploadState},
+};
+use kale_jobs::{JobError, Lease};
+use kale_persistence::{
+    Store, StoreError, companies,
+    file_rows::{self, Batch, BatchOutcome, IncomingRow, MappedColumns, RowValues, Which},
+    locks::LockKey,
+    uploads,
+};
+use kale_tabular::{Limits, ReadPlan, Row};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    check::{self, Opened, kept_refused, refusal},
+    jobs::StepError,
+    refresh,
+};
+
+/// How many rows are written at a time.
+const ROWS: usize = 1_000;
+
+pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Lease) -> Result<(), StepError> {
+    let Some(opened) = check::open(store, id, lease).await? else { return Ok(()) };
+    let tenant = opened.tenant;
+    let batch = match &opened.upload.state {
+        UploadState::Importing { job, batch, .. } if *job == lease.id() => *batch,
+        // An earlier try came as far as making the rows live.
+        UploadState::Imported { batch, .. } => {
+            refresh::files(store, tenant, Which::Batch(*batch), lease).await?;
+            return Ok(store.settle().await?);
+        }
+        _ => return Ok(()),
+    };
+    let lock = LockKey::of(tenant, &format!("import:{}", opened.upload.kind.slug()));
+    let locked = store.locks().acquire(&lock, &lease.id().to_string(), Duration::from_secs(30)).await?;
+    let Some(guard) = locked else {
+        return Err(JobError::retry_after(Duration::from_secs(2), "another import of this company runs").into());
+    };
+    let end = import(store, blobs, &opened, batch, lease).await;
+    if let Err(error) = guard.release().await {
+        // It runs out by itself.
+        tracing::warn!(error = %error, "a request lock could not be given back");
+    }
+    end?;
+    refresh::files(store, tenant, Which::Batch(batch), lease).await?;
+    Ok(store.settle().await?)
+}
+
+async fn import(store: &Store, blobs: &Blobs, opened: &Opened, batch: u64, lease: &Lease) -> Result<(), StepError> {
+    let tenant = opened.tenant;
+    let live = file_rows::live(store, tenant, opened.upload.kind).await?.live;
+    // What another, unfinished import wrote is above the live batch too: only this one's rows may stay.
+    file_rows::fold(store, tenant, live, batch).await?;
+    let mapping = opened.upload.mapping.as_ref().ok_or_else(|| JobError::fail("the mapping is gone"))?;
+    let target = Batch { number: batch, kind: opened.upload.kind, mode: mapping.mode, mapped: mapped(mapping) };
+    let (mut summary, keys) = rows(store, blobs, opened, &target, lease).await?;
+    if let Some(keys) = keys {
+        let gone = file_rows::remove_absent(store, tenant, batch, |external_id| keys.contains(&short(external_id)));
+        summary.removed = gone.await?;
+    }
+    let report = opened.upload.state.report().cloned().unwrap_or_default();
+    summary.skipped = summary.skipped.saturating_add(report.rejected);
+    publish(store, opened, batch, summary, lease).await
+}
+
+type Keys = HashSet<[u8; 16]>;
+
+fn short(external_id: &str) -> [u8; 16] {
+    Sha256::digest(external_id.as_bytes()).first_chunk().copied().unwrap_or_default()
+}
+
+/// Writes all rows; answers the keys of the file where `replace` needs them.
+async fn rows(
+    store: &Store,
+    blobs: &Blobs,
+    opened: &Opened,
+    target: &Batch,
+    lease: &Lease,
+) -> Result<(ImportSummary, Option<Keys>), StepError> {
+    let report = opened.upload.state.report();
+    let total = report.map(|report| report.rows);
+    let refused = if report.is_some_and(|report| report.refused > 0) {
+        kept_refused(blobs, opened.tenant, opened.upload.id).await?
+    } else {
+        HashSet::new()
+    };
+    let append = target.mode == ImportMode::Append;
+    let reader = check::bytes(blobs, opened.tenant, opened.upload.id).await?;
+    let mut file = opened.plan.rows(reader, &Limits::default()).await?;
+    if !refused.is_empty() {
+        file = file.refusing(move |row| refusal(&refused, append, row));
+    }
+    let signature = signature(&opened.plan, &target.mapped);
+    let mut keys = (target.mode == ImportMode::Replace).then(Keys::new);
+    let mut summary = ImportSummary::default();
+    let mut pending: Vec<IncomingRow> = Vec::new();
+    let mut end = false;
+    while !end {
+        let writing = file_rows::write_batch(store, opened.tenant, target, std::mem::take(&mut pending));
+        // The next rows are read while the database writes these.
+        let (written, next) = futures::future::join(writing, file.next_batch(ROWS)).await;
+        add(&mut summary, written?);
+        match next? {
+            Some(batch) => {
+                if let Some(keys) = &mut keys {
+                    keys.extend(batch.rows.iter().map(|row| short(&row.external_id)));
+                }
+                pending = batch.rows.into_iter().map(|row| incoming(&opened.plan, signature, row)).collect();
+            }
+            None => end = true,
+        }
+        lease.progress(file.read(), total, "Writing rows")?;
+    }
+    Ok((summary, keys))
+}
+
+fn add(summary: &mut ImportSummary, written: BatchOutcome) {
+    summary.added += written.added;
+    summary.changed += written.changed;
+    summary.unchanged += written.unchanged;
+    summary.skipped += written.refused;
+}
+
+/// A hash of which columns a file has, mixed into the hash of its rows: an empty cell and a column that is not there
+/// are not the same.
+fn signature(plan: &ReadPlan, mapped: &MappedColumns) -> [u8; 16] {
+    let mut hasher = Sha256::new();
+    for field in &mapped.fields {
+        hasher.update(field);
+        hasher.update([0]);
+    }
+    for definition in plan.attributes() {
+        hasher.update(definition.key.as_str());
+        hasher.update([1]);
+    }
+    hasher.finalize().first_chunk().copied().unwrap_or_default()
+}
+
+fn incoming(plan: &ReadPlan, signature: [u8; 16], row: Row) -> IncomingRow {
+    let mut hash = row.hash();
+    for (byte, mixed) in hash.iter_mut().zip(signature) {
+        *byte ^= mixed;
+    }
+    let attributes = row
+        .attributes
+        .into_iter()
+        .filter_map(|(position, value)| Some((plan.attributes().get(position)?.key.clone(), value)))
+        .collect();
+    let values = RowValues {
+        name: row.name,
+        email: row.email.map(|email| email.to_string()),
+        domain: row.domain,
+        billing_id: row.billing_id,
+        ticketing_id: row.ticketing_id,
+        plan: row.plan,
+        amount: row.amount,
+        tier: row.tier,
+        attributes,
+    };
+    IncomingRow { external_id: row.external_id, hash, values }
+}
+
+fn mapped(mapping: &Mapping) -> MappedColumns {
+    let mut columns = MappedColumns { fields: BTreeSet::new(), attributes: BTreeSet::new() };
+    for column in mapping.columns.values() {
+        let field = match &column.to {
+            Target::Name => "name",
+            Target::Email => "email",
+            Target::Domain => "domain",
+            Target::BillingId => "billing_id",
+            Target::TicketingId => "ticketing_id",
+            Target::Plan => "plan",
+            Target::Amount => "amount",
+            Target::Tier => "tier",
+            Target::Attribute(key) => {
+                columns.attributes.insert(key.clone());
+                continue;
+            }
+            Target::ExternalId | Target::Ignore => continue,
+        };
+        columns.fields.insert(field);
+    }
+    columns
+}
+
+/// Makes the batch live: from this one write on, readers see all of its rows.
+async fn publish(
+    store: &Store,
+    opened: &Opened,
+    batch: u64,
+    summary: ImportSummary,
+    lease: &Lease,
+) -> Result<(), StepError> {
+    let (tenant, id) = (opened.tenant, opened.upload.id);
+    let company = companies::get(store, tenant).await?;
+    let sortable = if company.sortable_attributes.is_empty() { first_numbers(opened) } else { Vec::new() };
+    let published = store
+        .transaction::<_, StoreError>(tenant, async |tx| {
+            lease.hold(tx).await?;
+            let Some(upload) = uploads::get(store, tenant, id).await? else { return Ok(false) };
+            let Ok(state) = upload.state.clone().imported(summary, tx.now()) else { return Ok(false) };
+            companies::define_attributes(store, tx, &definitions(&opened.plan)).await?;
+            if !sortable.is_empty() {
+                let mut company = company.clone();
+                company.sortable_attributes.clone_from(&sortable);
+                companies::update(store, tx, &company).await?;
+            }
+            file_rows::publish(store, tx, upload.kind, batch, id).await?;
+            uploads::update(store, tx, &Upload { state, ..upload }).await?;
+            Ok(true)
+        })
+        .await?;
+    // A person cancelled in between: the rows of this batch are folded away by the next import.
+    if published { Ok(()) } else { Err(JobError::Cancelled.into()) }
+}
+
+fn definitions(plan: &ReadPlan) -> Vec<AttributeDefinition> {
+    plan.attributes().to_vec()
+}
+
+/// The first numbers of the file, in its order: what a company most likely wants to sort by, until it says otherwise.
+fn first_numbers(opened: &Opened) -> Vec<AttributeKey> {
+    let (Some(mapping), Some(profile)) = (&opened.upload.mapping, &opened.upload.profile) else { return Vec::new() };
+    profile
+        .columns
+        .iter()
+        .filter_map(|column| match &mapping.columns.get(&column.header)?.to {
+            Target::Attribute(key) => Some(key),
+            _ => None,
+        })
+        .filter(|key| opened.plan.attributes().iter().any(|known| known.key == **key && known.kind.is_numeric()))
+        .take(SORTABLE_ATTRIBUTES)
+        .cloned()
+        .collect()
+}

@@ -1,0 +1,163 @@
+//! The background work of uploads.
+
+use kale_blobs::Blobs;
+use kale_domain::{
+    id::UploadId,
+    upload::{Rejected, Unreadable, Upload},
+};
+use kale_jobs::{Job, JobError, Lease};
+use kale_persistence::{Store, StoreError, file_rows::Which, uploads};
+use serde::{Deserialize, Serialize};
+
+use super::{check, import, profile, refresh};
+
+/// Looks at the bytes of a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProfileUpload {
+    /// Which.
+    pub upload: UploadId,
+}
+
+impl Job for ProfileUpload {
+    const KIND: &'static str = "profile_upload";
+}
+
+/// Checks every row of a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ValidateUpload {
+    /// Which.
+    pub upload: UploadId,
+}
+
+impl Job for ValidateUpload {
+    const KIND: &'static str = "validate_upload";
+}
+
+/// Imports the rows of a file and brings the customers up to date.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ImportUpload {
+    /// Which.
+    pub upload: UploadId,
+    /// What to do with rejected rows.
+    pub rejected: Rejected,
+}
+
+impl Job for ImportUpload {
+    const KIND: &'static str = "import_upload";
+}
+
+/// Brings customers up to their source records.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct RefreshCustomers {
+    /// Only those of the rows this batch wrote; all where it is absent.
+    #[serde(default)]
+    pub batch: Option<u64>,
+}
+
+impl Job for RefreshCustomers {
+    const KIND: &'static str = "refresh_customers";
+}
+
+/// Runs [`ProfileUpload`].
+pub async fn run_profile(store: &Store, blobs: &Blobs, job: ProfileUpload, lease: &Lease) -> Result<(), JobError> {
+    let end = profile::run(store, blobs, job.upload, lease).await;
+    settle(store, job.upload, lease, end).await
+}
+
+/// Runs [`ValidateUpload`].
+pub async fn run_validation(store: &Store, blobs: &Blobs, job: ValidateUpload, lease: &Lease) -> Result<(), JobError> {
+    let end = check::run(store, blobs, job.upload, lease).await;
+    settle(store, job.upload, lease, end).await
+}
+
+/// Runs [`ImportUpload`].
+pub async fn run_import(store: &Store, blobs: &Blobs, job: ImportUpload, lease: &Lease) -> Result<(), JobError> {
+    let end = import::run(store, blobs, job.upload, lease).await;
+    settle(store, job.upload, lease, end).await
+}
+
+/// Runs [`RefreshCustomers`].
+pub async fn run_refresh(store: &Store, job: RefreshCustomers, lease: &Lease) -> Result<(), JobError> {
+    let tenant = lease.tenant()?;
+    match job.batch {
+        Some(batch) => refresh::files(store, tenant, Which::Batch(batch), lease).await?,
+        None => {
+            refresh::files(store, tenant, Which::All, lease).await?;
+            refresh::api(store, tenant, lease).await?;
+        }
+    }
+    Ok(store.settle().await?)
+}
+
+/// How a step of an upload ended.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    /// The file can't be read: trying again is no use.
+    #[error("{}", .0.message)]
+    Unreadable(Unreadable),
+    /// Anything else.
+    #[error(transparent)]
+    Job(#[from] JobError),
+}
+
+impl From<StoreError> for StepError {
+    fn from(error: StoreError) -> Self {
+        Self::Job(error.into())
+    }
+}
+
+impl From<kale_tabular::TabularError> for StepError {
+    fn from(error: kale_tabular::TabularError) -> Self {
+        match error {
+            kale_tabular::TabularError::Unreadable(why) => Self::Unreadable(why),
+            kale_tabular::TabularError::Io(error) => Self::Job(JobError::retry(error)),
+        }
+    }
+}
+
+/// Writes a failure down where people look for it: at the upload.
+async fn settle(store: &Store, id: UploadId, lease: &Lease, end: Result<(), StepError>) -> Result<(), JobError> {
+    let (why, error) = match end {
+        Ok(()) => return Ok(()),
+        Err(StepError::Unreadable(why)) => {
+            let message = why.message.clone();
+            (why, JobError::fail(message))
+        }
+        Err(StepError::Job(error @ JobError::Fail(_))) => (gave_up(&error), error),
+        Err(StepError::Job(error @ (JobError::Retry(_) | JobError::RetryAfter { .. }))) if lease.is_last_attempt() => {
+            (gave_up(&error), error)
+        }
+        Err(StepError::Job(error)) => return Err(error),
+    };
+    change(store, id, lease, |upload| Ok(Upload { state: upload.state.failed(why.clone()), ..upload })).await?;
+    Err(error)
+}
+
+fn gave_up(error: &JobError) -> Unreadable {
+    Unreadable { code: "internal".to_owned(), line: None, message: format!("we gave up: {error}") }
+}
+
+/// Changes an upload while the job is ours; `None` where it is gone or the change does not apply any more.
+pub(super) async fn change(
+    store: &Store,
+    id: UploadId,
+    lease: &Lease,
+    how: impl Fn(Upload) -> Result<Upload, kale_domain::upload::TransitionError>,
+) -> Result<Option<Upload>, JobError> {
+    let tenant = lease.tenant()?;
+    let changed = store
+        .transaction::<_, StoreError>(tenant, async |tx| {
+            lease.hold(tx).await?;
+            let Some(upload) = uploads::get(store, tenant, id).await? else { return Ok(None) };
+            // Cancelled or moved on by a person: the job has nothing to say any more.
+            let Ok(upload) = how(upload) else { return Ok(None) };
+            uploads::update(store, tx, &upload).await.map(Some)
+        })
+        .await?;
+    Ok(changed)
+}
+
+/// The upload a job works on; a job whose upload is gone has nothing to do.
+pub(super) async fn upload(store: &Store, id: UploadId, lease: &Lease) -> Result<Option<Upload>, JobError> {
+    Ok(uploads::get(store, lease.tenant()?, id).await?)
+}

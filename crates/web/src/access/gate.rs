@@ -1,0 +1,124 @@
+//! What stands between a request and a caller.
+
+use std::{fmt, sync::Arc};
+
+use actix_web::{
+    HttpRequest,
+    cookie::{Cookie, SameSite, time::Duration},
+};
+use futures::{FutureExt as _, future::LocalBoxFuture};
+use kale_application::access::{Caller, Callers, Who};
+use kale_config::{BaseUrl, Origin};
+use kale_domain::{secret::Token, sign_in};
+
+use super::{
+    credential::{Credential, credential},
+    csrf::Csrf,
+    origin::same_origin,
+};
+use crate::{Notes, Problem, RequestId};
+
+/// Finds who holds a token.
+pub trait Authenticate: fmt::Debug + Send + Sync {
+    /// The holder; `None` where the token opens nothing.
+    fn authenticate<'a>(&'a self, token: &'a str) -> LocalBoxFuture<'a, Result<Option<Who>, Problem>>;
+}
+
+impl Authenticate for Callers {
+    fn authenticate<'a>(&'a self, token: &'a str) -> LocalBoxFuture<'a, Result<Option<Who>, Problem>> {
+        async move { Ok(Self::authenticate(self, token).await?) }.boxed_local()
+    }
+}
+
+/// Turns requests into callers, and makes the cookie that browsers come back with. Cheap to clone; installed with
+/// [`configure`](crate::configure).
+#[derive(Debug, Clone)]
+pub struct Gate {
+    authenticate: Arc<dyn Authenticate>,
+    csrf: Csrf,
+    origin: Origin,
+    secure: bool,
+}
+
+impl Gate {
+    /// For an installation at that address. `secure_cookies` is the settings' answer.
+    #[must_use]
+    pub fn new(authenticate: Arc<dyn Authenticate>, csrf: Csrf, base_url: &BaseUrl, secure_cookies: bool) -> Self {
+        Self { authenticate, csrf, origin: base_url.origin().clone(), secure: secure_cookies }
+    }
+
+    /// The name of the cookie. `__Host-` makes browsers refuse one that another host or path has set.
+    #[must_use]
+    pub const fn cookie_name(&self) -> &'static str {
+        if self.secure { "__Host-kale" } else { "kale" }
+    }
+
+    /// The cookie that keeps a sign-in.
+    #[must_use]
+    pub fn cookie(&self, token: &Token) -> Cookie<'static> {
+        self.cookie_with(token.reveal().to_owned(), Duration::seconds(sign_in::ABSOLUTE.as_secs()))
+    }
+
+    /// The cookie that removes it.
+    #[must_use]
+    pub fn removal_cookie(&self) -> Cookie<'static> {
+        self.cookie_with(String::new(), Duration::ZERO)
+    }
+
+    fn cookie_with(&self, value: String, max_age: Duration) -> Cookie<'static> {
+        Cookie::build(self.cookie_name(), value)
+            .path("/")
+            .http_only(true)
+            .secure(self.secure)
+            .same_site(SameSite::Lax)
+            .max_age(max_age)
+            .finish()
+    }
+
+    /// The tokens of forms.
+    #[must_use]
+    pub const fn csrf(&self) -> &Csrf {
+        &self.csrf
+    }
+
+    /// Refuses an unsafe request that no page of this installation sent. For forms that are posted before signing in;
+    /// callers' requests are checked by their extractors.
+    pub fn require_same_origin(&self, request: &HttpRequest) -> Result<(), Problem> {
+        if request.method().is_safe() || same_origin(request.headers(), &self.origin) {
+            Ok(())
+        } else {
+            Err(Problem::of("cross-site"))
+        }
+    }
+
+    /// The caller of a request; `None` where it carries no credential at all.
+    pub(super) async fn caller(&self, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+        let Some(credential) = credential(request, self.cookie_name())? else { return Ok(None) };
+        let found = self.authenticate.authenticate(credential.token()).await?;
+        let who = found.ok_or_else(Problem::unauthenticated)?;
+        let caller = Caller { who, request_id: RequestId::of(request).map(|id| id.as_str().to_owned()) };
+        if matches!(credential, Credential::Cookie(_)) {
+            self.require_intent(request, &caller)?;
+        }
+        if let Some(company) = caller.company() {
+            note(request, company.id);
+        }
+        Ok(Some(caller))
+    }
+
+    /// A browser sends cookies along with requests that another site's page made it send.
+    fn require_intent(&self, request: &HttpRequest, caller: &Caller) -> Result<(), Problem> {
+        match self.require_same_origin(request) {
+            Err(_) if self.csrf.accompanies(request, caller) => Ok(()),
+            judged => judged,
+        }
+    }
+}
+
+fn note(request: &HttpRequest, company: kale_domain::id::CompanyId) {
+    use actix_web::HttpMessage as _;
+
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.company(company);
+    }
+}

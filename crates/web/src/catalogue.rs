@@ -1,0 +1,144 @@
+//! Every code a problem may carry: the one list that the page `/docs/errors` shows.
+
+/// A type of problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProblemType {
+    /// The slug that never changes; the `type` of a problem is `/docs/errors#` and this.
+    pub code: &'static str,
+    /// The status it comes with.
+    pub status: u16,
+    /// One line for people.
+    pub title: &'static str,
+    /// What it means and what to do.
+    pub explanation: &'static str,
+}
+
+macro_rules! problem_types {
+    ($($code:literal $status:literal $title:literal: $explanation:literal;)+) => {
+        const ALL: &[ProblemType] = &[$(
+            ProblemType { code: $code, status: $status, title: $title, explanation: $explanation },
+        )+];
+    };
+}
+
+problem_types! {
+    "malformed" 400 "The request can't be read":
+        "The request breaks the rules of HTTP or of its format. The detail says where.";
+    "malformed-json" 400 "The body is not JSON":
+        "The detail gives line and column of the first character that does not fit.";
+    "unknown-parameter" 400 "There is no such parameter":
+        "Nothing is ignored: a parameter that this route does not know is refused. The detail lists those it knows.";
+    "invalid-parameter" 400 "A parameter has a wrong value":
+        "`errors` names the parameter and what is allowed.";
+    "duplicate-parameter" 400 "A parameter stands there twice":
+        "Send each parameter once. Several values of one filter are separated by commas.";
+    "invalid-cursor" 400 "The cursor is not one of ours":
+        "Take cursors from `page.next_cursor` as they are, or begin without one.";
+    "cursor-mismatch" 400 "The cursor belongs to another list":
+        "A cursor works with the route, the sorting and the filters of the page it came from. Begin without a cursor.";
+    "invalid-idempotency-key" 400 "The Idempotency-Key can't be used":
+        "A key has 1 to 255 visible ASCII characters, without spaces, and is sent once.";
+    "idempotency-key-required" 400 "An Idempotency-Key is needed here":
+        "This acts outside of Kale. Send a fresh Idempotency-Key, and the same one again when you retry.";
+    "unauthenticated" 401 "Sign in first":
+        "There was no credential, or it opens nothing any more. Send `Authorization: Bearer` with a token or an API key, \
+         or sign in.";
+    "sign-in-link-dead" 401 "The sign-in link works no more":
+        "A link works once and for a quarter of an hour. Ask for a new one.";
+    "sign-in-link-other-browser" 401 "The sign-in link belongs to another browser":
+        "Open the link in the browser that asked for it, or ask for a new one in this one.";
+    "forbidden" 403 "You may not do this":
+        "The detail names the permission that is missing. An administrator of the company can give it.";
+    "choose-a-company" 403 "Choose a company first":
+        "This belongs to a company, and you are in none. Enter one, then repeat the request.";
+    "people-only" 403 "Only people may do this":
+        "This belongs to a person who is signed in; an API key has none of it.";
+    "cross-site" 403 "The request comes from elsewhere":
+        "With a cookie, only pages of this installation may change things. Send the `X-CSRF-Token` that `GET /me` \
+         answers, or use a token instead of the cookie.";
+    "not-found" 404 "There is no such thing":
+        "It does not exist, or it is not for you: both are answered alike.";
+    "method-not-allowed" 405 "The address does not know this method":
+        "The header `Allow` lists the methods it knows.";
+    "not-acceptable" 406 "The answer does not exist in that format":
+        "The header `Accept` names only formats in which there is no answer here.";
+    "request-timeout" 408 "The request came too slowly":
+        "The body stopped arriving. Send it again, over a better line.";
+    "conflict" 409 "The request contradicts the present state":
+        "Read the present state, then decide again.";
+    "already-exists" 409 "It exists already":
+        "Another thing has the same name or key.";
+    "lease-lost" 409 "The work was taken over":
+        "Another worker goes on with this job.";
+    "idempotency-key-in-use" 409 "The first request with this key is still running":
+        "Wait a little and send the same request again.";
+    "prerequisites-missing" 409 "Something has to come first":
+        "The detail says what has to exist before this can be done.";
+    "wrong-state" 409 "This can't be done in its present state":
+        "The detail says what state it is in. Read it again.";
+    "stale-version" 412 "It was changed in between":
+        "Read it again, apply your change to what you read, and send its new ETag in `If-Match`.";
+    "too-large" 413 "The body is too large":
+        "The detail says how much is allowed here.";
+    "unsupported-media-type" 415 "This type of body is not read here":
+        "The detail says which type is.";
+    "validation" 422 "The request is not valid":
+        "`errors` names every place that is wrong, and what is allowed there.";
+    "idempotency-key-reused" 422 "The Idempotency-Key was used for another request":
+        "A key belongs to one request. Send a fresh key for a new one.";
+    "narrow-your-filter" 422 "The query takes too long":
+        "Ask for less: a narrower filter, or a sorting that has an index.";
+    "precondition-required" 428 "Say which version you change":
+        "Send the ETag of what you read in `If-Match`, so that nobody's change is lost.";
+    "rate-limited" 429 "Too many requests":
+        "Wait as long as `Retry-After` says.";
+    "headers-too-large" 431 "The header is too large":
+        "Send fewer or shorter header fields.";
+    "internal" 500 "Something broke on our side":
+        "It is logged. Quote the request id when you report it.";
+    "upstream" 502 "A provider failed":
+        "The provider refused or failed. Trying again later may help.";
+    "unavailable" 503 "Not available just now":
+        "Try again after `Retry-After`.";
+    "database-unavailable" 503 "Not available just now":
+        "The database does not answer. Try again after `Retry-After`.";
+    "deadline-exceeded" 503 "It took too long":
+        "The answer was not ready in time. Read the state before you try again.";
+}
+
+/// Every type of problem, by status, then by place in the list.
+#[must_use]
+pub const fn catalogue() -> &'static [ProblemType] {
+    ALL
+}
+
+/// The type with that code.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static ProblemType> {
+    ALL.iter().find(|known| known.code == code)
+}
+
+/// Those of the codes that the catalogue lacks: for the tests of crates that make errors.
+pub fn unlisted<'a>(codes: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    codes.into_iter().filter(|code| find(code).is_none()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_stands_there_once_in_the_order_of_its_status() {
+        let mut codes: Vec<&str> = ALL.iter().map(|known| known.code).collect();
+        assert!(ALL.is_sorted_by_key(|known| known.status));
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), ALL.len());
+        assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+    }
+
+    #[test]
+    fn a_code_that_is_missing_is_named() {
+        assert_eq!(unlisted(["not-found", "no-such-code"]), ["no-such-code"]);
+    }
+}
