@@ -7,6 +7,7 @@ mod export;
 mod filter;
 mod list;
 mod refresh;
+mod request;
 mod upsert;
 
 pub(crate) use self::list::{schema, today};
@@ -18,5 +19,6 @@ pub use self::{
     filter::FilterTerm,
     list::{CustomerPage, ListRequest, PreparedList},
     refresh::{RefreshCounts, Refresher},
+    request::Pairs,
     upsert::{CustomerInput, UpsertOutcome},
 };

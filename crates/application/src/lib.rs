@@ -7,6 +7,8 @@ pub mod access;
 pub mod api_keys;
 pub mod companies;
 pub mod customers;
+pub mod live;
+pub mod installation;
 pub mod personas;
 pub mod saved_views;
 pub mod uploads;

@@ -4,7 +4,14 @@ mod assignment;
 mod configuration;
 mod error;
 mod explain;
+mod find;
 mod preview;
+mod sweep;
+
+pub use kale_rules::{
+    draft::Draft,
+    persona::{Configuration, Persona, PersonaCategory},
+};
 
 pub use self::{
     assignment::{AssignPersonas, ReassignTarget, assign_personas},
@@ -12,4 +19,5 @@ pub use self::{
     error::PersonaError,
     explain::{Explanation, ExplainedPersona},
     preview::{MovedCustomers, Preview},
+    sweep::{SweepPersonas, sweep_personas},
 };

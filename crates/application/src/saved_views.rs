@@ -1,5 +1,7 @@
 //! Kept ways of looking at the customer list.
 
+mod get;
+
 use kale_domain::{
     error::{Classify, ErrorKind, FieldError},
     id::{SavedViewId, UserId},

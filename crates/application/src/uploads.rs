@@ -6,6 +6,7 @@ mod error;
 mod import;
 mod jobs;
 mod profile;
+mod read;
 mod receive;
 mod refresh;
 
@@ -13,4 +14,5 @@ pub use self::{
     describe::Uploads,
     error::UploadError,
     jobs::{ImportUpload, ProfileUpload, RefreshCustomers, ValidateUpload, run_import, run_profile, run_refresh, run_validation},
+    read::FileStream,
 };

@@ -12,11 +12,21 @@ mod sample;
 
 fn main() -> io::Result<()> {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "expected a folder to write to"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "expected a folder to write to",
+        ));
     };
-    fs::create_dir_all(&folder)?;
     for page in sample::pages("") {
-        fs::write(folder.join(page.name).with_extension("html"), page.html)?;
+        let place = if page.fragment {
+            folder.join("fragments")
+        } else {
+            folder.clone()
+        };
+        write(
+            &place.join(page.name).with_extension("html"),
+            page.html.as_bytes(),
+        )?;
     }
     for (path, asset) in kale_dashboard::assets::all() {
         let url = kale_dashboard::assets::url(path);

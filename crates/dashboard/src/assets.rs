@@ -36,7 +36,11 @@ impl Found {
     /// The value of `Cache-Control`.
     #[must_use]
     pub const fn cache_control(self) -> &'static str {
-        if self.immutable { "public, max-age=31536000, immutable" } else { "no-cache" }
+        if self.immutable {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        }
     }
 }
 
@@ -59,10 +63,23 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             other => other.to_owned(),
         };
         let etag = format!("\"{}\"", hex::encode(hash).get(..32).unwrap_or_default());
-        assets.insert(path.into_owned(), Asset { bytes: file.data, mime, etag });
+        assets.insert(
+            path.into_owned(),
+            Asset {
+                bytes: file.data,
+                mime,
+                etag,
+            },
+        );
     }
-    let digest = hex::encode(all.finalize()).get(..12).unwrap_or_default().to_owned();
-    let urls = assets.keys().map(|path| (path.clone(), format!("/assets/{digest}/{path}"))).collect();
+    let digest = hex::encode(all.finalize())
+        .get(..12)
+        .unwrap_or_default()
+        .to_owned();
+    let urls = assets
+        .keys()
+        .map(|path| (path.clone(), format!("/assets/{digest}/{path}")))
+        .collect();
     Table { digest, assets, urls }
 });
 
@@ -79,7 +96,10 @@ pub fn url(path: &str) -> &'static str {
 pub fn find(tail: &str) -> Option<Found> {
     let (digest, path) = tail.split_once('/')?;
     let asset = TABLE.assets.get(path)?;
-    Some(Found { asset, immutable: digest == TABLE.digest })
+    Some(Found {
+        asset,
+        immutable: digest == TABLE.digest,
+    })
 }
 
 /// Every path under `assets/` with its file.
@@ -102,14 +122,24 @@ pub struct ThirdParty {
 
 /// Every vendored package; `assets/vendor.toml` lists their files and hashes.
 pub const THIRD_PARTY: [ThirdParty; 4] = [
-    ThirdParty { name: "htmx.org", version: "4.0.1", licence: "0BSD", folder: "htmx.org-4.0.1" },
+    ThirdParty {
+        name: "htmx.org",
+        version: "4.0.1",
+        licence: "0BSD",
+        folder: "htmx.org-4.0.1",
+    },
     ThirdParty {
         name: "@fontsource-variable/instrument-sans",
         version: "5.3.0",
         licence: "OFL-1.1",
         folder: "instrument-sans-5.3.0",
     },
-    ThirdParty { name: "lucide-static", version: "1.62.0", licence: "ISC", folder: "lucide-static-1.62.0" },
+    ThirdParty {
+        name: "lucide-static",
+        version: "1.62.0",
+        licence: "ISC",
+        folder: "lucide-static-1.62.0",
+    },
     ThirdParty {
         name: "swagger-ui-dist",
         version: "5.35.0",
@@ -123,7 +153,12 @@ pub const THIRD_PARTY: [ThirdParty; 4] = [
 pub fn licences() -> String {
     let mut text = String::new();
     for package in THIRD_PARTY {
-        let ThirdParty { name, version, licence, folder } = package;
+        let ThirdParty {
+            name,
+            version,
+            licence,
+            folder,
+        } = package;
         // Writing to a `String` can't fail.
         if writeln!(text, "{name} {version} ({licence})\n").is_err() {
             break;
@@ -172,12 +207,21 @@ mod tests {
         let mut files = 0;
         for (folder, line) in list.split("folder = \"").skip(1).flat_map(|part| {
             let (folder, rest) = part.split_once('"').unwrap();
-            rest.lines().filter(|line| line.contains("sha256")).map(move |line| (folder, line))
+            rest.lines()
+                .filter(|line| line.contains("sha256"))
+                .map(move |line| (folder, line))
         }) {
             let quoted: Vec<&str> = line.split('"').collect();
-            let path =
-                format!("{}/assets/vendor/{folder}/{}", env!("CARGO_MANIFEST_DIR"), quoted[1]);
-            assert_eq!(hex::encode(Sha256::digest(std::fs::read(&path).unwrap())), quoted[5], "{path}");
+            let path = format!(
+                "{}/assets/vendor/{folder}/{}",
+                env!("CARGO_MANIFEST_DIR"),
+                quoted[1]
+            );
+            assert_eq!(
+                hex::encode(Sha256::digest(std::fs::read(&path).unwrap())),
+                quoted[5],
+                "{path}"
+            );
             files += 1;
         }
         assert!(files > 50);
@@ -194,18 +238,30 @@ mod tests {
                 ("licence", package.licence),
                 ("folder", package.folder),
             ] {
-                assert!(list.contains(&format!("{key} = \"{value}\"")), "{key} of {}", package.name);
+                assert!(
+                    list.contains(&format!("{key} = \"{value}\"")),
+                    "{key} of {}",
+                    package.name
+                );
             }
         }
         assert!(licences().contains("SIL OPEN FONT LICENSE"));
     }
 
     fn gzipped(paths: &[&str]) -> usize {
-        use std::{io::Write as _, process::{Command, Stdio}};
+        use std::{
+            io::Write as _,
+            process::{Command, Stdio},
+        };
         let mut sum = 0;
         for path in paths {
             let bytes = &find(&format!("x/{path}")).unwrap().asset.bytes;
-            let mut child = Command::new("gzip").arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            let mut child = Command::new("gzip")
+                .arg("-c")
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
             let mut stdin = child.stdin.take().unwrap();
             let copy = bytes.to_vec();
             let writer = std::thread::spawn(move || stdin.write_all(&copy));
@@ -221,7 +277,10 @@ mod tests {
             .map(|(path, _)| path)
             .filter(|path| path.starts_with("js/") && *path != "js/docs.js" || path.ends_with("htmx.min.js"))
             .collect();
-        let styles: Vec<&str> = all().map(|(path, _)| path).filter(|path| path.starts_with("css/")).collect();
+        let styles: Vec<&str> = all()
+            .map(|(path, _)| path)
+            .filter(|path| path.starts_with("css/"))
+            .collect();
 
         assert!(scripts.len() > 5 && gzipped(&scripts) <= 60 * 1024);
         assert!(styles.len() > 2 && gzipped(&styles) <= 15 * 1024);

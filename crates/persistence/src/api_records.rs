@@ -41,13 +41,16 @@ pub struct ApiRecord {
     pub created_at: Timestamp,
 }
 
+/// How many bytes of a key stand behind the company.
+const KEY_TAIL: usize = 16;
+
 fn records(store: &Store) -> Scoped<Record> {
     Scoped::new(store.database(), "api_records")
 }
 
 fn key(tenant: Tenant, external_id: &str) -> Bson {
     let digest = Sha256::digest(external_id.as_bytes());
-    value::key(tenant.company().uuid(), digest.get(..16).unwrap_or(&digest))
+    value::key(tenant.company().uuid(), digest.get(..KEY_TAIL).unwrap_or(&digest))
 }
 
 /// What programs told us about these customers.
@@ -71,9 +74,10 @@ pub async fn page(
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<ApiRecord>> {
-    let company = tenant.company().uuid();
-    let from = after.map_or_else(|| value::key(company, &[]), |external_id| key(tenant, external_id));
-    let range = doc! { "_id": { "$gt": from, "$lte": value::key(company, &[0xff; 16]) } };
+    let (first, last) = value::keys(tenant.company().uuid(), KEY_TAIL);
+    let mut range = after.map_or_else(|| doc! { "$gte": first }, |external_id| doc! { "$gt": key(tenant, external_id) });
+    range.insert("$lte", last);
+    let range = doc! { "_id": range };
     let found: Vec<Record> = records(store)
         .raw()
         .find(within(tenant, range))

@@ -71,13 +71,14 @@ pub async fn enter(store: &Store, _: Installation, id: CompanyId) -> Result<Opti
 
 /// The company of that slug, for the command line and the demo.
 pub async fn by_slug(store: &Store, _: Installation, slug: &Slug) -> Result<Option<(Tenant, Company)>> {
-    let found = records(store).find_one(doc! { "slug": slug.as_str() }).await?;
-    found
-        .map(|record| {
-            let company = Company::try_from(record)?;
-            Ok((Tenant::new(company.id), company))
-        })
-        .transpose()
+    #[derive(Deserialize)]
+    struct Claim {
+        company_id: bson::Uuid,
+    }
+    let claims = store.database().collection::<Claim>("company_slugs");
+    let Some(claim) = claims.find_one(doc! { "_id": slug.as_str() }).await? else { return Ok(None) };
+    let company = read(store, CompanyId::from_uuid(value::from_uuid(claim.company_id))).await?;
+    Ok(company.map(|company| (Tenant::new(company.id), company)))
 }
 
 /// The tenant's own company.

@@ -1,15 +1,17 @@
 //! Customers (`customers`): the joined record, read by people, derived from source records.
 //!
 //! What rules, filters and sorts read stands typed and folded under `facts` (≤ 1 kB): `m` metrics, `a` attributes, `f`
-//! fields, `t` tags. What is shown differently stands under `shown`. Indexes, each with the company first: `name_key`,
-//! `created_at`, `facts.m.mrr`, `persona.id`, `sort.0`–`sort.2` (attributes the company marked sortable), each with
-//! `_id`; `search` (folded words, for prefixes); `external_ids`.
+//! fields, `t` tags. What is shown differently stands under `shown`. Indexes, each with the company first: `_id` (judging
+//! and exporting all of them); `name_key`, `created_at`, `facts.m.mrr`, `persona.id`, `sort.0`–`sort.2` (attributes the
+//! company marked sortable), each with `_id`; `search` (folded words, for prefixes); `external_ids`.
 
 mod count;
 mod derive;
 mod list;
 mod persona;
 mod record;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use self::{

@@ -5,11 +5,16 @@
 //! (`live_batches`) decides which of the two readers take: `cur` where `cur.b` ≤ live, else `prev`.
 //!
 //! Import n+1: [`fold`] away what the last one left, [`write_batch`] under n+1 (nobody sees it), then move the pointer
-//! in one majority write ([`publish`]). Undo moves it back ([`unpublish`]).
+//! in one majority write ([`publish`]). Undo moves it back ([`unpublish`]), until the next import folds.
+//!
+//! The pointer also says which batch is being written: [`fold`] takes that right, and an import that slept while
+//! another one took it is told [`StoreError::Stale`](crate::StoreError::Stale) and leaves nothing behind.
 
 mod batch;
 mod pointer;
 mod record;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     batch::{Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, existing_keys, fold, remove_absent, write_batch},

@@ -49,8 +49,10 @@ fn records(store: &Store) -> Scoped<Record> {
 
 /// The versions of a company, newest first.
 pub async fn versions(store: &Store, tenant: Tenant, limit: u32) -> Result<Vec<PersonaVersion>> {
+    // The bounds keep the read inside the company's part of the key.
+    let (first, last) = value::keys(tenant.company().uuid(), size_of::<u64>());
     let options = FindOptions::builder().sort(doc! { "_id": -1 }).limit(i64::from(limit)).build();
-    let found = records(store).find(tenant, doc! {}, options).await?;
+    let found = records(store).find(tenant, doc! { "_id": { "$gte": first, "$lte": last } }, options).await?;
     found.into_iter().map(PersonaVersion::try_from).collect()
 }
 

@@ -99,7 +99,8 @@ pub(crate) async fn by_token(store: &Store, text: &str) -> Result<Option<SignIn>
 /// Stamps the last use; called at most once a minute.
 pub async fn seen(store: &Store, sign_in: &SignIn, at: Timestamp) -> Result<()> {
     let renewed = SignIn { last_seen_at: at, ..sign_in.clone() };
-    let change = doc! { "$set": { "last_seen_at": value::date(at), "expires_at": value::date(renewed.expires_at()) } };
+    // Two requests may come here in either order: time only goes forward.
+    let change = doc! { "$max": { "last_seen_at": value::date(at), "expires_at": value::date(renewed.expires_at()) } };
     records(store).update_one(doc! { "_id": value::uuid(sign_in.id.uuid()) }, change).await?;
     Ok(())
 }

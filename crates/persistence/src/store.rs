@@ -85,6 +85,12 @@ impl Store {
         Ok(self.database.drop().await?)
     }
 
+    /// Where the time and new identifiers come from.
+    #[must_use]
+    pub fn sources(&self) -> Sources {
+        self.sources.clone()
+    }
+
     /// The clock every repository reads.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {

@@ -14,7 +14,7 @@ use kale_domain::clock::{Clock, Ids};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::{Connection, Sources, Store};
+use crate::{Connection, Sources, Store, migrations::Migrations};
 
 /// What the names of the tests' databases begin with.
 const PREFIX: &str = "test_";
@@ -77,6 +77,18 @@ pub(crate) async fn store_at(clock: &Arc<TestClock>) -> Store {
         ids: Arc::new(TestIds::default()),
     };
     Store::connect(&connection, sources).await.unwrap()
+}
+
+/// A store with the indexes of this release, on a fresh database.
+pub(crate) async fn migrated() -> Store {
+    migrated_at(&TestClock::new()).await
+}
+
+/// The same with a clock that the test moves.
+pub(crate) async fn migrated_at(clock: &Arc<TestClock>) -> Store {
+    let store = store_at(clock).await;
+    Migrations::embedded().unwrap().apply(&store).await.unwrap();
+    store
 }
 
 /// Where the server of this test process listens. It dies with the process; its folder is used again by the next.

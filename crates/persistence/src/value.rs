@@ -1,7 +1,7 @@
 //! Between the domain's values and BSON's.
 
 use bson::{Binary, Bson, DateTime, Decimal128, spec::BinarySubtype};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -27,17 +27,19 @@ pub(crate) fn timestamp(at: DateTime) -> Timestamp {
     Timestamp::from_millisecond(at.timestamp_millis()).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
+/// The day that days are counted from.
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
 /// A calendar day as the store keeps it: its first millisecond in UTC, whatever zone the day is meant in.
 pub(crate) fn day(date: Date) -> DateTime {
-    let millis = date
-        .to_zoned(TimeZone::UTC)
-        .map_or(0, |zoned| zoned.timestamp().as_millisecond());
-    DateTime::from_millis(millis)
+    // Reckoned in days: the last days of the year 9999, which files use for *never*, are no instants of `jiff`.
+    DateTime::from_millis(date.duration_since(EPOCH).as_secs() * 1_000)
 }
 
 /// The other way round.
 pub(crate) fn from_day(at: DateTime) -> Date {
-    timestamp(at).to_zoned(TimeZone::UTC).date()
+    let days = at.timestamp_millis().div_euclid(86_400_000);
+    EPOCH.saturating_add(SignedDuration::from_hours(days.saturating_mul(24)))
 }
 
 /// The exponent bias of IEEE 754 decimal128.
@@ -83,6 +85,13 @@ pub(crate) fn key(company: Uuid, tail: &[u8]) -> Bson {
     Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes })
 }
 
+/// All natural keys of a company whose tail has `tail` bytes.
+///
+/// Binaries are compared by their length first: a bound of another length is no bound.
+pub(crate) fn keys(company: Uuid, tail: usize) -> (Bson, Bson) {
+    (key(company, &vec![0; tail]), key(company, &vec![0xff; tail]))
+}
+
 /// What must be a number that fits.
 pub(crate) fn unsigned(number: i64, what: &'static str) -> Result<u64> {
     u64::try_from(number).map_err(|error| StoreError::corrupt(what, error))
@@ -109,11 +118,17 @@ mod tests {
         }
 
         #[test]
-        fn a_day_survives_the_store(days in -700_000_i32..2_900_000) {
-            let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(days));
-            if let Ok(date) = date {
-                prop_assert_eq!(from_day(day(date)), date);
-            }
+        fn a_day_survives_the_store(days in -4_371_587_i32..=2_932_896) {
+            let date = EPOCH.checked_add(jiff::Span::new().days(days)).unwrap();
+            prop_assert_eq!(from_day(day(date)), date);
         }
+    }
+
+    #[test]
+    fn the_first_and_the_last_day_survive_the_store() {
+        for date in [Date::MIN, Date::MAX] {
+            assert_eq!(from_day(day(date)), date);
+        }
+        assert_eq!(day(EPOCH).timestamp_millis(), 0);
     }
 }

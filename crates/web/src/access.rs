@@ -3,15 +3,16 @@
 mod caller;
 mod credential;
 mod csrf;
-mod form_token;
 mod gate;
+mod know;
 mod origin;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::credential::bearer;
 pub use self::{
     caller::{Allowed, Authenticated, InstallationAdmin},
     csrf::Csrf,
-    form_token::form_token,
     gate::{Authenticate, Gate},
+    know::know_caller,
 };

@@ -76,6 +76,16 @@ problem_types! {
         "The detail says what has to exist before this can be done.";
     "wrong-state" 409 "This can't be done in its present state":
         "The detail says what state it is in. Read it again.";
+    "too-late" 409 "The time for this is over":
+        "The detail says until when it could be done.";
+    "superseded" 409 "Something newer stands in its place":
+        "Undo what came later first.";
+    "not-mapped" 409 "The columns are not mapped yet":
+        "Confirm a mapping of the file's columns first.";
+    "has-rejected-rows" 409 "The file has rows that can't be imported":
+        "Mend the file, or say that those rows are to be left out.";
+    "nothing-to-import" 409 "The file has no row that can be imported":
+        "Look at the reasons in its list of rejected rows.";
     "stale-version" 412 "It was changed in between":
         "Read it again, apply your change to what you read, and send its new ETag in `If-Match`.";
     "too-large" 413 "The body is too large":
@@ -84,6 +94,8 @@ problem_types! {
         "The detail says which type is.";
     "validation" 422 "The request is not valid":
         "`errors` names every place that is wrong, and what is allowed there.";
+    "unreadable-file" 422 "The file can't be read":
+        "The detail says what is wrong with it and where.";
     "idempotency-key-reused" 422 "The Idempotency-Key was used for another request":
         "A key belongs to one request. Send a fresh key for a new one.";
     "narrow-your-filter" 422 "The query takes too long":
@@ -102,6 +114,8 @@ problem_types! {
         "Try again after `Retry-After`.";
     "database-unavailable" 503 "Not available just now":
         "The database does not answer. Try again after `Retry-After`.";
+    "file-store-unavailable" 503 "Not available just now":
+        "The store of files does not answer. Try again after `Retry-After`.";
     "deadline-exceeded" 503 "It took too long":
         "The answer was not ready in time. Read the state before you try again.";
 }
@@ -134,7 +148,11 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), ALL.len());
-        assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+        assert!(
+            codes
+                .iter()
+                .all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
+        );
     }
 
     #[test]

@@ -59,7 +59,14 @@ impl Edge {
     /// For an installation at that address. Everything speaks JSON until [`Edge::surface`] says otherwise.
     #[must_use]
     pub fn new(base_url: &BaseUrl, drain: Drain, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { surfaces: Surfaces::default(), https: base_url.is_https(), deadline: DEADLINE, drain, clock, ids }
+        Self {
+            surfaces: Surfaces::default(),
+            https: base_url.is_https(),
+            deadline: DEADLINE,
+            drain,
+            clock,
+            ids,
+        }
     }
 
     /// Adds a surface, in place of an earlier one of the same prefix.
@@ -96,7 +103,10 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(EdgeService { inner: Rc::new(inner), edge: Rc::new(self.clone()) }))
+        ready(Ok(EdgeService {
+            inner: Rc::new(inner),
+            edge: Rc::new(self.clone()),
+        }))
     }
 }
 

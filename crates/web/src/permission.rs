@@ -65,7 +65,7 @@ pub fn is_declaration(text: &str) -> bool {
     text == PUBLIC || text == SIGNED_IN || Permission::ALL.iter().any(|known| name_of_type(*known) == text)
 }
 
-/// The operations (`GET /customers`) of a document that declare no permission, or none that exists.
+/// The operations (`GET /customers`) of a document that declare no permission, or none that exists; sorted.
 #[must_use]
 pub fn undeclared(document: &OpenApi) -> Vec<String> {
     let mut missing = Vec::new();
@@ -85,12 +85,15 @@ pub fn undeclared(document: &OpenApi) -> Vec<String> {
             }
         }
     }
+    missing.sort_unstable();
     missing
 }
 
 fn declares(operation: &Operation) -> bool {
     let value = operation.extensions.as_ref().and_then(|all| all.get(EXTENSION));
-    value.and_then(serde_json::Value::as_str).is_some_and(is_declaration)
+    value
+        .and_then(serde_json::Value::as_str)
+        .is_some_and(is_declaration)
 }
 
 #[cfg(test)]
@@ -117,16 +120,26 @@ mod tests {
 
         let wrong = ExtensionsBuilder::new().add(EXTENSION, "customers.fly").build();
         let wrong = OperationBuilder::new().extensions(Some(wrong)).build();
-        document.paths.paths.insert("/wrong".to_owned(), PathItem::new(HttpMethod::Post, wrong));
+        document
+            .paths
+            .paths
+            .insert("/wrong".to_owned(), PathItem::new(HttpMethod::Post, wrong));
         let none = OperationBuilder::new().build();
-        document.paths.paths.insert("/none".to_owned(), PathItem::new(HttpMethod::Delete, none));
+        document
+            .paths
+            .paths
+            .insert("/none".to_owned(), PathItem::new(HttpMethod::Delete, none));
 
-        assert_eq!(undeclared(&document), ["POST /wrong", "DELETE /none"]);
+        assert_eq!(undeclared(&document), ["DELETE /none", "POST /wrong"]);
     }
 
     #[test]
     fn every_permission_is_a_legal_declaration() {
-        assert!(Permission::ALL.iter().all(|permission| is_declaration(permission.name())));
+        assert!(
+            Permission::ALL
+                .iter()
+                .all(|permission| is_declaration(permission.name()))
+        );
         assert!(is_declaration(PUBLIC) && is_declaration(SIGNED_IN) && !is_declaration(""));
     }
 }

@@ -19,6 +19,7 @@ use kale_domain::{
 };
 
 pub use self::render::ProblemDocument;
+pub(crate) use self::render::json;
 use crate::catalogue;
 
 /// A problem. It does not know its request; [`Edge`](crate::Edge) adds the request's id on the way out.
@@ -46,8 +47,17 @@ impl Problem {
 
     /// A problem with a status that differs from its type's: the status follows from the kind of an error.
     fn new(status: StatusCode, code: &'static str) -> Self {
-        debug_assert!(catalogue::find(code).is_some(), "`{code}` is missing in kale-web's catalogue of problems");
-        Self(Box::new(Inner { status, code, detail: None, errors: Vec::new(), headers: Vec::new() }))
+        debug_assert!(
+            catalogue::find(code).is_some(),
+            "`{code}` is missing in kale-web's catalogue of problems"
+        );
+        Self(Box::new(Inner {
+            status,
+            code,
+            detail: None,
+            errors: Vec::new(),
+            headers: Vec::new(),
+        }))
     }
 
     /// There is no such thing, or not for this caller: always the same answer.
@@ -123,7 +133,10 @@ impl Problem {
     /// When to ask again; sent as whole seconds, at least one.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
-        let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1);
+        let seconds = wait
+            .as_secs()
+            .saturating_add(u64::from(wait.subsec_nanos() > 0))
+            .max(1);
         self.header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
@@ -150,7 +163,9 @@ impl Problem {
     #[must_use]
     pub fn title(&self) -> &'static str {
         let named = catalogue::find(self.0.code).map(|known| known.title);
-        named.or_else(|| self.0.status.canonical_reason()).unwrap_or("Error")
+        named
+            .or_else(|| self.0.status.canonical_reason())
+            .unwrap_or("Error")
     }
 
     /// What is wrong this time.
@@ -234,7 +249,7 @@ impl ResponseError for Problem {
 
     /// Without the request's id; the problem itself travels along, so that the edge can render it again with it.
     fn error_response(&self) -> HttpResponse {
-        let mut response = render::json(self, "");
+        let mut response = json(self, "");
         response.extensions_mut().insert(self.clone());
         response
     }

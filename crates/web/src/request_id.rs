@@ -36,7 +36,9 @@ impl RequestId {
     /// The one that the client sent, if it is sane and sent once: anything else could forge lines of a log.
     pub(crate) fn sent(headers: &HeaderMap) -> Option<Self> {
         let mut all = headers.get_all(HEADER);
-        let (Some(one), None) = (all.next(), all.next()) else { return None };
+        let (Some(one), None) = (all.next(), all.next()) else {
+            return None;
+        };
         let text = one.to_str().ok()?;
         let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         ((1..=LONGEST).contains(&text.len()) && text.bytes().all(legal)).then(|| Self(Rc::from(text)))
@@ -71,7 +73,13 @@ mod tests {
     fn only_a_sane_id_that_is_sent_once_is_taken() {
         let mut headers = HeaderMap::new();
         assert_eq!(RequestId::sent(&headers), None);
-        for (text, taken) in [("abc-DEF_09", true), ("", false), ("a b", false), ("a\"b", false), (&"x".repeat(65), false)] {
+        for (text, taken) in [
+            ("abc-DEF_09", true),
+            ("", false),
+            ("a b", false),
+            ("a\"b", false),
+            (&"x".repeat(65), false),
+        ] {
             headers.insert(HEADER, HeaderValue::from_str(text).unwrap());
             assert_eq!(RequestId::sent(&headers).is_some(), taken, "{text}");
         }

@@ -39,11 +39,16 @@ impl Signer {
     /// With that ring.
     #[must_use]
     pub fn new(ring: &SecretKeys) -> Self {
-        Self { keys: ring.iter().map(|key| *key.expose()).collect() }
+        Self {
+            keys: ring.iter().map(|key| *key.expose()).collect(),
+        }
     }
 
     pub(crate) fn sign(&self, purpose: Purpose, message: &[u8]) -> [u8; 32] {
-        self.keys.first().and_then(|key| mac(key, purpose, message)).map_or([0; 32], |mac| mac.finalize().into_bytes().into())
+        self.keys
+            .first()
+            .and_then(|key| mac(key, purpose, message))
+            .map_or([0; 32], |mac| mac.finalize().into_bytes().into())
     }
 
     /// Whether one of the ring's keys made that signature; takes the same time for every wrong one.
@@ -51,12 +56,27 @@ impl Signer {
         let made_it = |key| mac(key, purpose, message).is_some_and(|mac| mac.verify_slice(signature).is_ok());
         self.keys.iter().any(made_it)
     }
+
+    /// As [`Signer::verify`] for the first bytes of a signature, at least 16 of them.
+    pub(crate) fn verify_short(&self, purpose: Purpose, message: &[u8], start: &[u8]) -> bool {
+        let made_it =
+            |key| mac(key, purpose, message).is_some_and(|mac| mac.verify_truncated_left(start).is_ok());
+        start.len() >= 16 && self.keys.iter().any(made_it)
+    }
 }
 
 /// A key of its own per purpose, derived by HMAC, so that the ring's keys sign nothing themselves.
 fn mac(key: &[u8; 32], purpose: Purpose, message: &[u8]) -> Option<Hmac<Sha256>> {
-    let derived = Hmac::<Sha256>::new_from_slice(key).ok()?.chain_update(purpose.label()).finalize().into_bytes();
-    Some(Hmac::<Sha256>::new_from_slice(&derived).ok()?.chain_update(message))
+    let derived = Hmac::<Sha256>::new_from_slice(key)
+        .ok()?
+        .chain_update(purpose.label())
+        .finalize()
+        .into_bytes();
+    Some(
+        Hmac::<Sha256>::new_from_slice(&derived)
+            .ok()?
+            .chain_update(message),
+    )
 }
 
 #[cfg(test)]

@@ -42,7 +42,11 @@ impl Surface {
     /// Paths that speak JSON. `prefix` is whole segments: `/api` covers `/api` and `/api/v1`, not `/apis`.
     #[must_use]
     pub const fn json(prefix: &'static str) -> Self {
-        Self { prefix, policy: NOTHING, pages: None }
+        Self {
+            prefix,
+            policy: NOTHING,
+            pages: None,
+        }
     }
 
     /// Paths that answer pages, with that content security policy. Problems become pages where the client takes HTML.
@@ -52,7 +56,11 @@ impl Surface {
         policy: HeaderValue,
         pages: impl Fn(&ProblemPage<'_>) -> HttpResponse + Send + Sync + 'static,
     ) -> Self {
-        Self { prefix, policy, pages: Some(Arc::new(pages)) }
+        Self {
+            prefix,
+            policy,
+            pages: Some(Arc::new(pages)),
+        }
     }
 
     /// The content security policy of its answers.
@@ -67,7 +75,8 @@ impl Surface {
 
     fn covers(&self, path: &str) -> bool {
         let prefix = self.prefix.trim_end_matches('/');
-        path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
 
@@ -94,7 +103,8 @@ impl Surfaces {
     pub(crate) fn add(&mut self, surface: Surface) {
         self.0.retain(|earlier| earlier.prefix != surface.prefix);
         self.0.push(surface);
-        self.0.sort_by_key(|surface| std::cmp::Reverse(surface.prefix.trim_end_matches('/').len()));
+        self.0
+            .sort_by_key(|surface| std::cmp::Reverse(surface.prefix.trim_end_matches('/').len()));
     }
 
     /// The surface of a path; `None` only for what is no path, such as `*`.
@@ -110,10 +120,18 @@ mod tests {
     #[test]
     fn the_longest_prefix_of_whole_segments_counts() {
         let mut surfaces = Surfaces::default();
-        surfaces.add(Surface::html("/", HeaderValue::from_static("x"), |_| HttpResponse::Ok().finish()));
+        surfaces.add(Surface::html("/", HeaderValue::from_static("x"), |_| {
+            HttpResponse::Ok().finish()
+        }));
         surfaces.add(Surface::json("/api"));
 
-        for (path, prefix) in [("/api", "/api"), ("/api/v1/x", "/api"), ("/apis", "/"), ("/", "/"), ("/docs", "/")] {
+        for (path, prefix) in [
+            ("/api", "/api"),
+            ("/api/v1/x", "/api"),
+            ("/apis", "/"),
+            ("/", "/"),
+            ("/docs", "/"),
+        ] {
             assert_eq!(surfaces.of(path).unwrap().prefix, prefix, "{path}");
         }
     }

@@ -94,12 +94,12 @@ impl Caller {
 
     /// An entry of the audit log about something this caller does.
     #[must_use]
-    pub fn entry(&self, tx: &Tx, action: AuditAction, target: impl ToString) -> AuditEntry {
+    pub fn entry(&self, tx: &Tx, action: AuditAction, target: impl std::fmt::Display) -> AuditEntry {
         AuditEntry {
             id: AuditEntryId::from_uuid(tx.fresh_id()),
             actor: self.actor(),
             action,
-            target: target.to_string(),
+            target: format!("{target}"),
             before: std::collections::BTreeMap::new(),
             after: std::collections::BTreeMap::new(),
             request_id: self.request_id.clone(),

@@ -250,7 +250,7 @@ fn values(
     let mut attributes = BTreeMap::new();
     let mut cleared = BTreeSet::new();
     for (key, value) in input.attributes {
-        match attribute(&key, value, kinds, new) {
+        match attribute(&key, &value, kinds, new) {
             Ok((key, Some(value))) => {
                 attributes.insert(key, value);
             }
@@ -280,7 +280,7 @@ fn values(
 /// An attribute of a JSON value: of the kind it is defined with, or, where it is new, of the kind the value shows.
 fn attribute(
     name: &str,
-    value: Value,
+    value: &Value,
     kinds: &mut BTreeMap<AttributeKey, AttributeType>,
     new: &mut Vec<AttributeDefinition>,
 ) -> Result<(AttributeKey, Option<AttributeValue>), FieldError> {
@@ -290,10 +290,10 @@ fn attribute(
     if value.is_null() {
         return Ok((key, None));
     }
-    let kind = kinds.get(&key).copied().or_else(|| shown_kind(&value)).ok_or_else(|| {
+    let kind = kinds.get(&key).copied().or_else(|| shown_kind(value)).ok_or_else(|| {
         FieldError::new(&pointer, "invalid-value", "an attribute is a text, a number, true or false, or null")
     })?;
-    let typed = typed(kind, &value).ok_or_else(|| {
+    let typed = typed(kind, value).ok_or_else(|| {
         let message = format!("`{key}` is of the type {}; `{value}` can't be read as one", kind.name());
         FieldError::new(&pointer, "wrong-type", message)
     })?;

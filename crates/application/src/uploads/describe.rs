@@ -43,7 +43,8 @@ impl Uploads {
     /// Whether this upload is the one that undo would take back.
     pub async fn can_be_undone(&self, tenant: Tenant, upload: &Upload) -> Result<bool, StoreError> {
         let live = file_rows::live(&self.store, tenant, upload.kind).await?;
-        Ok(live.upload == Some(upload.id) && upload.state.clone().undone(self.store.now()).is_ok())
+        let newest = live.upload == Some(upload.id) && live.previous.is_some();
+        Ok(newest && upload.state.clone().undone(self.store.now()).is_ok())
     }
 
     /// Confirms how the file is read.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashSet},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use kale_blobs::Blobs;
@@ -16,7 +16,7 @@ use kale_jobs::{JobError, Lease};
 use kale_persistence::{
     Store, StoreError, companies,
     file_rows::{self, Batch, BatchOutcome, IncomingRow, MappedColumns, RowValues, Which},
-    locks::LockKey,
+    locks::{LockGuard, LockKey},
     uploads,
 };
 use kale_tabular::{Limits, ReadPlan, Row};
@@ -30,6 +30,12 @@ use super::{
 
 /// How many rows are written at a time.
 const ROWS: usize = 1_000;
+/// For how long the right to import is taken.
+const LOCKED: Duration = Duration::from_secs(30);
+/// How often it is prolonged.
+const PROLONGED: Duration = Duration::from_secs(10);
+/// For how long it is taken for the one step that says nothing while it works.
+const LOCKED_LONG: Duration = Duration::from_mins(5);
 
 pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Lease) -> Result<(), StepError> {
     let Some(opened) = check::open(store, id, lease).await? else { return Ok(()) };
@@ -44,35 +50,72 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
         _ => return Ok(()),
     };
     let lock = LockKey::of(tenant, &format!("import:{}", opened.upload.kind.slug()));
-    let locked = store.locks().acquire(&lock, &lease.id().to_string(), Duration::from_secs(30)).await?;
-    let Some(guard) = locked else {
+    let locked = store.locks().acquire(&lock, &lease.id().to_string(), LOCKED).await?;
+    let Some(mut guard) = locked else {
         return Err(JobError::retry_after(Duration::from_secs(2), "another import of this company runs").into());
     };
-    let end = import(store, blobs, &opened, batch, lease).await;
+    let end = import(store, blobs, &opened, batch, &mut guard, lease).await;
     if let Err(error) = guard.release().await {
         // It runs out by itself.
         tracing::warn!(error = %error, "a request lock could not be given back");
     }
-    end?;
+    let batch = end?;
     refresh::files(store, tenant, Which::Batch(batch), lease).await?;
     Ok(store.settle().await?)
 }
 
-async fn import(store: &Store, blobs: &Blobs, opened: &Opened, batch: u64, lease: &Lease) -> Result<(), StepError> {
+/// Answers under which batch the rows are live.
+async fn import(
+    store: &Store,
+    blobs: &Blobs,
+    opened: &Opened,
+    batch: u64,
+    guard: &mut LockGuard,
+    lease: &Lease,
+) -> Result<u64, StepError> {
     let tenant = opened.tenant;
     let live = file_rows::live(store, tenant, opened.upload.kind).await?.live;
+    let batch = if batch > live { batch } else { renumber(store, opened, lease).await? };
     // What another, unfinished import wrote is above the live batch too: only this one's rows may stay.
-    file_rows::fold(store, tenant, live, batch).await?;
+    file_rows::fold(store, tenant, opened.upload.kind, live, batch).await?;
     let mapping = opened.upload.mapping.as_ref().ok_or_else(|| JobError::fail("the mapping is gone"))?;
     let target = Batch { number: batch, kind: opened.upload.kind, mode: mapping.mode, mapped: mapped(mapping) };
-    let (mut summary, keys) = rows(store, blobs, opened, &target, lease).await?;
+    let (mut summary, keys) = rows(store, blobs, opened, &target, guard, lease).await?;
+    prolong(guard, LOCKED_LONG).await?;
     if let Some(keys) = keys {
-        let gone = file_rows::remove_absent(store, tenant, batch, |external_id| keys.contains(&short(external_id)));
+        let gone = file_rows::remove_absent(store, tenant, &target, |external_id| keys.contains(&short(external_id)));
         summary.removed = gone.await?;
     }
     let report = opened.upload.state.report().cloned().unwrap_or_default();
     summary.skipped = summary.skipped.saturating_add(report.rejected);
-    publish(store, opened, batch, summary, lease).await
+    publish(store, opened, batch, summary, lease).await?;
+    Ok(batch)
+}
+
+async fn prolong(guard: &mut LockGuard, lasts: Duration) -> Result<(), JobError> {
+    guard.extend(lasts).await.map_err(|error| match error {
+        // The lock, not the job: it is tried again once the other import is through.
+        StoreError::LeaseLost => JobError::retry_after(Duration::from_secs(2), "another import of this company runs"),
+        other => other.into(),
+    })
+}
+
+/// Takes a newer batch: an import that was asked for later went live first, and rows of an older number would be seen
+/// at once.
+async fn renumber(store: &Store, opened: &Opened, lease: &Lease) -> Result<u64, StepError> {
+    let (tenant, id) = (opened.tenant, opened.upload.id);
+    let renumbered = store
+        .transaction::<_, StoreError>(tenant, async |tx| {
+            lease.hold(tx).await?;
+            let Some(upload) = uploads::get(store, tenant, id).await? else { return Ok(None) };
+            let UploadState::Importing { job, report, .. } = upload.state.clone() else { return Ok(None) };
+            let batch = file_rows::allocate(store, tx, upload.kind).await?;
+            let state = UploadState::Importing { job, report, batch };
+            uploads::update(store, tx, &Upload { state, ..upload }).await?;
+            Ok(Some(batch))
+        })
+        .await?;
+    renumbered.ok_or_else(|| JobError::Cancelled.into())
 }
 
 type Keys = HashSet<[u8; 16]>;
@@ -87,6 +130,7 @@ async fn rows(
     blobs: &Blobs,
     opened: &Opened,
     target: &Batch,
+    guard: &mut LockGuard,
     lease: &Lease,
 ) -> Result<(ImportSummary, Option<Keys>), StepError> {
     let report = opened.upload.state.report();
@@ -107,7 +151,12 @@ async fn rows(
     let mut summary = ImportSummary::default();
     let mut pending: Vec<IncomingRow> = Vec::new();
     let mut end = false;
+    let mut prolonged = Instant::now();
     while !end {
+        if prolonged.elapsed() > PROLONGED {
+            prolong(guard, LOCKED).await?;
+            prolonged = Instant::now();
+        }
         let writing = file_rows::write_batch(store, opened.tenant, target, std::mem::take(&mut pending));
         // The next rows are read while the database writes these.
         let (written, next) = futures::future::join(writing, file.next_batch(ROWS)).await;

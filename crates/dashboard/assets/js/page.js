@@ -38,9 +38,13 @@ function focusAsked(root) {
 
 reveal(document);
 focusAsked(document);
+let focused = "";
+document.addEventListener("htmx:before:swap", () => (focused = document.activeElement?.id ?? ""));
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail?.ctx?.target;
   reveal(document);
+  // A swap must not throw the keyboard back to the top of the page.
+  if (document.activeElement === document.body && focused) document.getElementById(focused)?.focus();
   if (target instanceof Element && target.isConnected) focusAsked(target);
 });
 

@@ -82,13 +82,15 @@ class KaleSelectRows extends HTMLElement {
     const known = boxes.filter((box) => box.dataset.mrr !== "");
     if (known.length === 0 || known.length < boxes.length) return "";
     const minor = known.reduce((sum, box) => sum + Number(box.dataset.mrr), 0);
-    const major = minor / 10 ** Number(this.dataset.exponent);
+    const exponent = Number(this.dataset.exponent);
+    const major = minor / 10 ** exponent;
+    const digits = Number.isInteger(major) ? 0 : exponent;
     const format = new Intl.NumberFormat("en-GB", {
       style: "currency",
       currency: this.dataset.currency,
       currencyDisplay: "narrowSymbol",
-      minimumFractionDigits: 0,
-      maximumFractionDigits: Number.isInteger(major) ? 0 : Number(this.dataset.exponent),
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
     });
     return `, ${format.format(major)} MRR`;
   }

@@ -23,7 +23,11 @@ pub struct Fact {
 impl Fact {
     /// A fact without a remark.
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { label: label.into(), value: value.into(), note: String::new() }
+        Self {
+            label: label.into(),
+            value: value.into(),
+            note: String::new(),
+        }
     }
 
     /// With a remark.

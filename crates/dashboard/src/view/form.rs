@@ -20,7 +20,11 @@ pub struct Field {
 impl Field {
     /// An empty field.
     pub fn new(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { name: name.into(), label: label.into(), ..Self::default() }
+        Self {
+            name: name.into(),
+            label: label.into(),
+            ..Self::default()
+        }
     }
 
     /// With what stands in it.
@@ -70,7 +74,11 @@ pub struct Choice {
 impl Choice {
     /// A choice that is not chosen.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into(), selected: false }
+        Self {
+            value: value.into(),
+            label: label.into(),
+            selected: false,
+        }
     }
 
     /// Chosen, if its value is that one.
@@ -94,7 +102,10 @@ impl Select {
     /// From a field and its choices; the one with the field's value is chosen.
     #[must_use]
     pub fn new(field: Field, choices: impl IntoIterator<Item = Choice>) -> Self {
-        let choices = choices.into_iter().map(|choice| choice.chosen_if(&field.value)).collect();
+        let choices = choices
+            .into_iter()
+            .map(|choice| choice.chosen_if(&field.value))
+            .collect();
         Self { field, choices }
     }
 }
@@ -121,7 +132,10 @@ impl Problems {
     pub fn of(errors: &[FieldError]) -> Self {
         let list = errors
             .iter()
-            .map(|error| Wrong { field: field_name(&error.pointer), message: error.message.clone() })
+            .map(|error| Wrong {
+                field: field_name(&error.pointer),
+                message: error.message.clone(),
+            })
             .collect();
         Self { list }
     }
@@ -129,7 +143,10 @@ impl Problems {
     /// What is wrong with that field; empty for nothing.
     #[must_use]
     pub fn at(&self, name: &str) -> String {
-        self.list.iter().find(|wrong| wrong.field == name).map_or_else(String::new, |wrong| wrong.message.clone())
+        self.list
+            .iter()
+            .find(|wrong| wrong.field == name)
+            .map_or_else(String::new, |wrong| wrong.message.clone())
     }
 }
 
@@ -166,7 +183,11 @@ mod tests {
 
     #[test]
     fn a_problem_is_found_at_its_field() {
-        let problems = Problems::of(&[FieldError::new("#/name", "too-long", "Use at most 80 characters.")]);
+        let problems = Problems::of(&[FieldError::new(
+            "#/name",
+            "too-long",
+            "Use at most 80 characters.",
+        )]);
         assert_eq!(problems.at("name"), "Use at most 80 characters.");
         assert_eq!(problems.at("zone"), "");
     }

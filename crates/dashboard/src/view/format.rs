@@ -28,11 +28,23 @@ pub fn decimal(n: Decimal) -> String {
 pub fn money(money: Money) -> String {
     let major = money.major();
     let whole = major.normalize();
-    let digits = if whole.scale() == 0 { grouped(whole.abs()) } else { grouped(major.abs()) };
+    let digits = if whole.scale() == 0 {
+        grouped(whole.abs())
+    } else {
+        grouped(major.abs())
+    };
     let symbol = money.currency.symbol();
-    let sign = if major.is_sign_negative() && !major.is_zero() { "−" } else { "" };
+    let sign = if major.is_sign_negative() && !major.is_zero() {
+        "−"
+    } else {
+        ""
+    };
     let letters = symbol.chars().all(char::is_alphabetic);
-    if letters { format!("{sign}{symbol} {digits}") } else { format!("{sign}{symbol}{digits}") }
+    if letters {
+        format!("{sign}{symbol} {digits}")
+    } else {
+        format!("{sign}{symbol}{digits}")
+    }
 }
 
 /// `22 Nov 2026`
@@ -77,7 +89,7 @@ pub fn bytes(n: u64) -> String {
     for (size, unit) in UNITS {
         if n >= size {
             let tenths = n.saturating_mul(10) / size;
-            return if tenths < 100 && tenths % 10 != 0 {
+            return if tenths < 100 && !tenths.is_multiple_of(10) {
                 format!("{}.{} {unit}", tenths / 10, tenths % 10)
             } else {
                 format!("{} {unit}", tenths / 10)
@@ -148,7 +160,9 @@ pub fn metric(value: &MetricValue) -> String {
 /// Up to two letters that stand for a name: `Otter & Vale` gives `OV`.
 #[must_use]
 pub fn initials(name: &str) -> String {
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     let first = words.next().unwrap_or("?");
     let letters: String = match words.next() {
         Some(second) => first.chars().take(1).chain(second.chars().take(1)).collect(),
@@ -170,7 +184,11 @@ fn yes_no(yes: bool) -> String {
 fn grouped(n: Decimal) -> String {
     let text = n.abs().to_string();
     let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
-    let sign = if n.is_sign_negative() && !n.is_zero() { "−" } else { "" };
+    let sign = if n.is_sign_negative() && !n.is_zero() {
+        "−"
+    } else {
+        ""
+    };
     let point = if rest.is_empty() { "" } else { "." };
     format!("{sign}{}{point}{rest}", group(whole))
 }
@@ -191,7 +209,10 @@ mod tests {
     use super::*;
 
     fn amount(amount_minor: i64, code: &str) -> String {
-        money(Money { amount_minor, currency: code.parse().unwrap() })
+        money(Money {
+            amount_minor,
+            currency: code.parse().unwrap(),
+        })
     }
 
     #[test]
@@ -217,9 +238,18 @@ mod tests {
     fn a_day_is_written_the_british_way() {
         assert_eq!(date(jiff::civil::date(2026, 11, 2)), "2 Nov 2026");
         let at: Timestamp = "2026-11-22T13:05:00Z".parse().unwrap();
-        assert_eq!(instant(at, &TimeZone::fixed(jiff::tz::offset(1))), "22 Nov 2026, 14:05");
-        assert_eq!(ago(at, at + SignedDuration::from_mins(6), &TimeZone::UTC), "6 min ago");
-        assert_eq!(ago(at, at + SignedDuration::from_hours(30), &TimeZone::UTC), "22 Nov 2026");
+        assert_eq!(
+            instant(at, &TimeZone::fixed(jiff::tz::offset(1))),
+            "22 Nov 2026, 14:05"
+        );
+        assert_eq!(
+            ago(at, at + SignedDuration::from_mins(6), &TimeZone::UTC),
+            "6 min ago"
+        );
+        assert_eq!(
+            ago(at, at + SignedDuration::from_hours(30), &TimeZone::UTC),
+            "22 Nov 2026"
+        );
     }
 
     #[test]

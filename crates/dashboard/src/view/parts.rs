@@ -71,12 +71,18 @@ pub struct Swatch {
 
 impl Swatch {
     /// Of customers without a persona.
-    pub const NONE: Self = Self { colour: None, shade: 0 };
+    pub const NONE: Self = Self {
+        colour: None,
+        shade: 0,
+    };
 
     /// Of a persona; `nth` counts the personas of the same colour before it in the order of priority.
     #[must_use]
     pub const fn of(colour: Colour, nth: usize) -> Self {
-        Self { colour: Some(colour), shade: nth % 3 }
+        Self {
+            colour: Some(colour),
+            shade: nth % 3,
+        }
     }
 
     /// The CSS classes.
@@ -153,7 +159,10 @@ pub struct Link {
 impl Link {
     /// A link.
     pub fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { label: label.into(), href: href.into() }
+        Self {
+            label: label.into(),
+            href: href.into(),
+        }
     }
 }
 

@@ -76,9 +76,14 @@ impl PersonaEditorPage {
     /// The choices of how the rows of a group are joined.
     #[must_use]
     pub fn joins() -> Vec<Choice> {
-        [("all", "all of these"), ("any", "any of these"), ("none", "none of these"), ("at_least", "at least")]
-            .map(|(value, label)| Choice::new(value, label))
-            .into()
+        [
+            ("all", "all of these"),
+            ("any", "any of these"),
+            ("none", "none of these"),
+            ("at_least", "at least"),
+        ]
+        .map(|(value, label)| Choice::new(value, label))
+        .into()
     }
 }
 

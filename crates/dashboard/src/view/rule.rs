@@ -104,7 +104,14 @@ const TAG: &[Operator] = &[op("tag", "is on the customer", Arity::One)];
 
 impl ValueKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Text, Self::Number, Self::Money, Self::Bool, Self::Date, Self::Tag];
+    pub const ALL: [Self; 6] = [
+        Self::Text,
+        Self::Number,
+        Self::Money,
+        Self::Bool,
+        Self::Date,
+        Self::Tag,
+    ];
 
     /// The word the island knows it by.
     #[must_use]
@@ -223,7 +230,12 @@ impl Condition {
     /// How many values its comparison takes.
     #[must_use]
     pub fn arity(&self) -> Arity {
-        let operator = self.subject.kind.operators().iter().find(|operator| operator.name == self.operator);
+        let operator = self
+            .subject
+            .kind
+            .operators()
+            .iter()
+            .find(|operator| operator.name == self.operator);
         operator.map_or(Arity::One, |operator| operator.arity)
     }
 
@@ -240,10 +252,9 @@ impl Condition {
     }
 }
 
-/// A row, a group of rows, or a part the form can't show.
-#[derive(Debug, Clone, Template)]
-#[template(path = "parts/rule_node.html")]
-pub enum RuleNode {
+/// What a part of a rule is.
+#[derive(Debug, Clone)]
+pub enum Part {
     /// Rows that belong together.
     Group {
         /// How they are joined.
@@ -262,4 +273,54 @@ pub enum RuleNode {
         /// What it says.
         sentence: String,
     },
+}
+
+/// A row, a group of rows, or a part the form can't show. The outermost is always a group.
+#[derive(Debug, Clone, Template)]
+#[template(path = "parts/rule_node.html")]
+pub struct RuleNode {
+    /// Which of them.
+    pub part: Part,
+}
+
+impl RuleNode {
+    /// The outermost group.
+    #[must_use]
+    pub const fn root(join: Join, children: Vec<Self>) -> Self {
+        Self {
+            part: Part::Group {
+                join,
+                children,
+                root: true,
+            },
+        }
+    }
+
+    /// A group inside another one.
+    #[must_use]
+    pub const fn group(join: Join, children: Vec<Self>) -> Self {
+        Self {
+            part: Part::Group {
+                join,
+                children,
+                root: false,
+            },
+        }
+    }
+
+    /// A row.
+    #[must_use]
+    pub const fn condition(condition: Condition) -> Self {
+        Self {
+            part: Part::Condition(condition),
+        }
+    }
+
+    /// A part that has no form.
+    #[must_use]
+    pub const fn opaque(json: String, sentence: String) -> Self {
+        Self {
+            part: Part::Opaque { json, sentence },
+        }
+    }
 }

@@ -167,12 +167,18 @@ impl Shell {
         count: impl Fn(Section) -> (String, bool),
     ) -> Vec<NavGroup> {
         let mut groups: Vec<NavGroup> = Vec::new();
-        for section in Section::ALL.into_iter().filter(|section| section.needs().is_none_or(&may)) {
+        for section in Section::ALL
+            .into_iter()
+            .filter(|section| section.needs().is_none_or(&may))
+        {
             let (count, hot) = count(section);
             let item = NavItem { section, count, hot };
             match groups.last_mut().filter(|group| group.label == section.group()) {
                 Some(group) => group.items.push(item),
-                None => groups.push(NavGroup { label: section.group(), items: vec![item] }),
+                None => groups.push(NavGroup {
+                    label: section.group(),
+                    items: vec![item],
+                }),
             }
         }
         groups
@@ -219,10 +225,12 @@ mod tests {
 
     #[test]
     fn an_expert_sees_no_page_they_may_not_open() {
-        let groups =
-            Shell::navigation(|p| p.allows(Role::RetentionExpert), |_| (String::new(), false));
-        let labels: Vec<_> =
-            groups.iter().flat_map(|group| &group.items).map(|item| item.section.label()).collect();
+        let groups = Shell::navigation(|p| p.allows(Role::RetentionExpert), |_| (String::new(), false));
+        let labels: Vec<_> = groups
+            .iter()
+            .flat_map(|group| &group.items)
+            .map(|item| item.section.label())
+            .collect();
 
         assert_eq!(labels, ["Today", "Customers", "Personas"]);
     }

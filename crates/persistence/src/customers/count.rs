@@ -1,7 +1,11 @@
 //! Counting customers: capped for the list, whole for the band.
 
 use bson::{Bson, doc};
-use kale_domain::{attribute::AttributeKey, id::PersonaId};
+use kale_domain::{
+    attribute::{AttributeKey, AttributeType},
+    id::PersonaId,
+};
+use kale_rules::expression::Subject;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use std::time::Duration;
@@ -143,11 +147,14 @@ fn text(bson: &Bson) -> Option<String> {
 /// The value below which `percent` of the known values of a number lie (nearest rank): what `company_percentile` means.
 ///
 /// `path` is `facts.m.<metric>` or `facts.a.<attribute>` as rules name it.
-pub async fn numeric_quantile(store: &Store, reach: Reach, subject: &kale_rules::expression::Subject, percent: Decimal) -> Result<Option<Decimal>> {
-    use kale_rules::expression::Subject;
+pub async fn numeric_quantile(store: &Store, reach: Reach, subject: &Subject, percent: Decimal) -> Result<Option<Decimal>> {
+    #[derive(Deserialize)]
+    struct Row {
+        v: Bson,
+    }
     let path = match subject {
         Subject::Metric(metric) => format!("facts.m.{}", metric.name()),
-        Subject::Attribute { key, kind: kale_domain::attribute::AttributeType::Money } => format!("facts.a.{key}.n"),
+        Subject::Attribute { key, kind: AttributeType::Money } => format!("facts.a.{key}.n"),
         Subject::Attribute { key, .. } => format!("facts.a.{key}"),
         Subject::Field(_) => return Ok(None),
     };
@@ -159,15 +166,12 @@ pub async fn numeric_quantile(store: &Store, reach: Reach, subject: &kale_rules:
     // Nearest rank: ⌈p/100 × n⌉, counted from 1.
     let rank = (Decimal::from(total) * percent / Decimal::ONE_HUNDRED).ceil();
     let skip = u64::try_from(rank).unwrap_or(1).clamp(1, total) - 1;
-    #[derive(Deserialize)]
-    struct Row {
-        v: Bson,
-    }
     let stages = vec![
-        doc! { "$project": { "_id": 0, "v": format!("${path}") } },
-        doc! { "$sort": { "v": 1 } },
+        // By the field itself, so that `mrr` comes out of its index in order.
+        doc! { "$sort": { &path: 1 } },
         doc! { "$skip": value::signed(skip) },
         doc! { "$limit": 1 },
+        doc! { "$project": { "_id": 0, "v": format!("${path}") } },
     ];
     let rows: Vec<Row> =
         records(store).aggregate(reach.tenant(), known, stages, Duration::from_secs(10)).await?;

@@ -17,8 +17,9 @@ use kale_domain::{
 };
 use serde::Deserialize;
 
-use super::record::{
-    Facts, LinkRecord, PersonaRecord, Record, field_facts, metric_facts, persona_bson, records, search_words,
+use super::{
+    persona::{PersonaMove, move_all},
+    record::{Facts, LinkRecord, PersonaRecord, Record, field_facts, metric_facts, records, search_words},
 };
 use crate::{
     attributes,
@@ -142,14 +143,23 @@ pub async fn standing(
 }
 
 /// Writes a batch of customers, `w: 1`: the caller ends with a majority write, and the same batch again is the same.
+///
+/// A customer who exists and gets a new persona is moved first, with its history, unless a person locked it by now:
+/// whoever is interrupted in between finds the customer not derived yet, and none moved without a trace.
 pub async fn write(store: &Store, tenant: Tenant, changes: &[Change]) -> Result<()> {
     let now = store.now();
+    let moves: Vec<PersonaMove> = changes
+        .iter()
+        .filter(|change| change.exists)
+        .filter_map(|change| Some(PersonaMove { customer: change.derived.id, from: None, to: change.persona.clone()? }))
+        .collect();
+    move_all(store, tenant, &moves).await?;
     let mut inserts: Vec<Bson> = Vec::new();
     let mut updates: Vec<Document> = Vec::new();
     for change in changes {
         let record = record(tenant, &change.derived, change.persona.as_ref(), now);
         if change.exists {
-            updates.push(update(&record, change.persona.as_ref())?);
+            updates.push(update(&record)?);
         } else {
             inserts.push(bson::serialize_to_bson(&record)?);
         }
@@ -214,7 +224,7 @@ fn record(tenant: Tenant, derived: &Derived, persona: Option<&PersonaState>, now
         plan,
         currency: Some(derived.currency),
         facts: Facts {
-            m: metric_facts(&derived.metrics),
+            m: metric_facts(&derived.metrics, derived.currency),
             a: facts_a,
             f: field_facts(&fields, &derived.external_ids),
             t: Vec::new(),
@@ -250,8 +260,8 @@ fn sort_values(facts: &Document, sortable: &[AttributeKey]) -> Document {
         .collect()
 }
 
-/// Everything but what people set: tags, experts, a locked persona, the day it came.
-fn update(record: &Record, persona: Option<&PersonaState>) -> Result<Document> {
+/// Everything but what people set (tags, experts) or [`move_all`] does, and the day it came.
+fn update(record: &Record) -> Result<Document> {
     let mut set = bson::serialize_to_document(record)?;
     for kept in ["_id", "company_id", "persona", "tags", "experts", "created_at", "version", "facts"] {
         set.remove(kept);
@@ -259,9 +269,6 @@ fn update(record: &Record, persona: Option<&PersonaState>) -> Result<Document> {
     set.insert("facts.m", record.facts.m.clone());
     set.insert("facts.a", record.facts.a.clone());
     set.insert("facts.f", record.facts.f.clone());
-    if let Some(persona) = persona {
-        set.insert("persona", persona_bson(persona)?);
-    }
     Ok(doc! {
         "q": { "_id": record.id, "company_id": record.company_id },
         "u": { "$set": set, "$inc": { "version": 1_i64 } },

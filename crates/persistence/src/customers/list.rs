@@ -205,11 +205,15 @@ fn segments(sort: Sort, after: Option<&Position>) -> Result<Vec<Document>> {
         Some(Position { value: None, id }) => vec![none(Some(*id))],
         Some(Position { value: Some(stop), id }) => {
             let at = stop.to_bson()?;
-            vec![
+            let mut ranges = vec![
                 doc! { &path: at.clone(), "_id": { further: value::uuid(*id) } },
                 doc! { &path: { further: at } },
-                none(None),
-            ]
+            ];
+            if matches!(sort.key, SortKey::Attribute(_)) {
+                ranges.extend(stop.other_types(sort.descending).into_iter().map(|all| doc! { &path: all }));
+            }
+            ranges.push(none(None));
+            ranges
         }
     })
 }
@@ -220,6 +224,28 @@ fn position(sort: Sort, record: &Record) -> Result<Position> {
 }
 
 impl Stop {
+    /// The ranges of the types behind this value's own. A comparison stays inside one type, but the values of an
+    /// attribute may be of several: another kind in its slot before, or a value that is not what the column promised.
+    fn other_types(&self, descending: bool) -> Vec<Document> {
+        let mine = match self {
+            Self::Integer(_) | Self::Decimal(_) => 0,
+            Self::Text(_) => 1,
+            Self::Id(_) | Self::Boolean(_) => 2,
+            Self::Instant(_) => 3,
+        };
+        // In the database's order, each by its least value.
+        let least =
+            [Bson::Double(f64::NEG_INFINITY), Bson::String(String::new()), Bson::Boolean(false), DateTime::MIN.into()];
+        let ranges = least.into_iter().enumerate().map(|(rank, least)| (rank, doc! { "$gte": least }));
+        if descending {
+            let mut before: Vec<Document> = ranges.filter(|(rank, _)| *rank < mine).map(|(_, range)| range).collect();
+            before.reverse();
+            before
+        } else {
+            ranges.filter(|(rank, _)| *rank > mine).map(|(_, range)| range).collect()
+        }
+    }
+
     fn from_bson(bson: &Bson) -> Result<Self> {
         Ok(match bson {
             Bson::String(text) => Self::Text(text.clone()),
@@ -252,15 +278,16 @@ impl Stop {
 /// A stream of every customer of a query, for a file.
 pub type Export = std::pin::Pin<Box<dyn Stream<Item = Result<Customer>> + Send>>;
 
-/// Every customer of a query, in the order of their ids, in flat memory.
+/// Every customer of a query, in the order of their ids, in flat memory. Index `{company_id, _id}`.
 pub async fn export(store: &Store, reach: Reach, query: &ListQuery, kinds: Kinds) -> Result<Export> {
     let filter = query.filter(reach)?;
     let cursor = records(store)
         .raw()
         .find(filter)
+        .sort(doc! { "company_id": 1, "_id": 1 })
         .batch_size(2_000)
         .no_cursor_timeout(false)
-        .max_time(Duration::from_secs(600))
+        .max_time(Duration::from_mins(10))
         .await?;
     Ok(Box::pin(cursor.map(move |record| customer(record?, &kinds))))
 }

@@ -21,7 +21,7 @@ use std::collections::HashMap;
 
 use super::{
     list::ListQuery,
-    record::{Kinds, PersonaRecord, customer, persona_bson, records},
+    record::{Kinds, PersonaRecord, by_id, customer, persona_bson, records},
     view::one,
 };
 use crate::{
@@ -53,7 +53,7 @@ fn entries(store: &Store) -> Scoped<HistoryRecord> {
 pub struct PersonaMove {
     /// Who.
     pub customer: CustomerId,
-    /// Where it was.
+    /// Where it was when that was decided; the history says where it was when it moved.
     pub from: Option<PersonaId>,
     /// Where it goes, and why.
     pub to: PersonaState,
@@ -269,7 +269,8 @@ pub async fn judge_batch(
 }
 
 fn projection() -> Document {
-    doc! { "facts": 1, "persona.id": 1, "persona.rule": 1, "persona.manual": 1 }
+    // Whole top-level fields, which the server cuts out without looking inside.
+    doc! { "facts": 1, "persona": 1 }
 }
 
 /// Reads what rules need of every customer of a query, once, in flat memory.
@@ -295,38 +296,79 @@ pub async fn for_each_judged(
     Ok(())
 }
 
-/// Moves customers in bulk; their history is kept. A rule moves nobody whom a person locked in between.
-///
-/// Written `w: 1` like every batch of a job: doing it again is the same, the caller ends with a majority write.
+/// How many customers are moved in one transaction.
+const MOVED_AT_ONCE: usize = 1_000;
+
+/// Moves customers in bulk, each together with its entry in the history. A rule moves nobody whom a person locked in
+/// between; who is there already is not written, so that doing it again is the same.
 pub async fn move_all(store: &Store, tenant: Tenant, moves: &[PersonaMove]) -> Result<()> {
-    if moves.is_empty() {
-        return Ok(());
+    for part in moves.chunks(MOVED_AT_ONCE) {
+        store.transaction(tenant, async |tx| move_some(store, tx, part).await).await?;
     }
-    let company = value::uuid(tenant.company().uuid());
+    Ok(())
+}
+
+async fn move_some(store: &Store, tx: &mut Tx, moves: &[PersonaMove]) -> Result<()> {
+    let tenant = tx.tenant();
+    let there = personas_of(store, tx, moves).await?;
     let mut updates = Vec::with_capacity(moves.len());
     let mut history = Vec::with_capacity(moves.len());
     for change in moves {
-        let mut who = doc! { "_id": value::uuid(change.customer.uuid()), "company_id": company };
-        if !change.to.is_locked() {
-            who.insert("persona.manual", doc! { "$exists": false });
+        let Some(before) = there.get(&change.customer) else { continue };
+        // As the store keeps it: instants have milliseconds there.
+        let to = PersonaState::from(PersonaRecord::from(&change.to));
+        if *before == to || (before.is_locked() && !change.to.is_locked()) {
+            continue;
         }
         updates.push(doc! {
-            "q": who,
-            "u": { "$set": { "persona": persona_bson(&change.to)?, "updated_at": value::date(change.to.since) }, "$inc": { "version": 1_i64 } },
+            "q": within(tenant, by_id(change.customer)),
+            "u": {
+                "$set": { "persona": persona_bson(&change.to)?, "updated_at": value::date(change.to.since) },
+                "$inc": { "version": 1_i64 },
+            },
         });
-        if change.from != change.to.persona {
-            history.push(bson::serialize_to_bson(&entry(store, tenant, change))?);
+        if before.persona != change.to.persona {
+            let moved = PersonaMove { from: before.persona, ..change.clone() };
+            history.push(bson::serialize_to_bson(&entry(store, tenant, &moved))?);
         }
     }
-    let command = doc! {
-        "update": records(store).name(), "updates": updates, "ordered": false, "writeConcern": { "w": 1 },
-    };
-    check_bulk(&store.database().run_command(command).await?)?;
+    if !updates.is_empty() {
+        let command = doc! { "update": records(store).name(), "updates": updates, "ordered": false };
+        bulk(store, tx, command).await?;
+    }
     if !history.is_empty() {
-        let command = doc! {
-            "insert": entries(store).name(), "documents": history, "ordered": false, "writeConcern": { "w": 1 },
-        };
-        check_bulk(&store.database().run_command(command).await?)?;
+        let command = doc! { "insert": entries(store).name(), "documents": history, "ordered": false };
+        bulk(store, tx, command).await?;
     }
     Ok(())
+}
+
+async fn bulk(store: &Store, tx: &mut Tx, command: Document) -> Result<()> {
+    let reply = store.database().run_command(command).session(tx.session()).await;
+    check_bulk(&tx.note(reply)?)
+}
+
+/// Where these customers are now, as the transaction sees it.
+async fn personas_of(store: &Store, tx: &mut Tx, moves: &[PersonaMove]) -> Result<HashMap<CustomerId, PersonaState>> {
+    #[derive(Deserialize)]
+    struct Projection {
+        #[serde(rename = "_id")]
+        id: bson::Uuid,
+        persona: PersonaRecord,
+    }
+    let ids: Vec<bson::Uuid> = moves.iter().map(|change| value::uuid(change.customer.uuid())).collect();
+    let found = records(store)
+        .typed::<Projection>()
+        .raw()
+        .find(within(tx.tenant(), doc! { "_id": { "$in": ids } }))
+        .projection(doc! { "persona": 1 })
+        .session(tx.session())
+        .await;
+    let mut cursor = tx.note(found)?;
+    let rows: std::result::Result<Vec<Projection>, _> = cursor.stream(tx.session()).try_collect().await;
+    let rows = tx.note(rows)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (CustomerId::from_uuid(value::from_uuid(row.id)), row.persona.into()))
+        .collect())
 }

@@ -155,6 +155,8 @@ pub(crate) fn search_words(texts: &[Option<&str>], external_ids: &[String]) -> V
     for text in texts.iter().flatten().copied().chain(external_ids.iter().map(String::as_str)) {
         let folded = fold(text);
         add(&folded);
+        // As people type them (`o'brien`, `b`), and their parts (`brien`).
+        folded.split_whitespace().for_each(&mut add);
         for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 1) {
             add(word);
         }
@@ -162,13 +164,15 @@ pub(crate) fn search_words(texts: &[Option<&str>], external_ids: &[String]) -> V
     words.into_iter().take(24).collect()
 }
 
-/// The values of metrics as the store keeps them; amounts are minor units of the company's currency.
-pub(crate) fn metric_facts(metrics: &BTreeMap<Metric, MetricValue>) -> Document {
+/// The values of metrics as the store keeps them; amounts are minor units of `currency`, the company's. One in another
+/// currency is left out: kept as a bare number it would count as that many of ours.
+pub(crate) fn metric_facts(metrics: &BTreeMap<Metric, MetricValue>, currency: Currency) -> Document {
     let mut facts = Document::new();
     for (metric, measured) in metrics {
         let fact = match measured {
             MetricValue::Number(number) => Bson::Decimal128(value::decimal(*number)),
-            MetricValue::Money(money) => Bson::Int64(money.amount_minor),
+            MetricValue::Money(money) if money.currency == currency => Bson::Int64(money.amount_minor),
+            MetricValue::Money(_) => continue,
             MetricValue::Count(number) => Bson::Int64(*number),
             MetricValue::Date(date) => Bson::DateTime(value::day(*date)),
             MetricValue::Bool(flag) => Bson::Boolean(*flag),

@@ -1,4 +1,6 @@
 //! Writing a batch that nobody sees yet.
+//!
+//! Every writer asks for its right before and after: a number below the live one would be seen at once.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -9,8 +11,12 @@ use kale_domain::{
     upload::{ImportMode, UploadKind},
 };
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
-use super::record::{Record, RowValues, Version, key, records, visible};
+use super::{
+    pointer::{self, Right},
+    record::{Record, RowValues, Version, key, records, visible},
+};
 use crate::{
     error::{Result, StoreError},
     scoped::within,
@@ -99,18 +105,15 @@ pub async fn existing_keys(
     Ok(found.into_iter().filter(|record| visible(record, live).is_some()).map(|record| record.ext).collect())
 }
 
-/// Brings every row back to one version: what an undone or unfinished batch wrote goes away, what the live batch
-/// replaced is forgotten. What `keep`, the batch being written, has by now stays. Can be done again.
+/// Begins the import `keep`: takes the right to write it, and brings every row back to one version: what an undone or
+/// unfinished batch wrote goes away, what the live batch replaced is forgotten. What `keep` has by now stays. Can be done
+/// again. [`StoreError::Stale`] where `live` is no longer the live batch, or `keep` is not newer than it.
 /// Cost: the rows of the live batch and of what is above it.
-pub async fn fold(store: &Store, tenant: Tenant, live: u64, keep: u64) -> Result<()> {
-    let live = value::signed(live);
-    let above = doc! { "$gt": live, "$ne": value::signed(keep) };
+pub async fn fold(store: &Store, tenant: Tenant, kind: UploadKind, live: u64, keep: u64) -> Result<()> {
+    let (live, keep) = (value::signed(live), value::signed(keep));
+    pointer::begin(store, tenant, kind, live, keep).await?;
     let rows = records(store);
-    let undone_new = within(tenant, doc! { "cur.b": above.clone(), "prev": { "$exists": false } });
-    rows.raw().delete_many(undone_new).await?;
-    let undone = within(tenant, doc! { "cur.b": above });
-    let back = vec![doc! { "$set": { "cur": "$prev" } }, doc! { "$unset": "prev" }];
-    rows.raw().update_many(undone, back).await?;
+    take_back(store, tenant, &doc! { "cur.b": { "$gt": live, "$ne": keep } }).await?;
     let removed = within(tenant, doc! { "cur.b": live, "cur.v": null });
     rows.raw().delete_many(removed).await?;
     let replaced = within(tenant, doc! { "cur.b": live, "prev": { "$exists": true } });
@@ -118,13 +121,32 @@ pub async fn fold(store: &Store, tenant: Tenant, live: u64, keep: u64) -> Result
     Ok(())
 }
 
+/// Makes rows say what they said before the batch that wrote them last.
+async fn take_back(store: &Store, tenant: Tenant, which: &Document) -> Result<()> {
+    let rows = records(store);
+    let mut new = within(tenant, which.clone());
+    new.insert("prev", doc! { "$exists": false });
+    rows.raw().delete_many(new).await?;
+    let mut changed = within(tenant, which.clone());
+    changed.insert("prev", doc! { "$exists": true });
+    let back = vec![doc! { "$set": { "cur": "$prev" } }, doc! { "$unset": "prev" }];
+    rows.raw().update_many(changed, back).await?;
+    Ok(())
+}
+
 /// Writes rows under `batch`, which is newer than the live one. Rows that say what is there already are not written;
-/// the same call again changes nothing more and counts the same.
+/// the same call again changes nothing more and counts the same. [`StoreError::Stale`] where another import took the
+/// right to write: then nothing of these rows stays. A file has each key once.
 ///
 /// Written `w: 1`: the job that calls this publishes the batch with a majority write, which can't be acknowledged
 /// before everything older is.
 pub async fn write_batch(store: &Store, tenant: Tenant, batch: &Batch, rows: Vec<IncomingRow>) -> Result<BatchOutcome> {
+    let number = value::signed(batch.number);
+    if pointer::right(store, tenant, batch.kind, number).await? != Right::Writing {
+        return Err(StoreError::Stale);
+    }
     let keys: Vec<Binary> = rows.iter().map(|row| key(tenant, batch.kind, &row.external_id)).collect();
+    let ids: Vec<Bson> = keys.iter().cloned().map(Bson::Binary).collect();
     let mut there = peek(store, tenant, &keys).await?;
     let mut outcome = BatchOutcome::default();
     let mut inserts = Vec::new();
@@ -133,14 +155,26 @@ pub async fn write_batch(store: &Store, tenant: Tenant, batch: &Batch, rows: Vec
         match there.remove(&id.bytes) {
             None => {
                 outcome.added += 1;
-                inserts.push(new_record(tenant, id, value::signed(batch.number), row));
+                inserts.push(new_record(tenant, id, number, row));
             }
-            Some(found) => updates.extend(update(&mut outcome, batch, found, row)),
+            Some(found) => updates.extend(update(&mut outcome, batch, found, &row)),
         }
     }
     insert(store, inserts).await?;
     write(store, updates).await?;
+    // Whoever slept between the question above and the writes learns it here.
+    kept(store, tenant, batch.kind, number, doc! { "_id": { "$in": ids } }).await?;
     Ok(outcome)
+}
+
+/// Answers whether what was just written under a batch may stay, and takes it away where it may not.
+async fn kept(store: &Store, tenant: Tenant, kind: UploadKind, batch: i64, mut which: Document) -> Result<()> {
+    if pointer::right(store, tenant, kind, batch).await? != Right::Lost {
+        return Ok(());
+    }
+    which.insert("cur.b", batch);
+    take_back(store, tenant, &which).await?;
+    Err(StoreError::Stale)
 }
 
 async fn peek(store: &Store, tenant: Tenant, keys: &[Binary]) -> Result<HashMap<Vec<u8>, Peek>> {
@@ -156,7 +190,7 @@ async fn peek(store: &Store, tenant: Tenant, keys: &[Binary]) -> Result<HashMap<
     Ok(found.into_iter().map(|row| (row.id.bytes.clone(), row)).collect())
 }
 
-fn update(outcome: &mut BatchOutcome, batch: &Batch, found: Peek, row: IncomingRow) -> Option<Document> {
+fn update(outcome: &mut BatchOutcome, batch: &Batch, found: Peek, row: &IncomingRow) -> Option<Document> {
     let number = value::signed(batch.number);
     if found.cur.b == number {
         // This job was here before it was interrupted.
@@ -176,18 +210,23 @@ fn update(outcome: &mut BatchOutcome, batch: &Batch, found: Peek, row: IncomingR
         return None;
     }
     let new = row.values.to_document();
-    let values = match (batch.mode, &found.cur.v) {
-        (ImportMode::Upsert, Some(old)) => merged(old.clone(), new, &batch.mapped),
-        _ => new,
+    let (values, hashed) = match (batch.mode, &found.cur.v) {
+        (ImportMode::Upsert, Some(old)) => {
+            let values = merged(old.clone(), new.clone(), &batch.mapped);
+            // A row that keeps something the file does not say is not told by the file's hash alone.
+            let hashed = if values == new { row.hash } else { mixed(&found.cur.h, row.hash) };
+            (values, hashed)
+        }
+        _ => (new, row.hash),
     };
     if found.cur.v.as_ref() == Some(&values) {
         outcome.unchanged += 1;
         return None;
     }
     outcome.changed += 1;
-    let version = doc! { "b": number, "h": hash(row.hash), "v": values };
+    let version = doc! { "b": number, "h": hash(hashed), "v": values };
     Some(doc! {
-        "q": { "_id": found.id, "cur.b": { "$ne": number } },
+        "q": { "_id": found.id, "cur.b": { "$lt": number } },
         "u": [{ "$set": { "prev": "$cur", "cur": { "$literal": version } } }],
     })
 }
@@ -225,6 +264,12 @@ fn forget(old: &mut Document, part: &str, mapped: &MappedColumns) {
             kept.remove(key.as_str());
         }
     }
+}
+
+/// The hash of what a row becomes when a file changes some of its columns.
+fn mixed(before: &Binary, said: [u8; 16]) -> [u8; 16] {
+    let digest = Sha256::new().chain_update(&before.bytes).chain_update(said).finalize();
+    digest.first_chunk().copied().unwrap_or(said)
 }
 
 fn hash(bytes: [u8; 16]) -> Binary {
@@ -269,28 +314,31 @@ async fn write(store: &Store, updates: Vec<Document>) -> Result<()> {
     check_bulk(&store.database().run_command(command).await?)
 }
 
-/// Takes out, under `batch`, the rows whose key the file no longer has (`replace`).
+/// Takes out, under `batch`, the rows whose key the file no longer has (`replace`); answers how many there are, also
+/// where it is done again. [`StoreError::Stale`] as for [`write_batch`].
 ///
 /// `has` answers whether the file has a key. Cost: a read of every live row's key.
-pub async fn remove_absent(store: &Store, tenant: Tenant, batch: u64, has: impl Fn(&str) -> bool) -> Result<u64> {
+pub async fn remove_absent(store: &Store, tenant: Tenant, batch: &Batch, has: impl Fn(&str) -> bool) -> Result<u64> {
     #[derive(Deserialize)]
     struct Key {
         #[serde(rename = "_id")]
         id: Binary,
         ext: String,
     }
-    let batch = value::signed(batch);
+    let (kind, batch) = (batch.kind, value::signed(batch.number));
+    if pointer::right(store, tenant, kind, batch).await? != Right::Writing {
+        return Err(StoreError::Stale);
+    }
     let filter = within(tenant, doc! { "cur.b": { "$lt": batch }, "cur.v": { "$ne": null } });
     let mut rows = records(store).typed::<Key>().raw().find(filter).projection(doc! { "ext": 1 }).await?;
-    let (mut removed, mut updates) = (0, Vec::new());
+    let mut updates = Vec::new();
     while let Some(row) = rows.try_next().await? {
         if has(&row.ext) {
             continue;
         }
-        removed += 1;
         let gone = doc! { "b": batch, "h": hash([0; 16]), "v": Bson::Null };
         updates.push(doc! {
-            "q": { "_id": row.id, "cur.b": { "$ne": batch } },
+            "q": { "_id": row.id, "cur.b": { "$lt": batch } },
             "u": [{ "$set": { "prev": "$cur", "cur": { "$literal": gone } } }],
         });
         if updates.len() == 1_000 {
@@ -298,7 +346,7 @@ pub async fn remove_absent(store: &Store, tenant: Tenant, batch: u64, has: impl 
         }
     }
     write(store, updates).await?;
-    let marked = within(tenant, doc! { "cur.b": batch, "cur.v": null });
-    let before = records(store).raw().count_documents(marked).await?;
-    Ok(before.max(removed))
+    kept(store, tenant, kind, batch, doc! { "cur.v": null }).await?;
+    let removed = within(tenant, doc! { "cur.b": batch, "cur.v": null });
+    Ok(records(store).raw().count_documents(removed).await?)
 }

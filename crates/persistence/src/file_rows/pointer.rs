@@ -25,6 +25,9 @@ pub(super) struct Record {
     live_upload: Option<bson::Uuid>,
     #[serde(default)]
     previous: Option<i64>,
+    /// The batch whose rows are being written.
+    #[serde(default)]
+    writing: Option<i64>,
 }
 
 /// Which batch readers take, and what undoing it would give.
@@ -34,7 +37,7 @@ pub struct LiveBatch {
     pub live: u64,
     /// The upload that made it live; `None` after an undo.
     pub upload: Option<UploadId>,
-    /// The batch that undo goes back to; `None` where there is nothing to undo.
+    /// The batch that undo goes back to; `None` where there is nothing to undo, also once the next import has begun.
     pub previous: Option<u64>,
 }
 
@@ -68,16 +71,46 @@ pub async fn allocate(store: &Store, tx: &mut Tx, kind: UploadKind) -> Result<u6
     value::unsigned(record.next, "live batch")
 }
 
-/// Makes a batch live in one majority write. Doing it again changes nothing.
+/// Takes the right to write `batch`, and with it the way back behind `live`: from here on undo is refused, because
+/// folding forgets what undo would show. [`StoreError::Stale`] where `live` is not the live batch any more, or where
+/// it is as new as `batch`: rows of that number would be seen at once, so the import needs a newer one.
+pub(super) async fn begin(store: &Store, tenant: Tenant, kind: UploadKind, live: i64, batch: i64) -> Result<()> {
+    if batch <= live {
+        return Err(StoreError::Stale);
+    }
+    let filter = doc! { "_id": key(tenant, kind), "live": live };
+    let change = doc! { "$set": { "writing": batch }, "$unset": { "previous": "" } };
+    records(store).update(tenant, filter, change).await?.map(drop).ok_or(StoreError::Stale)
+}
+
+/// What may be done under a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Right {
+    /// Its rows may be written.
+    Writing,
+    /// It is live: its rows stay as they are.
+    Live,
+    /// Another import took over: its rows have to go.
+    Lost,
+}
+
+pub(super) async fn right(store: &Store, tenant: Tenant, kind: UploadKind, batch: i64) -> Result<Right> {
+    let found = records(store).find_one(tenant, doc! { "_id": key(tenant, kind) }).await?;
+    Ok(match found {
+        Some(record) if record.writing == Some(batch) => Right::Writing,
+        Some(record) if record.live == batch => Right::Live,
+        _ => Right::Lost,
+    })
+}
+
+/// Makes a batch live in one majority write. Doing it again changes nothing; [`StoreError::Stale`] where another import
+/// took the right to write in between.
 pub async fn publish(store: &Store, tx: &mut Tx, kind: UploadKind, batch: u64, upload: UploadId) -> Result<()> {
     let batch = value::signed(batch);
     let tenant = tx.tenant();
-    let filter = doc! { "_id": key(tenant, kind), "live": { "$lt": batch } };
-    let change = vec![doc! { "$set": {
-        "previous": "$live",
-        "live": batch,
-        "live_upload": value::uuid(upload.uuid()),
-    } }];
+    let filter = doc! { "_id": key(tenant, kind), "live": { "$lt": batch }, "writing": batch };
+    let set = doc! { "previous": "$live", "live": batch, "live_upload": value::uuid(upload.uuid()) };
+    let change = vec![doc! { "$set": set }, doc! { "$unset": "writing" }];
     let filter = crate::scoped::within(tenant, filter);
     let updated = records(store).raw().update_one(filter, change).session(tx.session()).await;
     let updated = tx.note(updated)?;
@@ -88,7 +121,7 @@ pub async fn publish(store: &Store, tx: &mut Tx, kind: UploadKind, batch: u64, u
     Ok(())
 }
 
-/// Takes the live batch back; [`StoreError::Stale`] where another one is live by now.
+/// Takes the live batch back; [`StoreError::Stale`] where another one is live by now, or is being written.
 pub async fn unpublish(store: &Store, tx: &mut Tx, kind: UploadKind, batch: u64) -> Result<LiveBatch> {
     let tenant = tx.tenant();
     let filter = doc! { "_id": key(tenant, kind), "live": value::signed(batch), "previous": { "$type": "number" } };

@@ -27,7 +27,7 @@ use crate::{
 pub(super) struct Version {
     /// The batch that wrote it.
     pub(super) b: i64,
-    /// The hash of the values.
+    /// A hash that tells the values: the same hash, the same values.
     pub(super) h: Binary,
     /// The values; `None` where this batch took the row out.
     pub(super) v: Option<Document>,
@@ -83,6 +83,9 @@ pub(super) fn records(store: &Store) -> Scoped<Record> {
     Scoped::new(store.database(), "file_rows")
 }
 
+/// How many bytes of a key stand behind the company.
+const KEY_TAIL: usize = 16;
+
 /// The natural key of a row.
 pub(super) fn key(tenant: Tenant, kind: UploadKind, external_id: &str) -> Binary {
     let mut hasher = Sha256::new();
@@ -90,7 +93,7 @@ pub(super) fn key(tenant: Tenant, kind: UploadKind, external_id: &str) -> Binary
     hasher.update([0]);
     hasher.update(external_id.as_bytes());
     let digest = hasher.finalize();
-    match value::key(tenant.company().uuid(), digest.get(..16).unwrap_or(&digest)) {
+    match value::key(tenant.company().uuid(), digest.get(..KEY_TAIL).unwrap_or(&digest)) {
         Bson::Binary(binary) => binary,
         _ => Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: Vec::new() },
     }
@@ -183,10 +186,11 @@ pub async fn touched(
     limit: u32,
 ) -> Result<Vec<TouchedRow>> {
     let live = value::signed(pointer::live(store, tenant, kind).await?.live);
-    let company = tenant.company().uuid();
     // The bounds keep a read of all rows inside the company's part of the key.
-    let from = after.map_or_else(|| value::key(company, &[]), |row| Bson::Binary(row.raw_id.clone()));
-    let mut filter = doc! { "_id": { "$gt": from, "$lte": value::key(company, &[0xff; 16]) } };
+    let (first, last) = value::keys(tenant.company().uuid(), KEY_TAIL);
+    let mut range = after.map_or_else(|| doc! { "$gte": first }, |row| doc! { "$gt": row.raw_id.clone() });
+    range.insert("$lte", last);
+    let mut filter = doc! { "_id": range };
     if let Which::Batch(batch) = which {
         filter.insert("cur.b", value::signed(batch));
     }

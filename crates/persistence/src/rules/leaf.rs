@@ -130,7 +130,9 @@ pub(crate) fn literal(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if c.is_ascii_control() {
-            pattern.push_str(&format!("\\x{{{:x}}}", u32::from(c)));
+            // As two hexadecimal digits: a control character below 128 has no more.
+            pattern.push_str("\\x");
+            pattern.extend([u32::from(c) / 16, u32::from(c) % 16].iter().filter_map(|digit| char::from_digit(*digit, 16)));
         } else {
             if c.is_ascii_punctuation() {
                 pattern.push('\\');

@@ -54,18 +54,27 @@ pub struct InstallationAdmin {
     pub installation: Installation,
 }
 
-/// The caller; found once a request, however many extractors ask.
+/// What came of looking for the caller of this request: kept, so that however many ask, one looks.
+#[derive(Debug, Clone)]
+pub(super) struct Known(pub(super) Result<Caller, Problem>);
+
 async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
-    if let Some(known) = request.extensions().get::<Caller>() {
-        return Ok(known.clone());
+    let known = request.extensions().get::<Known>().cloned();
+    if let Some(Known(outcome)) = known {
+        return outcome;
     }
+    let outcome = find(request).await;
+    request.extensions_mut().insert(Known(outcome.clone()));
+    outcome
+}
+
+/// Looks for the caller.
+pub(super) async fn find(request: &HttpRequest) -> Result<Caller, Problem> {
     let Some(gate) = request.app_data::<Data<Gate>>() else {
         tracing::error!("a route wants a caller, and no gate is configured");
         return Err(Problem::of("internal"));
     };
-    let found = gate.caller(request).await?.ok_or_else(Problem::unauthenticated)?;
-    request.extensions_mut().insert(found.clone());
-    Ok(found)
+    gate.caller(request).await?.ok_or_else(Problem::unauthenticated)
 }
 
 /// The rule of [`Allowed`]: the permission first, so that nobody learns of companies they could not use.
@@ -95,7 +104,11 @@ impl<P: Required> FromRequest for Allowed<P> {
         async move {
             let caller = caller(&request).await?;
             let reach = judge(caller.may(P::PERMISSION), P::PERMISSION, caller.reach())?;
-            Ok(Self { caller, reach, permission: PhantomData })
+            Ok(Self {
+                caller,
+                reach,
+                permission: PhantomData,
+            })
         }
         .boxed_local()
     }

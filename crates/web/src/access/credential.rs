@@ -28,8 +28,9 @@ pub(super) fn credential(request: &HttpRequest, cookie: &str) -> Result<Option<C
         (Some(_), Some(_)) => Err(Problem::unauthenticated().detail("send one `Authorization`, not several")),
         (Some(one), None) => {
             let bearer = one.to_str().ok().and_then(bearer);
-            let token = bearer
-                .ok_or_else(|| Problem::unauthenticated().detail("`Authorization` has to be `Bearer` and a token"))?;
+            let token = bearer.ok_or_else(|| {
+                Problem::unauthenticated().detail("`Authorization` has to be `Bearer` and a token")
+            })?;
             Ok(Some(Credential::Bearer(token.to_owned())))
         }
         (None, _) => {

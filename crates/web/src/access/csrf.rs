@@ -14,7 +14,7 @@ pub(super) const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 #[derive(Debug, Clone)]
 pub struct Csrf(Signer);
 
-/// The token of a form's field, found by [`form_token`](super::form_token).
+/// The token of a form's field, found by [`know_caller`](super::know_caller).
 #[derive(Debug, Clone)]
 pub(super) struct FormField(pub(super) String);
 
@@ -42,7 +42,10 @@ impl Csrf {
         if let Some(sent) = request.headers().get(HEADER) {
             return sent.to_str().is_ok_and(|token| self.check(caller, token));
         }
-        request.extensions().get::<FormField>().is_some_and(|field| self.check(caller, &field.0))
+        request
+            .extensions()
+            .get::<FormField>()
+            .is_some_and(|field| self.check(caller, &field.0))
     }
 
     pub(super) fn token_of(&self, sign_in: SignInId) -> String {
@@ -51,7 +54,10 @@ impl Csrf {
 
     pub(super) fn is_token_of(&self, sign_in: SignInId, token: &str) -> bool {
         let signature = URL_SAFE_NO_PAD.decode(token);
-        signature.is_ok_and(|signature| self.0.verify(Purpose::Csrf, sign_in.uuid().as_bytes(), &signature))
+        signature.is_ok_and(|signature| {
+            self.0
+                .verify(Purpose::Csrf, sign_in.uuid().as_bytes(), &signature)
+        })
     }
 }
 

@@ -43,8 +43,18 @@ pub struct Gate {
 impl Gate {
     /// For an installation at that address. `secure_cookies` is the settings' answer.
     #[must_use]
-    pub fn new(authenticate: Arc<dyn Authenticate>, csrf: Csrf, base_url: &BaseUrl, secure_cookies: bool) -> Self {
-        Self { authenticate, csrf, origin: base_url.origin().clone(), secure: secure_cookies }
+    pub fn new(
+        authenticate: Arc<dyn Authenticate>,
+        csrf: Csrf,
+        base_url: &BaseUrl,
+        secure_cookies: bool,
+    ) -> Self {
+        Self {
+            authenticate,
+            csrf,
+            origin: base_url.origin().clone(),
+            secure: secure_cookies,
+        }
     }
 
     /// The name of the cookie. `__Host-` makes browsers refuse one that another host or path has set.
@@ -56,7 +66,10 @@ impl Gate {
     /// The cookie that keeps a sign-in.
     #[must_use]
     pub fn cookie(&self, token: &Token) -> Cookie<'static> {
-        self.cookie_with(token.reveal().to_owned(), Duration::seconds(sign_in::ABSOLUTE.as_secs()))
+        self.cookie_with(
+            token.reveal().to_owned(),
+            Duration::seconds(sign_in::ABSOLUTE.as_secs()),
+        )
     }
 
     /// The cookie that removes it.
@@ -93,10 +106,15 @@ impl Gate {
 
     /// The caller of a request; `None` where it carries no credential at all.
     pub(super) async fn caller(&self, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
-        let Some(credential) = credential(request, self.cookie_name())? else { return Ok(None) };
+        let Some(credential) = credential(request, self.cookie_name())? else {
+            return Ok(None);
+        };
         let found = self.authenticate.authenticate(credential.token()).await?;
         let who = found.ok_or_else(Problem::unauthenticated)?;
-        let caller = Caller { who, request_id: RequestId::of(request).map(|id| id.as_str().to_owned()) };
+        let caller = Caller {
+            who,
+            request_id: RequestId::of(request).map(|id| id.as_str().to_owned()),
+        };
         if matches!(credential, Credential::Cookie(_)) {
             self.require_intent(request, &caller)?;
         }

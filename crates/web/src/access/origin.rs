@@ -35,18 +35,35 @@ mod tests {
         assert!(judge(&[(header::ORIGIN, "https://kale.example")]));
         for refused in ["none", "same-site", "cross-site", ""] {
             assert!(!judge(&[(SEC_FETCH_SITE, refused)]), "{refused}");
-            assert!(!judge(&[(SEC_FETCH_SITE, refused), (header::ORIGIN, "https://kale.example")]), "{refused}");
+            assert!(
+                !judge(&[
+                    (SEC_FETCH_SITE, refused),
+                    (header::ORIGIN, "https://kale.example")
+                ]),
+                "{refused}"
+            );
         }
-        for refused in ["null", "http://kale.example", "https://kale.example.evil.example", "https://kale.example:8443"] {
+        for refused in [
+            "null",
+            "http://kale.example",
+            "https://kale.example.evil.example",
+            "https://kale.example:8443",
+        ] {
             assert!(!judge(&[(header::ORIGIN, refused)]), "{refused}");
         }
         assert!(!judge(&[]));
-        assert!(!judge(&[(SEC_FETCH_SITE, "same-origin"), (SEC_FETCH_SITE, "cross-site")]));
+        assert!(!judge(&[
+            (SEC_FETCH_SITE, "same-origin"),
+            (SEC_FETCH_SITE, "cross-site")
+        ]));
     }
 
     #[test]
     fn headers_of_proxies_change_nothing() {
         let forwarded = HeaderName::from_static("x-forwarded-host");
-        assert!(!judge(&[(header::ORIGIN, "https://evil.example"), (forwarded, "evil.example")]));
+        assert!(!judge(&[
+            (header::ORIGIN, "https://evil.example"),
+            (forwarded, "evil.example")
+        ]));
     }
 }

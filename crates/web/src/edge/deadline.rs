@@ -35,7 +35,9 @@ impl Deadline {
     pub(super) async fn bound<F: Future>(&self, work: F) -> Option<F::Output> {
         let mut work = std::pin::pin!(work);
         loop {
-            let Some(end) = self.0.get() else { return Some(work.await) };
+            let Some(end) = self.0.get() else {
+                return Some(work.await);
+            };
             let bell = std::pin::pin!(time::sleep_until(end.into()));
             match future::select(work.as_mut(), bell).await {
                 Either::Left((outcome, _)) => return Some(outcome),
@@ -53,6 +55,10 @@ impl FromRequest for Deadline {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         // Outside of the edge there is no deadline to move.
-        ready(Ok(request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self(Rc::new(Cell::new(None))))))
+        ready(Ok(request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_else(|| Self(Rc::new(Cell::new(None))))))
     }
 }

@@ -36,7 +36,9 @@ impl Asked {
             id,
             method: request.method().clone(),
             path: uri.path().to_owned(),
-            target: uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string),
+            target: uri
+                .path_and_query()
+                .map_or_else(|| uri.path().to_owned(), ToString::to_string),
             takes_html: takes_html(request.headers()),
             htmx: request.headers().contains_key("hx-request"),
         }
@@ -72,20 +74,16 @@ impl Edge {
         asked: &Asked,
         response: ServiceResponse<B>,
     ) -> ServiceResponse<EitherBody<B>> {
-        match problem_in(response.response()) {
-            Some(problem) => {
-                let (request, former) = response.into_parts();
-                let mut rendered = self.render(asked, &problem);
-                keep_headers(former.headers(), rendered.headers_mut());
-                self.add_headers(asked, rendered.headers_mut());
-                ServiceResponse::new(request, rendered).map_into_right_body()
-            }
-            None => {
-                let mut response = response.map_into_left_body();
-                self.add_headers(asked, response.headers_mut());
-                response
-            }
-        }
+        let Some(problem) = problem_in(response.response()) else {
+            let mut response = response.map_into_left_body();
+            self.add_headers(asked, response.headers_mut());
+            return response;
+        };
+        let (request, former) = response.into_parts();
+        let mut rendered = self.render(asked, &problem);
+        keep_headers(former.headers(), rendered.headers_mut());
+        self.add_headers(asked, rendered.headers_mut());
+        ServiceResponse::new(request, rendered).map_into_right_body()
     }
 
     /// The answer to an error that reached the edge itself.
@@ -104,8 +102,14 @@ impl Edge {
     }
 
     fn render(&self, asked: &Asked, problem: &Problem) -> HttpResponse {
-        let pages = self.surfaces.of(&asked.path).and_then(Surface::pages).filter(|_| asked.takes_html);
-        let Some(pages) = pages else { return json(problem, asked.request_id()) };
+        let pages = self
+            .surfaces
+            .of(&asked.path)
+            .and_then(Surface::pages)
+            .filter(|_| asked.takes_html);
+        let Some(pages) = pages else {
+            return json(problem, asked.request_id());
+        };
         let mut response = pages(&asked.page(problem));
         for (name, value) in problem.headers() {
             response.headers_mut().append(name.clone(), value.clone());
@@ -134,18 +138,23 @@ fn problem_in<B>(response: &HttpResponse<B>) -> Option<Problem> {
     if !status.is_client_error() && !status.is_server_error() {
         return None;
     }
-    let media = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let ours = media.is_some_and(|media| !media.starts_with("text/plain"));
-    if ours { None } else { Some(in_place_of(status, response.error())) }
+    if ours {
+        None
+    } else {
+        Some(in_place_of(status, response.error()))
+    }
 }
 
 fn in_place_of(status: StatusCode, error: Option<&Error>) -> Problem {
     if status.is_server_error() {
         // Not one of our problems, so it was not logged yet.
-        match error {
-            Some(error) => tracing::error!(error = %error, http.status = status.as_u16(), "request failed"),
-            None => tracing::error!(http.status = status.as_u16(), "request failed"),
-        }
+        let error = error.map(tracing::field::display);
+        tracing::error!(error, http.status = status.as_u16(), "request failed");
     }
     match status.as_u16() {
         401 => Problem::unauthenticated(),

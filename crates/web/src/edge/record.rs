@@ -33,7 +33,11 @@ impl FromRequest for Notes {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(request.extensions().get::<Self>().cloned().unwrap_or_default()))
+        ready(Ok(request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_default()))
     }
 }
 
@@ -50,7 +54,14 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn begin(route: String, method: &Method, in_flight: InFlight, notes: Notes) -> Self {
-        Self { route, method: method_label(method), began: Instant::now(), notes, ended: false, _in_flight: in_flight }
+        Self {
+            route,
+            method: method_label(method),
+            began: Instant::now(),
+            notes,
+            ended: false,
+            _in_flight: in_flight,
+        }
     }
 
     /// The answer begins.
@@ -66,7 +77,13 @@ impl Record {
         let (method, latency_ms) = (self.method, took.as_secs_f64() * 1000.0);
         // Probes come every few seconds and tell nothing.
         if matches!(self.route.as_str(), "/healthz" | "/readyz" | "/metrics") {
-            tracing::debug!(http.method = method, http.route = self.route, http.status = status, latency_ms, "answered");
+            tracing::debug!(
+                http.method = method,
+                http.route = self.route,
+                http.status = status,
+                latency_ms,
+                "answered"
+            );
         } else {
             tracing::info!(
                 http.method = method,
@@ -77,7 +94,11 @@ impl Record {
                 "answered"
             );
         }
-        let labels = [("route", self.route.clone()), ("method", method.to_owned()), ("status", class.to_owned())];
+        let labels = [
+            ("route", self.route.clone()),
+            ("method", method.to_owned()),
+            ("status", class.to_owned()),
+        ];
         metrics::counter!("http_requests_total", &labels).increment(1);
         metrics::histogram!("http_request_seconds", &labels).record(took.as_secs_f64());
     }

@@ -1,0 +1,145 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use kale_config::Flags;
+
+/// Customer retention, as one self-hosted server.
+#[derive(Debug, Parser)]
+#[command(name = "kale", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and the dashboard.
+    Serve(Common),
+    /// Do background work.
+    Worker(Common),
+    /// Serve and do background work in one process; without a database address, on a local one of its own.
+    All(Common),
+    /// Show the product on real customers: starts a local database, fills it, serves, prints sign-in links.
+    Demo(Demo),
+    /// Bring the database to this version's indexes and rules.
+    Migrate(Migrate),
+    /// Set up companies and people.
+    Admin(Admin),
+    /// Check settings, database, key ring and blob folder, and say what is wrong.
+    Doctor(Common),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// What every command takes. Each has an environment variable of its own; `KALE_SECRET_KEY` has no flag on purpose.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Common {
+    /// A TOML file of settings.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// The address of the replica set (`KALE_MONGODB_URI`).
+    #[arg(long)]
+    pub mongodb_uri: Option<String>,
+    /// Where HTTP is served, such as 127.0.0.1:8080 (`KALE_LISTEN`).
+    #[arg(long)]
+    pub listen: Option<String>,
+    /// Where browsers reach this installation (`KALE_BASE_URL`).
+    #[arg(long)]
+    pub base_url: Option<String>,
+    /// The folder of local data (`KALE_DATA_DIR`).
+    #[arg(long)]
+    pub data_dir: Option<PathBuf>,
+    /// The filter of log lines (`KALE_LOG`).
+    #[arg(long)]
+    pub log: Option<String>,
+}
+
+impl Common {
+    /// As overrides of the settings.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        Flags {
+            mongodb_uri: self.mongodb_uri.clone().map(Into::into),
+            data_dir: self.data_dir.clone(),
+            listen: self.listen.clone(),
+            base_url: self.base_url.clone(),
+            log: self.log.clone(),
+            ..Flags::default()
+        }
+    }
+}
+
+/// `kale demo`.
+#[derive(Debug, Clone, Args)]
+pub struct Demo {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// Print one line of JSON when ready.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `kale migrate`.
+#[derive(Debug, Clone, Args)]
+pub struct Migrate {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// Only say what would be done.
+    #[arg(long)]
+    pub plan: bool,
+}
+
+/// `kale admin`.
+#[derive(Debug, Clone, Args)]
+pub struct Admin {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to set up.
+    #[command(subcommand)]
+    pub action: AdminAction,
+}
+
+/// What to set up.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AdminAction {
+    /// Make a company with its first retention admin; prints a sign-in link.
+    CreateCompany {
+        /// What people call it.
+        #[arg(long)]
+        name: String,
+        /// Its short name in addresses.
+        #[arg(long)]
+        slug: String,
+        /// What it does: saas, media, telecom, commerce, fintech, education, fitness or b2b_services.
+        #[arg(long, default_value = "saas")]
+        industry: String,
+        /// The e-mail address of the first retention admin.
+        #[arg(long)]
+        email: String,
+        /// Their name.
+        #[arg(long)]
+        person: String,
+    },
+    /// Make a Kale admin; prints a sign-in link.
+    CreateKaleAdmin {
+        /// Their e-mail address.
+        #[arg(long)]
+        email: String,
+        /// Their name.
+        #[arg(long)]
+        person: String,
+    },
+    /// Print a sign-in link for every user of an address.
+    SignInLink {
+        /// The address.
+        #[arg(long)]
+        email: String,
+    },
+}

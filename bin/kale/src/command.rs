@@ -1,0 +1,163 @@
+//! What each command does.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use kale_application::installation::{NewCompany, NewUser, Setup};
+use kale_config::{LogFormat, Settings};
+use kale_domain::{access::Role, company::Industry, money::Currency};
+use kale_persistence::{access, migrations::Migrations};
+
+use crate::{
+    cli::{Admin, AdminAction, Cli, Command, Common, Demo, Migrate},
+    database, demo, keys,
+    links::Terminal,
+    server::{self, Parts, Running},
+    sources,
+};
+
+/// Runs a command to its end.
+pub async fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Serve(common) => serve(&common, Parts { serve: true, work: false }).await,
+        Command::Worker(common) => serve(&common, Parts { serve: false, work: true }).await,
+        Command::All(common) => serve(&common, Parts { serve: true, work: true }).await,
+        Command::Demo(demo) => run_demo(&demo).await,
+        Command::Migrate(migrate) => run_migrate(&migrate).await,
+        Command::Admin(admin) => run_admin(&admin).await,
+        Command::Doctor(common) => doctor(&common).await,
+        Command::Openapi => openapi(),
+    }
+}
+
+fn settings(common: &Common, default_log: Option<LogFormat>) -> Result<Settings> {
+    let mut settings = Settings::from_process(&common.flags(), common.config.as_deref())?;
+    if let Some(format) = default_log {
+        settings.log_format = format;
+    }
+    let format = match settings.log_format {
+        LogFormat::Json => kale_telemetry::Format::Json,
+        LogFormat::Pretty => kale_telemetry::Format::Pretty,
+    };
+    kale_telemetry::init(&settings.log, format)?;
+    for warning in settings.warnings() {
+        tracing::warn!("{warning}");
+    }
+    Ok(settings)
+}
+
+async fn serve(common: &Common, parts: Parts) -> Result<()> {
+    let mut settings = settings(common, None)?;
+    // Two processes that know one database must not each start one of their own.
+    if settings.mongodb_uri.is_none() && parts != (Parts { serve: true, work: true }) {
+        bail!("this command needs KALE_MONGODB_URI; `kale all` runs on a local database of its own");
+    }
+    let terminal = Terminal::new();
+    let running = server::start(&mut settings, parts, Arc::new(terminal.clone()), sources::system()).await?;
+    terminal.url.get_or_init(|| running.url.clone());
+    tracing::info!(url = %running.url, "ready");
+    wait(running).await
+}
+
+async fn run_demo(options: &Demo) -> Result<()> {
+    let mut common = options.common.clone();
+    common.data_dir.get_or_insert_with(|| Path::new(".kale").join("demo"));
+    common.log.get_or_insert_with(|| "warn".to_owned());
+    let mut settings = settings(&common, Some(LogFormat::Pretty))?;
+    let terminal = Terminal::new();
+    let parts = Parts { serve: true, work: true };
+    let running = server::start(&mut settings, parts, Arc::new(terminal.clone()), sources::system()).await?;
+    terminal.url.get_or_init(|| running.url.clone());
+    let filled = demo::fill(&running).await?;
+    demo::announce(&running, &filled, options.json, &settings)?;
+    wait(running).await
+}
+
+/// Until somebody asks the process to end.
+async fn wait(running: Running) -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    running.stop().await
+}
+
+#[expect(clippy::print_stdout, reason = "what the command line prints is its answer")]
+async fn run_migrate(options: &Migrate) -> Result<()> {
+    let settings = settings(&options.common, None)?;
+    let database = database::open(&settings, sources::system()).await?;
+    let migrations = Migrations::embedded()?;
+    let plan = migrations.plan(&database.store).await?;
+    for step in &plan.applied {
+        println!("applied  {:04} {}", step.number, step.description);
+    }
+    for step in &plan.pending {
+        println!("pending  {:04} {} ({} of {} commands done)", step.number, step.description, step.commands_done, step.commands);
+    }
+    plan.check()?;
+    if !options.plan {
+        let applied = migrations.apply(&database.store).await?;
+        println!("{} migrations were applied", applied.names.len());
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what the command line prints is its answer")]
+async fn run_admin(admin: &Admin) -> Result<()> {
+    let settings = settings(&admin.common, None)?;
+    let database = database::open(&settings, sources::system()).await?;
+    database::migrate(&database.store).await?;
+    let setup = Setup::new(database.store.clone());
+    let operator = access::operator();
+    let users = match &admin.action {
+        AdminAction::CreateCompany { name, slug, industry, email, person } => {
+            let industry = Industry::ALL.into_iter().find(|known| known.key() == industry);
+            let new = NewCompany {
+                name: name.clone(),
+                slug: slug.parse()?,
+                industry: industry.ok_or_else(|| anyhow!("no such industry; `kale admin create-company --help` lists them"))?,
+                time_zone: "UTC".to_owned(),
+                currency: Currency::USD,
+            };
+            let (tenant, _) = setup.create_company(operator, new).await.context("the company was not made")?;
+            let user = NewUser { email: email.parse()?, name: person.clone(), role: Role::RetentionAdmin };
+            vec![setup.create_user(operator, Some(tenant), user).await.context("the person was not made")?]
+        }
+        AdminAction::CreateKaleAdmin { email, person } => {
+            let user = NewUser { email: email.parse()?, name: person.clone(), role: Role::KaleAdmin };
+            vec![setup.create_user(operator, None, user).await.context("the person was not made")?]
+        }
+        AdminAction::SignInLink { email } => setup.users_of(&email.parse()?).await?,
+    };
+    if users.is_empty() {
+        bail!("nobody with that address may sign in");
+    }
+    for user in users {
+        let token = kale_persistence::sign_ins::mint_link(&database.store, user.id, None).await?;
+        let url = settings.base_url.as_str().trim_end_matches('/');
+        println!("{} ({}): {url}/sign-in/link/{}", user.name, user.role.title(), token.reveal());
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what the command line prints is its answer")]
+async fn doctor(common: &Common) -> Result<()> {
+    let settings = settings(common, None)?;
+    println!("settings   ok");
+    let database = database::open(&settings, sources::system()).await?;
+    println!("database   ok");
+    Migrations::embedded()?.plan(&database.store).await?.check()?;
+    println!("migrations ok");
+    keys::open(&settings, &database.store).await?;
+    println!("key ring   ok");
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what the command line prints is its answer")]
+fn openapi() -> Result<()> {
+    println!("{}", kale_http_api::openapi().to_pretty_json()?);
+    Ok(())
+}

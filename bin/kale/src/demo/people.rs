@@ -1,0 +1,81 @@
+//! The demo's company, its people and its key.
+
+use anyhow::{Result, anyhow};
+use kale_application::installation::{NewCompany, NewUser, Setup};
+use kale_domain::{
+    access::Role,
+    company::Industry,
+    email::Email,
+    id::{CompanyId, UserId},
+    money::Currency,
+    secret::Token,
+};
+use kale_persistence::{Installation, Tenant, access};
+
+use crate::server::Running;
+
+/// Who is in the demo, and how they get in.
+#[derive(Debug)]
+pub struct Demo {
+    /// The company.
+    pub company: CompanyId,
+    /// A link that signs the Kale admin in.
+    pub kale_admin: Token,
+    /// A link that signs the retention admin in.
+    pub retention_admin: Token,
+    /// A link that signs the retention expert in.
+    pub retention_expert: Token,
+    /// A key for programs.
+    pub api_key: Token,
+}
+
+/// Finds or makes them. The key and the links are new at every start: of older ones only hashes are kept.
+pub(super) async fn prepare(running: &Running) -> Result<Demo> {
+    let setup = Setup::new(running.store.clone());
+    let operator = access::operator();
+    let slug = "harbour-telecom".parse()?;
+    let (tenant, company) = match setup.company(operator, &slug).await? {
+        Some(found) => found,
+        None => {
+            let new = NewCompany {
+                name: "Harbour Telecom".to_owned(),
+                slug,
+                industry: Industry::Telecom,
+                time_zone: "America/Los_Angeles".to_owned(),
+                currency: Currency::USD,
+            };
+            setup.create_company(operator, new).await?
+        }
+    };
+    let people = [
+        ("kim.ferreira@kale.example", "Kim Ferreira", Role::KaleAdmin),
+        ("ada.okafor@harbour.example", "Ada Okafor", Role::RetentionAdmin),
+        ("maya.lindqvist@harbour.example", "Maya Lindqvist", Role::RetentionExpert),
+    ];
+    let mut links = Vec::new();
+    for (email, name, role) in people {
+        let user = person(&setup, operator, tenant, email.parse()?, name, role).await?;
+        links.push(running.sign_ins.mint(operator, user).await?);
+    }
+    let [kale_admin, retention_admin, retention_expert] =
+        <[Token; 3]>::try_from(links).map_err(|_| anyhow!("three people are expected"))?;
+    let api_key = setup.replace_api_key(operator, tenant, "Demo").await?;
+    Ok(Demo { company: company.id, kale_admin, retention_admin, retention_expert, api_key })
+}
+
+async fn person(
+    setup: &Setup,
+    operator: Installation,
+    tenant: Tenant,
+    email: Email,
+    name: &str,
+    role: Role,
+) -> Result<UserId> {
+    let found = setup.users_of(&email).await?;
+    if let Some(user) = found.into_iter().find(|user| user.role == role) {
+        return Ok(user.id);
+    }
+    let home = (role != Role::KaleAdmin).then_some(tenant);
+    let user = setup.create_user(operator, home, NewUser { email, name: name.to_owned(), role }).await?;
+    Ok(user.id)
+}

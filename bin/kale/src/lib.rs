@@ -1,0 +1,12 @@
+//! The composition root: the only place that knows every crate.
+
+pub mod cli;
+pub mod command;
+pub mod database;
+pub mod demo;
+mod idempotency;
+pub mod keys;
+pub mod links;
+pub mod server;
+pub mod sources;
+pub mod worker;

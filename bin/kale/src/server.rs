@@ -1,0 +1,200 @@
+//! A running installation: what `main` starts, and what tests start in the same way.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
+use anyhow::{Context as _, Result};
+use kale_application::{
+    access::{Callers, LinkDelivery, SignIns},
+    api_keys::ApiKeys,
+    companies::Companies,
+    customers::Customers,
+    personas::Personas,
+    saved_views::SavedViews,
+    uploads::Uploads,
+    work::Work,
+};
+use kale_blobs::Blobs;
+use kale_config::Settings;
+use kale_devdb::Mongod;
+use kale_persistence::{Sources, Store};
+use kale_web::{Csrf, Cursors, Drain, Edge, Gate, Methods, Readiness, Signer};
+use utoipa_actix_web::AppExt as _;
+
+use crate::{
+    database::{self, Database},
+    idempotency::StoredAnswers,
+    keys::{self, Keys},
+    worker,
+};
+
+/// How long requests and jobs have to end when the process is asked to.
+const GRACE: Duration = Duration::from_secs(8);
+/// How many connections one process holds open.
+const CONNECTIONS: usize = 4_096;
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// Whether it serves HTTP.
+    pub serve: bool,
+    /// Whether it does background work.
+    pub work: bool,
+}
+
+/// A running installation. Ask it to [`stop`](Running::stop): dropping it ends everything at once.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it is reached.
+    pub url: String,
+    /// The address of its database.
+    pub mongodb_uri: String,
+    /// Its store.
+    pub store: Store,
+    /// Its sign-ins, to mint links.
+    pub sign_ins: SignIns,
+    drain: Drain,
+    server: Option<ServerHandle>,
+    worker: Option<kale_jobs::Handle>,
+    mongod: Option<Arc<Mongod>>,
+}
+
+/// Opens the database, migrates it, checks the key ring, and starts the parts of this process.
+pub async fn start(
+    settings: &mut Settings,
+    parts: Parts,
+    delivery: Arc<dyn LinkDelivery>,
+    sources: Sources,
+) -> Result<Running> {
+    std::fs::create_dir_all(&settings.data_dir)
+        .with_context(|| format!("the data folder {} can't be made", settings.data_dir.display()))?;
+    let Database { store, uri, mongod } = database::open(settings, sources).await?;
+    database::migrate(&store).await?;
+    let keys = keys::open(settings, &store).await?;
+    let blobs = Blobs::local(&settings.data_dir.join("blobs"))?;
+    let drain = Drain::default();
+    let callers = Arc::new(Callers::new(store.clone()));
+    let listener = parts.serve.then(|| std::net::TcpListener::bind(settings.listen)).transpose();
+    let listener = listener.with_context(|| format!("{} can't be listened on", settings.listen))?;
+    if let Some(listener) = &listener {
+        settings.listening_on(listener.local_addr()?);
+    }
+    let sign_ins = SignIns::new(store.clone(), Arc::clone(&callers), delivery);
+    let worker = parts.work.then(|| worker::start(&store, &blobs, options(&settings.listen))).transpose()?;
+    let server = match listener {
+        Some(listener) => {
+            let site = Site::new(settings, &store, &blobs, &keys, &callers, sign_ins.clone(), drain.clone());
+            Some(serve(site, listener)?)
+        }
+        None => None,
+    };
+    let url = settings.base_url.as_str().trim_end_matches('/').to_owned();
+    Ok(Running { url, mongodb_uri: uri, store, sign_ins, drain, server, worker, mongod })
+}
+
+fn options(listen: &SocketAddr) -> worker::Options {
+    let name = format!("{}-{}", std::process::id(), listen.port());
+    worker::Options { name, clock: None, lease: Duration::from_secs(15) }
+}
+
+impl Running {
+    /// The local database, where it is ours.
+    #[must_use]
+    pub const fn mongod(&self) -> Option<&Arc<Mongod>> {
+        self.mongod.as_ref()
+    }
+
+    /// Says so at `/readyz`, lets requests and jobs end, gives leases back, stops the local database.
+    pub async fn stop(self) -> Result<()> {
+        self.drain.begin();
+        if let Some(server) = self.server {
+            server.stop(true).await;
+        }
+        if let Some(worker) = self.worker {
+            worker.shutdown(GRACE).await?;
+        }
+        drop(self.store);
+        if let Some(mongod) = self.mongod {
+            tokio::task::spawn_blocking(move || mongod.stop()).await??;
+        }
+        Ok(())
+    }
+}
+
+/// What every worker thread of the server builds its routes from.
+#[derive(Clone)]
+struct Site {
+    edge: Edge,
+    web: kale_web::Deps,
+    api: kale_http_api::Deps,
+    readiness: Readiness,
+}
+
+impl Site {
+    fn new(
+        settings: &Settings,
+        store: &Store,
+        blobs: &Blobs,
+        keys: &Keys,
+        callers: &Arc<Callers>,
+        sign_ins: SignIns,
+        drain: Drain,
+    ) -> Self {
+        let signer = Signer::new(&keys.signing);
+        let csrf = Csrf::new(signer.clone());
+        let authenticate: Arc<Callers> = Arc::clone(callers);
+        let gate = Gate::new(authenticate, csrf, &settings.base_url, settings.secure_cookies());
+        let pinged = store.clone();
+        let ready = Readiness::new(drain.clone()).check("database", move || {
+            let store = pinged.clone();
+            async move { store.ping().await.map_err(|error| error.to_string()) }
+        });
+        let sources = store.sources();
+        Self {
+            edge: Edge::new(&settings.base_url, drain, sources.clock, sources.ids),
+            web: kale_web::Deps {
+                gate,
+                cursors: Cursors::new(signer),
+                idempotency: Arc::new(StoredAnswers(store.clone())),
+            },
+            api: kale_http_api::Deps {
+                sign_ins,
+                api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
+                companies: Companies::new(store.clone(), Arc::clone(callers)),
+                customers: Customers::new(store.clone()),
+                personas: Personas::new(store.clone()),
+                saved_views: SavedViews::new(store.clone()),
+                uploads: Uploads::new(store.clone(), blobs.clone()),
+                work: Work::new(store.clone()),
+                live: Live::start(store),
+            },
+            readiness: ready,
+        }
+    }
+}
+
+fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
+    let server = HttpServer::new(move || {
+        let Site { edge, web, api, readiness } = site.clone();
+        let (app, document) =
+            App::new().into_utoipa_app().configure(kale_http_api::configure(api)).split_for_parts();
+        app.app_data(Data::new(Methods::of(&document)))
+            .configure(kale_web::configure(web))
+            .configure(|config| kale_web::configure_health(config, &readiness))
+            .wrap(edge)
+    })
+    .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
+    .max_connections(CONNECTIONS)
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(GRACE.as_secs())
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(error = %error, "the server ended");
+        }
+    });
+    Ok(handle)
+}

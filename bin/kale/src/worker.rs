@@ -1,0 +1,59 @@
+//! Background work: which handler runs which kind, and when recurring work is due.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use kale_application::{
+    personas::{AssignPersonas, SweepPersonas, assign_personas, sweep_personas},
+    uploads::{
+        ImportUpload, ProfileUpload, RefreshCustomers, ValidateUpload, run_import, run_profile, run_refresh,
+        run_validation,
+    },
+};
+use kale_blobs::Blobs;
+use kale_domain::clock::Clock;
+use kale_jobs::{Config, Handle, Job as _, Lease, Registry, Timetable, Worker};
+use kale_persistence::Store;
+
+/// Every kind of work of this build.
+#[must_use]
+pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
+    let uploads = || (store.clone(), blobs.clone());
+    let (profiles, checks, imports) = (uploads(), uploads(), uploads());
+    let (refreshed, assigned, swept) = (store.clone(), store.clone(), store.clone());
+    Registry::new()
+        .on::<ProfileUpload>(async move |job, lease: Lease| run_profile(&profiles.0, &profiles.1, job, &lease).await)
+        .on::<ValidateUpload>(async move |job, lease: Lease| run_validation(&checks.0, &checks.1, job, &lease).await)
+        .on::<ImportUpload>(async move |job, lease: Lease| run_import(&imports.0, &imports.1, job, &lease).await)
+        .on::<RefreshCustomers>(async move |job, lease: Lease| run_refresh(&refreshed, job, &lease).await)
+        .on::<AssignPersonas>(async move |job, lease: Lease| assign_personas(&assigned, job, &lease).await)
+        .on::<SweepPersonas>(async move |job, lease: Lease| sweep_personas(&swept, job, &lease).await)
+}
+
+/// Recurring work, each in UTC.
+pub fn timetable() -> Result<Timetable> {
+    let nightly = |_slot| SweepPersonas::default().of_installation();
+    Ok(Timetable::default().every("persona_sweep", "20 3 * * *", "UTC", nightly)?)
+}
+
+/// How a worker is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What it calls itself in leases.
+    pub name: String,
+    /// The clock of recurring work; `None` goes by the store's.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// How long a lease lasts.
+    pub lease: std::time::Duration,
+}
+
+/// Starts a worker on a thread of its own.
+pub fn start(store: &Store, blobs: &Blobs, options: Options) -> Result<Handle> {
+    let config = Config {
+        timetable: timetable()?,
+        clock: options.clock,
+        lease: options.lease,
+        ..Config::new(options.name, tokio::runtime::Handle::current())
+    };
+    Ok(Worker::spawn(store.clone(), registry(store, blobs), config)?)
+}

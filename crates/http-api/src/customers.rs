@@ -1,0 +1,45 @@
+//! Customers: listed, created, changed, explained, taken out.
+
+mod assign_persona;
+mod attributes;
+mod batch;
+mod body;
+mod create;
+mod export;
+mod explain;
+mod get;
+mod get_by_external_id;
+mod list;
+mod list_query;
+mod metrics;
+mod ndjson;
+mod patch;
+mod persona_history;
+mod put_by_external_id;
+mod reassign;
+mod release_persona;
+mod sources;
+pub(crate) mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(batch::handle)
+        .service(export::handle)
+        .service(reassign::handle)
+        .service(list::handle)
+        .service(create::handle)
+        .service(get::handle)
+        .service(patch::handle)
+        .service(sources::handle)
+        .service(persona_history::handle)
+        .service(explain::handle)
+        .service(metrics::handle)
+        .service(assign_persona::handle)
+        .service(release_persona::handle)
+        .service(get_by_external_id::handle)
+        .service(put_by_external_id::handle)
+        .service(attributes::handle);
+}

@@ -1,0 +1,52 @@
+//! `GET /customers/{id}`
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use kale_application::{customers::Customers, personas::Personas};
+use kale_domain::id::CustomerId;
+use kale_web::{Allowed, Path, Problem, Query, Required, etag::tagged, permission::ReadCustomers};
+use serde::Deserialize;
+
+use super::{
+    list_query::fields,
+    view::{CustomerView, PersonaNames},
+};
+
+/// What may be asked of one customer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Params {
+    #[serde(default)]
+    pub(super) fields: Option<String>,
+}
+
+/// One customer.
+#[utoipa::path(
+    operation_id = "customers.get",
+    tag = "Customers",
+    params(
+        ("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q"),
+        ("fields" = Option<String>, Query, description = "The fields to answer, separated by commas; `id` always is."),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag you have."),
+    ),
+    responses(
+        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String, description = "Its version."))),
+        (status = 304, description = "You have it."),
+        PROBLEMS,
+    ),
+    extensions(("x-permission" = json!(ReadCustomers::NAME))),
+)]
+#[get("/customers/{id}")]
+pub(crate) async fn handle(
+    allowed: Allowed<ReadCustomers>,
+    customers: Data<Customers>,
+    personas: Data<Personas>,
+    Path(id): Path<CustomerId>,
+    Query(params): Query<Params>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let fields = fields(params.fields.as_deref())?;
+    let customer = customers.get(allowed.reach(), id).await?;
+    let names = PersonaNames::read(&personas, allowed.tenant()).await?;
+    let version = customer.version;
+    Ok(tagged(&request, version, &fields.apply(&CustomerView::new(customer, &names))?))
+}

@@ -1,0 +1,43 @@
+//! `GET /customers-by-external-id/{external_id}`
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use kale_application::{customers::Customers, personas::Personas};
+use kale_web::{Allowed, Path, Problem, Query, Required, etag::tagged, permission::ReadCustomers};
+
+use super::{
+    get::Params,
+    list_query::fields,
+    view::{CustomerView, PersonaNames},
+};
+
+/// The customer that your systems call so.
+#[utoipa::path(
+    operation_id = "customers.getByExternalId",
+    tag = "Customers",
+    params(
+        ("external_id" = String, Path, description = "What your systems call it; a `/` in it as `%2F`.", example = "7590-VHVEG"),
+        ("fields" = Option<String>, Query, description = "The fields to answer, separated by commas; `id` always is."),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag you have."),
+    ),
+    responses(
+        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String, description = "Its version."))),
+        (status = 304, description = "You have it."),
+        PROBLEMS,
+    ),
+    extensions(("x-permission" = json!(ReadCustomers::NAME))),
+)]
+#[get("/customers-by-external-id/{external_id}")]
+pub(crate) async fn handle(
+    allowed: Allowed<ReadCustomers>,
+    customers: Data<Customers>,
+    personas: Data<Personas>,
+    Path(external_id): Path<String>,
+    Query(params): Query<Params>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let fields = fields(params.fields.as_deref())?;
+    let customer = customers.by_external_id(allowed.reach(), &external_id).await?;
+    let names = PersonaNames::read(&personas, allowed.tenant()).await?;
+    let version = customer.version;
+    Ok(tagged(&request, version, &fields.apply(&CustomerView::new(customer, &names))?))
+}

@@ -1,0 +1,53 @@
+//! `GET /customers`
+
+use actix_web::{HttpRequest, get, web::Data, web::Json};
+use kale_application::{customers::Customers, personas::Personas};
+use kale_web::{Allowed, Count, Cursors, Page, Problem, Required, permission::ReadCustomers};
+use serde_json::Value;
+
+use super::{
+    list_query,
+    view::{CustomerView, PersonaNames},
+};
+
+/// Lists customers: found by words, filtered by the words of rules, sorted, page by page.
+///
+/// A filter is `filter[name]=value` or `filter[name][op]=value`; all have to hold. Names are `persona` (keys, or
+/// `unassigned`), `tag`, metrics (`mrr`), fields (`lifecycle`, `tier`, `locale`, `name`, `email`, `domain`,
+/// `external_id`) and `attributes.<name>`; operators are those of rules. Amounts are minor units of the company's
+/// currency. Several values are separated by commas. A retention expert sees the customers assigned to them.
+#[utoipa::path(
+    operation_id = "customers.list",
+    tag = "Customers",
+    params(
+        ("limit" = Option<u16>, Query, description = "How many on a page, 1 to 200; 50 where it is absent.", minimum = 1, maximum = 200),
+        ("cursor" = Option<String>, Query, description = "`page.next_cursor` of the page before; only with the same sorting and filters."),
+        ("sort" = Option<String>, Query, description = "`name`, `created_at`, `mrr`, `persona` or a sortable attribute; `-` before it for the largest first.", example = "-mrr"),
+        ("fields" = Option<String>, Query, description = "The fields to answer, separated by commas; `id` always is.", example = "name,mrr,persona"),
+        ("include" = Option<String>, Query, description = "`count` counts the customers on all pages, up to 10,000."),
+        ("q" = Option<String>, Query, description = "Words, each the beginning of a word of name, e-mail, domain or external id."),
+        ("filter[persona]" = Option<String>, Query, description = "Keys of personas, or `unassigned`.", example = "early_monthly,unassigned"),
+        ("filter[mrr][gte]" = Option<String>, Query, description = "One of the many: any name with any operator of rules.", example = "1000"),
+    ),
+    responses((status = 200, description = "A page.", body = Page<CustomerView>), PROBLEMS),
+    extensions(("x-permission" = json!(ReadCustomers::NAME))),
+)]
+#[get("/customers")]
+pub(crate) async fn handle(
+    allowed: Allowed<ReadCustomers>,
+    customers: Data<Customers>,
+    personas: Data<Personas>,
+    cursors: Data<Cursors>,
+    request: HttpRequest,
+) -> Result<Json<Page<Value>>, Problem> {
+    let query = list_query::read(request.query_string())?;
+    let after = cursors.decode(&query.page)?;
+    let list = customers.prepare(allowed.reach(), allowed.company()?, &query.request).await?;
+    let (limit, count) = (usize::from(query.page.limit), query.page.includes("count"));
+    let page = customers.page(allowed.reach(), &list, after.as_ref(), limit, count).await?;
+    let names = PersonaNames::read(&personas, allowed.tenant()).await?;
+    let next = page.next.map(|next| cursors.encode(&query.page, &next)).transpose()?;
+    let views = page.customers.into_iter().map(|customer| CustomerView::new(customer, &names)).collect();
+    let count = page.count.map(|tally| Count { value: tally.value, capped: tally.capped });
+    Page::new(views, next).count(count).project(&query.page.fields).map(Json)
+}

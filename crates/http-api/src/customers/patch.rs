@@ -1,0 +1,51 @@
+//! `PATCH /customers/{id}`
+
+use actix_web::{HttpResponse, http::header, patch, web::Data};
+use kale_application::{customers::Customers, personas::Personas};
+use kale_domain::id::CustomerId;
+use kale_web::{Allowed, IfMatch, Json, NoQuery, Path, Problem, Required, etag::etag, permission::WriteCustomers};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::view::{CustomerView, PersonaNames};
+
+/// What people may change of a customer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CustomerChange, example = json!({"tags": ["vip", "beta"]}))]
+pub(super) struct Body {
+    /// The words on it, all of them: at most 50 of 1 to 60 characters.
+    tags: Vec<String>,
+}
+
+/// Changes the words people put on a customer.
+#[utoipa::path(
+    operation_id = "customers.patch",
+    tag = "Customers",
+    params(
+        ("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q"),
+        ("If-Match" = String, Header, description = "The ETag you read."),
+    ),
+    request_body(content = Body),
+    responses(
+        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version."))),
+        PROBLEMS,
+    ),
+    extensions(("x-permission" = json!(WriteCustomers::NAME))),
+)]
+#[patch("/customers/{id}")]
+pub(crate) async fn handle(
+    allowed: Allowed<WriteCustomers>,
+    customers: Data<Customers>,
+    personas: Data<Personas>,
+    Path(id): Path<CustomerId>,
+    _: NoQuery,
+    IfMatch(version): IfMatch,
+    Json(body): Json<Body>,
+) -> Result<HttpResponse, Problem> {
+    let changed = customers.set_tags(allowed.reach(), &allowed.caller, id, version, body.tags).await?;
+    let names = PersonaNames::read(&personas, allowed.tenant()).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ETAG, etag(changed.version)))
+        .json(CustomerView::new(changed, &names)))
+}

@@ -1,0 +1,70 @@
+//! What the API stands on.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use kale_application::{
+    access::{Callers, SignIns},
+    api_keys::ApiKeys,
+    companies::Companies,
+    customers::Customers,
+    live::Live,
+    personas::Personas,
+    saved_views::SavedViews,
+    uploads::Uploads,
+    work::Work,
+};
+use kale_web::Drain;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::auth::Nonces;
+
+/// What the API stands on: every use case, so that leaving one out does not compile. All are cheap to clone.
+///
+/// The extractors stand on [`kale_web::Deps`], which the application installs beside.
+#[derive(Debug, Clone)]
+pub struct Deps {
+    /// Signing in and out.
+    pub sign_ins: SignIns,
+    /// From a token to its holder, to say who has just signed in.
+    pub callers: Arc<Callers>,
+    /// Makes the nonce that ties a sign-in link to whoever asked for it: at least 122 random bits as text.
+    pub fresh_nonce: fn() -> String,
+    /// Keys of programs.
+    pub api_keys: ApiKeys,
+    /// Companies, their people and their audit log.
+    pub companies: Companies,
+    /// Customers.
+    pub customers: Customers,
+    /// Personas and their rules.
+    pub personas: Personas,
+    /// Kept views of the customer list.
+    pub saved_views: SavedViews,
+    /// Files that people give us.
+    pub uploads: Uploads,
+    /// Background work.
+    pub work: Work,
+    /// What changes, as it changes.
+    pub live: Live,
+    /// Whether this process goes away: then live streams end.
+    pub drain: Drain,
+}
+
+impl Deps {
+    /// Hands each one to the handlers, which name those they take as `Data<…>`.
+    pub(crate) fn install(self, config: &mut ServiceConfig<'_>) {
+        config
+            .app_data(Data::new(self.sign_ins))
+            .app_data(Data::from(self.callers))
+            .app_data(Data::new(Nonces(self.fresh_nonce)))
+            .app_data(Data::new(self.api_keys))
+            .app_data(Data::new(self.companies))
+            .app_data(Data::new(self.customers))
+            .app_data(Data::new(self.personas))
+            .app_data(Data::new(self.saved_views))
+            .app_data(Data::new(self.uploads))
+            .app_data(Data::new(self.work))
+            .app_data(Data::new(self.live))
+            .app_data(Data::new(self.drain));
+    }
+}

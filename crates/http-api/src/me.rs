@@ -1,0 +1,9 @@
+//! `/me`: whoever calls.
+
+mod read;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(read::handle);
+}

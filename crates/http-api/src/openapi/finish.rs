@@ -1,0 +1,118 @@
+//! What follows from facts of an operation: its security, its problems, the line about its permission.
+
+use std::collections::BTreeMap;
+
+use kale_web::{
+    Problem, ProblemDocument, catalogue,
+    permission::{EXTENSION, PUBLIC, SIGNED_IN},
+};
+use serde_json::Value;
+use utoipa::openapi::{
+    ContentBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder,
+    path::{Operation, ParameterIn},
+    security::SecurityRequirement,
+};
+
+pub(super) const BEARER: &str = "bearer";
+pub(super) const COOKIE: &str = "cookie";
+/// The extension with the codes of problems that only this operation has.
+pub(super) const PROBLEMS: &str = "x-problems";
+
+/// The shared problem responses: the name of the component, and the problem that stands as its example.
+const SHARED: &[(u16, &str, &str)] = &[
+    (400, "Malformed", "unknown-parameter"),
+    (401, "Unauthenticated", "unauthenticated"),
+    (403, "Forbidden", "forbidden"),
+    (404, "NotFound", "not-found"),
+    (408, "TooSlow", "request-timeout"),
+    (409, "Conflict", "conflict"),
+    (412, "Stale", "stale-version"),
+    (413, "TooLarge", "too-large"),
+    (415, "UnsupportedMediaType", "unsupported-media-type"),
+    (422, "Invalid", "validation"),
+    (428, "PreconditionRequired", "precondition-required"),
+    (500, "Internal", "internal"),
+    (503, "Unavailable", "unavailable"),
+];
+
+/// Completes every operation and adds the shared responses.
+pub(super) fn finish(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let in_path = path.contains('{');
+        for operation in operations(item) {
+            complete(operation, in_path);
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    for (status, name, code) in SHARED {
+        components.responses.insert((*name).to_owned(), RefOr::T(shared(*status, code)));
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
+fn complete(operation: &mut Operation, in_path: bool) {
+    let permission = text(operation, EXTENSION).unwrap_or_default();
+    let public = permission == PUBLIC;
+    operation.security = Some(if public {
+        Vec::new()
+    } else {
+        [BEARER, COOKIE].map(|scheme| SecurityRequirement::new::<_, [String; 0], String>(scheme, [])).to_vec()
+    });
+    let line = match permission.as_str() {
+        PUBLIC => "Needs no sign-in.".to_owned(),
+        SIGNED_IN => "For everybody who is signed in.".to_owned(),
+        named => format!("Needs the permission `{named}`."),
+    };
+    let said = operation.description.take().filter(|said| !said.trim().is_empty());
+    operation.description = Some(said.map_or_else(|| line.clone(), |said| format!("{said}\n\n{line}")));
+
+    let has = |place: ParameterIn, name: &str| {
+        let all = operation.parameters.iter().flatten();
+        all.into_iter().any(|one| one.parameter_in == place && one.name == name)
+    };
+    let if_match = has(ParameterIn::Header, "If-Match");
+    let idempotent = has(ParameterIn::Header, "Idempotency-Key");
+    let with_body = operation.request_body.is_some();
+    let facts = [
+        (true, &[400, 500, 503][..]),
+        (!public, &[401, 403]),
+        (in_path, &[404]),
+        (with_body, &[408, 413, 415, 422]),
+        (if_match, &[412, 428]),
+        (idempotent, &[409, 422]),
+    ];
+    let mut statuses: Vec<u16> = facts.iter().filter(|(holds, _)| *holds).flat_map(|(_, all)| *all).copied().collect();
+    statuses.extend(own_problems(operation).iter().filter_map(|code| catalogue::find(code)).map(|known| known.status));
+    for status in statuses {
+        if let Some((_, name, _)) = SHARED.iter().find(|(known, _, _)| *known == status) {
+            let response = RefOr::Ref(Ref::from_response_name(*name));
+            operation.responses.responses.entry(status.to_string()).or_insert(response);
+        }
+    }
+}
+
+/// The codes that an operation lists as its own.
+pub(super) fn own_problems(operation: &Operation) -> Vec<String> {
+    let listed = operation.extensions.as_ref().and_then(|all| all.get(PROBLEMS)).and_then(Value::as_array);
+    listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn text(operation: &Operation, extension: &str) -> Option<String> {
+    Some(operation.extensions.as_ref()?.get(extension)?.as_str()?.to_owned())
+}
+
+fn shared(status: u16, code: &'static str) -> Response {
+    let problem = Problem::of(code);
+    let example = serde_json::to_value(ProblemDocument::new(&problem, "01h455vb4pex5vsknk084sn02q")).ok();
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("ProblemDocument")))
+        .example(example)
+        .build();
+    let known: BTreeMap<&str, &str> =
+        catalogue::catalogue().iter().filter(|one| one.status == status).map(|one| (one.code, one.title)).collect();
+    let listed: Vec<String> = known.iter().map(|(code, title)| format!("`{code}`: {title}.")).collect();
+    ResponseBuilder::new().description(listed.join(" ")).content("application/problem+json", content).build()
+}

@@ -1,0 +1,3 @@
+//! `/version`
+
+pub(crate) mod show;

@@ -1,0 +1,122 @@
+//! A company.
+
+use jiff::Timestamp;
+use kale_domain::{
+    attribute::AttributeKey,
+    company::{Company, CompanyStatus, Industry},
+    id::CompanyId,
+    money::Currency,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A company.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Company)]
+pub(crate) struct CompanyView {
+    /// Its identity.
+    #[schema(value_type = String, example = "cmp_01h455vb4pex5vsknk084sn02q")]
+    pub(crate) id: CompanyId,
+    /// What people call it.
+    pub(crate) name: String,
+    /// Its short name in addresses.
+    #[schema(example = "northwind")]
+    pub(crate) slug: String,
+    /// What it does.
+    #[schema(value_type = String, example = "telecom")]
+    pub(crate) industry: Industry,
+    /// `active`, `suspended` or `deleted`.
+    #[schema(value_type = String, example = "active")]
+    pub(crate) status: CompanyStatus,
+    /// The IANA time zone its days are counted in.
+    #[schema(example = "America/New_York")]
+    pub(crate) time_zone: String,
+    /// The currency its money metrics are in, ISO 4217.
+    #[schema(value_type = String, example = "USD")]
+    pub(crate) currency: Currency,
+    /// The attributes the customer list can be sorted by.
+    #[schema(value_type = Vec<String>, example = json!(["tenure"]))]
+    pub(crate) sortable_attributes: Vec<AttributeKey>,
+    /// When it came.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) created_at: Timestamp,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) updated_at: Timestamp,
+    /// Grows by one with every change; the ETag is made from it.
+    pub(crate) version: u64,
+}
+
+/// The fields that lists can be narrowed to.
+pub(crate) const FIELDS: &[&str] = &[
+    "id",
+    "name",
+    "slug",
+    "industry",
+    "status",
+    "time_zone",
+    "currency",
+    "sortable_attributes",
+    "created_at",
+    "updated_at",
+    "version",
+];
+
+impl From<Company> for CompanyView {
+    fn from(company: Company) -> Self {
+        Self {
+            id: company.id,
+            name: company.name,
+            slug: company.slug.into(),
+            industry: company.industry,
+            status: company.status,
+            time_zone: company.time_zone,
+            currency: company.currency,
+            sortable_attributes: company.sortable_attributes,
+            created_at: company.created_at,
+            updated_at: company.updated_at,
+            version: company.version,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    pub(crate) fn company() -> Company {
+        let at = Timestamp::from_second(1_700_000_000).unwrap();
+        Company {
+            id: "cmp_01h455vb4pex5vsknk084sn02q".parse().unwrap(),
+            name: "Northwind Mobile".to_owned(),
+            slug: "northwind".parse().unwrap(),
+            industry: Industry::Telecom,
+            status: CompanyStatus::Active,
+            time_zone: "America/New_York".to_owned(),
+            currency: "USD".parse().unwrap(),
+            sortable_attributes: vec!["tenure".parse().unwrap()],
+            created_at: at,
+            updated_at: at,
+            version: 3,
+        }
+    }
+
+    #[test]
+    fn a_company_is_shown_with_texts_that_clients_can_send_back() {
+        let shown = serde_json::to_value(CompanyView::from(company())).unwrap();
+
+        assert_eq!(
+            shown,
+            json!({
+                "id": "cmp_01h455vb4pex5vsknk084sn02q", "name": "Northwind Mobile", "slug": "northwind",
+                "industry": "telecom", "status": "active", "time_zone": "America/New_York", "currency": "USD",
+                "sortable_attributes": ["tenure"], "created_at": "2023-11-14T22:13:20Z",
+                "updated_at": "2023-11-14T22:13:20Z", "version": 3
+            })
+        );
+        let names: Vec<&String> = shown.as_object().unwrap().keys().collect();
+        assert!(names.iter().all(|name| FIELDS.contains(&name.as_str())) && names.len() == FIELDS.len());
+    }
+}

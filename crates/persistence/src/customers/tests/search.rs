@@ -1,0 +1,48 @@
+//! Customers are found by the beginning of any word people know them by.
+
+use kale_domain::id::CustomerId;
+
+use super::{customer_id, named, new, query, tenant};
+use crate::{
+    Reach,
+    customers::{Derived, ListQuery, list, write},
+    testing,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_beginning_of_any_word_finds_a_customer() {
+    let store = testing::migrated().await;
+    let ada = Derived {
+        email: Some("ada.l@acme-corp.example".parse().unwrap()),
+        domain: Some("acme-corp.example".to_owned()),
+        external_ids: vec!["ACCT-42".to_owned()],
+        ..named(1, "Ada O'Brien")
+    };
+    let jean = named(2, "Jean-Luc Plan B");
+    let other = named(3, "Zoë (Ltd.)");
+    write(&store, tenant(1), &[new(ada), new(jean), new(other)]).await.unwrap();
+
+    for (words, found) in [
+        ("o'brien", &[1][..]),
+        ("O'BR ad", &[1]),
+        ("brien", &[1]),
+        ("ada.l@ac", &[1]),
+        ("acme-co", &[1]),
+        ("corp", &[1]),
+        ("acct-4", &[1]),
+        ("ACCT", &[1]),
+        ("jean-l", &[2]),
+        ("luc", &[2]),
+        ("plan b", &[2]),
+        ("zoë (l", &[3]),
+        ("rien", &[]),
+        ("ada jean", &[]),
+        (".*", &[]),
+    ] {
+        let query = ListQuery { search: Some(words.to_owned()), ..query(None) };
+        let (customers, _) = list(&store, Reach::all(tenant(1)), &query, &[].into(), None, 10).await.unwrap();
+        let ids: Vec<CustomerId> = customers.into_iter().map(|customer| customer.id).collect();
+        let expected: Vec<CustomerId> = found.iter().map(|n| customer_id(*n)).collect();
+        assert_eq!(ids, expected, "{words}");
+    }
+}

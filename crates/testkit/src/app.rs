@@ -1,0 +1,112 @@
+//! The application under test: what `main` starts, on port 0, on a database of its own.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use kale::server::{self, Parts, Running};
+use kale_application::access::LinkDelivery;
+use kale_config::{Flags, Settings};
+use kale_domain::{id::UserId, secret::Token, user::User};
+use kale_persistence::{Sources, Store, access};
+
+use crate::{Client, TestClock, TestCompany, clock::SeededIds, mongod};
+
+/// The server, its worker and its database.
+pub struct TestApp {
+    running: Option<Running>,
+    clock: Arc<TestClock>,
+    folder: tempfile::TempDir,
+}
+
+/// Links go nowhere: tests mint their own.
+#[derive(Debug)]
+struct Nowhere;
+
+impl LinkDelivery for Nowhere {
+    fn deliver(&self, _: &User, _: &Token) {}
+}
+
+impl TestApp {
+    /// Starts it.
+    pub async fn start() -> Self {
+        Self::start_on(&mongod::fresh_database()).await
+    }
+
+    /// Starts it on that database.
+    pub async fn start_on(mongodb_uri: &str) -> Self {
+        // The first one of the process counts; the others are the same.
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+        let folder = tempfile::tempdir().unwrap();
+        let clock = TestClock::new();
+        let flags = Flags {
+            mongodb_uri: Some(mongodb_uri.to_owned().into()),
+            listen: Some("127.0.0.1:0".to_owned()),
+            data_dir: Some(folder.path().to_owned()),
+            ..Flags::default()
+        };
+        let mut settings = Settings::read(&flags, std::iter::empty(), None).unwrap();
+        let sources = Sources { clock: Arc::<TestClock>::clone(&clock), ids: Arc::new(SeededIds::default()) };
+        let parts = Parts { serve: true, work: true };
+        let running = server::start(&mut settings, parts, Arc::new(Nowhere), sources).await.unwrap();
+        Self { running: Some(running), clock, folder }
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().unwrap()
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.running().url
+    }
+
+    /// Its store, for looking behind the API.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.running().store
+    }
+
+    /// Its folder of local data.
+    #[must_use]
+    pub fn data_dir(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: SignedDuration) {
+        self.clock.advance(by);
+    }
+
+    /// A client that is nobody.
+    #[must_use]
+    pub fn stranger(&self) -> Client {
+        Client::new(self.url(), None)
+    }
+
+    /// A client with that bearer token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Client {
+        Client::new(self.url(), Some(token.to_owned()))
+    }
+
+    /// A new company with its people.
+    pub async fn company(&self, name: &str) -> TestCompany {
+        TestCompany::create(self, name).await
+    }
+
+    /// A client that is signed in as that user.
+    pub async fn signed_in(&self, user: UserId) -> Client {
+        let sign_ins = &self.running().sign_ins;
+        let link = sign_ins.mint(access::operator(), user).await.unwrap();
+        let (_, token) = sign_ins.redeem(link.reveal(), None, "test", None).await.unwrap();
+        Client::new(self.url(), Some(token.reveal().to_owned()))
+    }
+
+    /// Stops it in order.
+    pub async fn stop(mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await.unwrap();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What integration tests stand on: the real server on a real database, clients with a role, a clock that moves when
+//! told.
+//!
+//! Everything here may panic: a broken set-up is a failed test.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken set-up is a failed test")]
+
+mod answer;
+mod app;
+mod client;
+mod clock;
+mod company;
+mod files;
+mod mongod;
+
+pub use self::{
+    answer::Answer,
+    app::TestApp,
+    client::Client,
+    clock::TestClock,
+    company::TestCompany,
+    files::{TELCO, multipart},
+    mongod::{fresh_database, shared_uri},
+};
