@@ -2,13 +2,14 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
+use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, web::Data};
 use anyhow::{Context as _, Result};
 use kale_application::{
     access::{Callers, LinkDelivery, SignIns},
     api_keys::ApiKeys,
     companies::Companies,
     customers::Customers,
+    live::Live,
     personas::Personas,
     saved_views::SavedViews,
     uploads::Uploads,
@@ -18,7 +19,7 @@ use kale_blobs::Blobs;
 use kale_config::Settings;
 use kale_devdb::Mongod;
 use kale_persistence::{Sources, Store};
-use kale_web::{Csrf, Cursors, Drain, Edge, Gate, Methods, Readiness, Signer};
+use kale_web::{Csrf, Cursors, Drain, Edge, Gate, Methods, Readiness, Signer, know_caller};
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
@@ -151,7 +152,7 @@ impl Site {
         });
         let sources = store.sources();
         Self {
-            edge: Edge::new(&settings.base_url, drain, sources.clock, sources.ids),
+            edge: Edge::new(&settings.base_url, drain.clone(), sources.clock, sources.ids),
             web: kale_web::Deps {
                 gate,
                 cursors: Cursors::new(signer),
@@ -159,6 +160,8 @@ impl Site {
             },
             api: kale_http_api::Deps {
                 sign_ins,
+                callers: Arc::clone(callers),
+                fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
                 api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
                 companies: Companies::new(store.clone(), Arc::clone(callers)),
                 customers: Customers::new(store.clone()),
@@ -167,6 +170,7 @@ impl Site {
                 uploads: Uploads::new(store.clone(), blobs.clone()),
                 work: Work::new(store.clone()),
                 live: Live::start(store),
+                drain,
             },
             readiness: ready,
         }
@@ -181,6 +185,7 @@ fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
         app.app_data(Data::new(Methods::of(&document)))
             .configure(kale_web::configure(web))
             .configure(|config| kale_web::configure_health(config, &readiness))
+            .wrap(from_fn(know_caller))
             .wrap(edge)
     })
     .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))

@@ -24,7 +24,7 @@ pub(crate) mod view;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(batch::handle)
         .service(export::handle)

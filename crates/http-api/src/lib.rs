@@ -34,7 +34,7 @@ pub fn configure(deps: Deps) -> impl FnOnce(&mut ServiceConfig<'_>) {
 
 /// Every route, without what the handlers stand on.
 fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(version::show::handle).service(openapi::document).service(scope("/api/v1").configure(v1));
+    config.service(version::show::handle).service(openapi::handle).service(scope("/api/v1").configure(v1));
 }
 
 fn v1(config: &mut ServiceConfig<'_>) {

@@ -91,7 +91,7 @@ fn make() -> OpenApi {
     extensions(("x-permission" = json!(PUBLIC))),
 )]
 #[get("/openapi.json")]
-pub(crate) async fn document(_: NoQuery) -> Result<HttpResponse, Problem> {
+pub(crate) async fn handle(_: NoQuery) -> Result<HttpResponse, Problem> {
     let text = TEXT.as_ref().map_err(|error| Problem::internal(error))?;
     let mut response = HttpResponse::Ok();
     response.content_type("application/json").insert_header((header::CACHE_CONTROL, "no-cache"));

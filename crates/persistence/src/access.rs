@@ -139,3 +139,6 @@ pub async fn by_operator(store: &Store, _: Installation, id: CompanyId) -> Resul
     let company = companies::read(store, id).await?;
     Ok(company.map(|company| Reach::all(Tenant::new(company.id))))
 }
+
+#[cfg(test)]
+mod tests;

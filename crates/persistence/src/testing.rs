@@ -1,5 +1,7 @@
 //! A real database for the tests of this crate: one server per test process, one fresh database per test.
 
+pub(crate) mod people;
+
 use std::{
     path::Path,
     sync::{

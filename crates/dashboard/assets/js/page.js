@@ -48,6 +48,11 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (target instanceof Element && target.isConnected) focusAsked(target);
 });
 
+// An answer of ours says what failed by itself; no answer at all does not.
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail?.error?.name === "TypeError") toast("No connection. Nothing was changed; try again.", "stem");
+});
+
 // A popover whose form was sent has done its work.
 document.addEventListener("htmx:before:request", (event) => {
   const form = event.target instanceof Element ? event.target.closest("form") : null;

@@ -25,7 +25,6 @@ class KaleRuleEditor extends HTMLElement {
       for (const part of this.querySelectorAll("[data-root] :is(select, input, textarea, button)")) part.disabled = true;
       return;
     }
-    this.json.readOnly = true;
     if (this.listening) return;
     this.listening = true;
     this.addEventListener("input", (event) => this.typed(event));
@@ -57,7 +56,7 @@ class KaleRuleEditor extends HTMLElement {
   }
 
   typed(event) {
-    if (event.target === this.json) return;
+    if (event.target === this.json) return this.byHand();
     if (event.target.closest("[data-root]") || event.target.name === "priority") this.changed();
   }
 
@@ -222,6 +221,18 @@ class KaleRuleEditor extends HTMLElement {
     this.parts = new Map();
     const rule = this.read(this.root.firstElementChild, "#", this.parts);
     this.json.value = JSON.stringify(rule, null, 2);
+    this.schedule();
+  }
+
+  /** The JSON was changed as text: it goes before the rows, which follow once it is saved. */
+  byHand() {
+    this.root.inert = true;
+    this.root.classList.add("stale");
+    this.parts = new Map();
+    this.schedule();
+  }
+
+  schedule() {
     this.querySelector("#preview").classList.add("stale");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.preview(), WAIT_MS);

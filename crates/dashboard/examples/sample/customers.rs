@@ -1,5 +1,3 @@
-#![expect(clippy::too_many_lines, reason = "invented data is long and has no branches")]
-
 use kale_dashboard::view::{
     customer::CustomerPage,
     customers::{Bulk, Cell, Column, ColumnChoice, CustomersPage, OwnView, Row, Sorted, ViewTab},

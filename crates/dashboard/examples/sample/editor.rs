@@ -220,7 +220,6 @@ pub(crate) fn editor(typed: &str) -> PersonaEditorPage {
         rule_json: format!("{RULE}{typed}"),
         sentence: "Contract is Month-to-month and tenure is less than 6.".to_owned(),
         subjects: subjects(typed),
-        currency: "USD".to_owned(),
         reason: Field::new("reason", "Why this change").hint("Stands in the versions"),
         preview: preview(typed),
         may_manage: true,
@@ -239,7 +238,6 @@ pub(crate) fn wrong_editor(typed: &str) -> PersonaEditorPage {
         stale: Some(Stale {
             text: format!("Maya{typed} changed the personas 2 min ago."),
             theirs: "/personas".to_owned(),
-            etag: "5".to_owned(),
         }),
         priority: Field::new("priority", "Priority")
             .value("900")

@@ -159,15 +159,13 @@ pub fn field_name(pointer: &str) -> String {
     }
 }
 
-/// Somebody else changed the thing in between.
+/// Somebody else changed the thing in between. The page carries the new version in `_etag`, so that saving again wins.
 #[derive(Debug, Clone)]
 pub struct Stale {
     /// Who and when: `Maya changed this 2 min ago.`
     pub text: String,
     /// The page with their version.
     pub theirs: String,
-    /// The `_etag` that makes the next save win.
-    pub etag: String,
 }
 
 #[cfg(test)]

@@ -54,8 +54,6 @@ pub struct PersonaEditorPage {
     pub sentence: String,
     /// Everything a condition can be about.
     pub subjects: Vec<SubjectGroup>,
-    /// The currency amounts are typed in: an ISO code.
-    pub currency: String,
     /// The field `reason`: why the change is made.
     pub reason: Field,
     /// What saving would change; as the preview shows it.

@@ -20,7 +20,7 @@ use crate::view::user::UserView;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
     /// The last part of the link.
-    #[schema(example = "kale_link_01h455vb4pex5vsknk084sn02q_8Jc1...")]
+    #[schema(example = "kale_lnk_01h455vb4pex5vsknk084sn02q_8Jc1...")]
     token: String,
     /// The nonce that `/auth/local/link` answered. A link that the command line made needs none.
     #[schema(example = "5b0c9f4d2f6a4f0c8a1d7e3b6c2f9a10")]
@@ -49,10 +49,10 @@ pub(crate) struct View {
     tag = "Auth",
     operation_id = "use_sign_in_link",
     request_body(content = Body, example = json!({
-        "token": "kale_link_01h455vb4pex5vsknk084sn02q_8Jc1", "nonce": "5b0c9f4d2f6a4f0c8a1d7e3b6c2f9a10"
+        "token": "kale_lnk_01h455vb4pex5vsknk084sn02q_8Jc1", "nonce": "5b0c9f4d2f6a4f0c8a1d7e3b6c2f9a10"
     })),
     responses((status = 200, description = "Signed in", body = View, example = json!({
-        "access_token": "kale_sign_01h455vb4pex5vsknk084sn02q_4Yd9",
+        "access_token": "kale_sgn_01h455vb4pex5vsknk084sn02q_4Yd9",
         "token_type": "Bearer",
         "expires_at": "2026-11-28T12:00:00Z",
         "user": {

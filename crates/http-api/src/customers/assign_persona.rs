@@ -7,7 +7,7 @@ use kale_web::{Allowed, Json, NoQuery, Path, Problem, Required, etag::etag, perm
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::view::{CustomerView, PersonaNames};
+use super::view::{CustomerView, PersonaNames, example};
 
 /// A decision about one customer.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,17 +29,16 @@ fn stated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, 
 
 /// Puts a customer into a persona by hand and locks it there: rules move it no more.
 #[utoipa::path(
-    operation_id = "customers.assignPersona",
+    operation_id = "assign_persona",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
     request_body(content = Body),
     responses(
-        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version."))),
-        PROBLEMS,
-    ),
+        (status = 200, description = "The customer as it is now.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version.")))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[put("/customers/{id}/persona")]
+#[tracing::instrument(name = "api.customers.assign_persona", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<AssignPersonas>,
     personas: Data<Personas>,

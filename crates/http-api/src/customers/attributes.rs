@@ -26,12 +26,13 @@ pub(super) struct View {
 
 /// The attributes that the company's files and programs have brought, all on one page.
 #[utoipa::path(
-    operation_id = "attributes.list",
+    operation_id = "list_attributes",
     tag = "Customers",
-    responses((status = 200, description = "All of them.", body = Page<View>), PROBLEMS),
+    responses((status = 200, description = "All of them.", body = Page<View>)),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/attributes")]
+#[tracing::instrument(name = "api.customers.attributes", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<ReadCustomers>,
     customers: Data<Customers>,

@@ -4,9 +4,11 @@ use actix_web::{HttpResponse, http::header, post, web::Data};
 use kale_application::{customers::Customers, personas::Personas};
 use kale_web::{Allowed, Idempotent, Json, NoQuery, Problem, Required, etag::etag, permission::WriteCustomers};
 
+use crate::openapi::params::IdempotencyKeyHeader;
+
 use super::{
     body::CustomerBody,
-    view::{CustomerView, PersonaNames},
+    view::{CustomerView, PersonaNames, example},
 };
 
 /// Creates a customer.
@@ -14,19 +16,18 @@ use super::{
 /// One external id is one customer: where it exists, 409 `already-exists`; `PUT /customers-by-external-id/{external_id}`
 /// creates or changes.
 #[utoipa::path(
-    operation_id = "customers.create",
+    operation_id = "create_customer",
     tag = "Customers",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the first answer comes again.")),
+    params(IdempotencyKeyHeader),
     request_body(content = CustomerBody),
     responses(
-        (status = 201, description = "It is there.", body = CustomerView, headers(
+        (status = 201, description = "It is there.", body = CustomerView, example = json!(example()), headers(
             ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."),
-        )),
-        PROBLEMS,
-    ),
-    extensions(("x-permission" = json!(WriteCustomers::NAME))),
+        ))),
+    extensions(("x-permission" = json!(WriteCustomers::NAME)), ("x-problems" = json!(["already-exists"]))),
 )]
 #[post("/customers")]
+#[tracing::instrument(name = "api.customers.create", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<WriteCustomers>,
     customers: Data<Customers>,
@@ -38,7 +39,7 @@ pub(crate) async fn handle(
     idempotent
         .run(&allowed, async || {
             let created =
-                customers.create(allowed.reach(), allowed.company()?, &allowed.caller, body.clone().into()).await?;
+                customers.create(allowed.reach(), allowed.company()?, &allowed.caller, body.into()).await?;
             let names = PersonaNames::read(&personas, allowed.tenant()).await?;
             Ok(HttpResponse::Created()
                 .insert_header((header::LOCATION, format!("/api/v1/customers/{}", created.id)))

@@ -75,13 +75,14 @@ impl View {
 
 /// Why a customer has its persona: every rule down to the one that matches, with the customer's values.
 #[utoipa::path(
-    operation_id = "customers.explain",
+    operation_id = "explain_persona",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "Judged just now.", body = View), PROBLEMS),
+    responses((status = 200, description = "Judged just now.", body = View)),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}/explain")]
+#[tracing::instrument(name = "api.customers.explain", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<ReadCustomers>,
     personas: Data<Personas>,

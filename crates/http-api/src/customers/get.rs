@@ -6,9 +6,11 @@ use kale_domain::id::CustomerId;
 use kale_web::{Allowed, Path, Problem, Query, Required, etag::tagged, permission::ReadCustomers};
 use serde::Deserialize;
 
+use crate::openapi::params::FieldsParam;
+
 use super::{
     list_query::fields,
-    view::{CustomerView, PersonaNames},
+    view::{CustomerView, PersonaNames, example},
 };
 
 /// What may be asked of one customer.
@@ -21,21 +23,20 @@ pub(super) struct Params {
 
 /// One customer.
 #[utoipa::path(
-    operation_id = "customers.get",
+    operation_id = "read_customer",
     tag = "Customers",
     params(
         ("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q"),
-        ("fields" = Option<String>, Query, description = "The fields to answer, separated by commas; `id` always is."),
+        FieldsParam,
         ("If-None-Match" = Option<String>, Header, description = "The ETag you have."),
     ),
     responses(
-        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String, description = "Its version."))),
-        (status = 304, description = "You have it."),
-        PROBLEMS,
-    ),
+        (status = 200, description = "The customer.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version."))),
+        (status = 304, description = "You have it.")),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}")]
+#[tracing::instrument(name = "api.customers.get", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<ReadCustomers>,
     customers: Data<Customers>,

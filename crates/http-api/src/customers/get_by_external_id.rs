@@ -4,29 +4,30 @@ use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use kale_application::{customers::Customers, personas::Personas};
 use kale_web::{Allowed, Path, Problem, Query, Required, etag::tagged, permission::ReadCustomers};
 
+use crate::openapi::params::FieldsParam;
+
 use super::{
     get::Params,
     list_query::fields,
-    view::{CustomerView, PersonaNames},
+    view::{CustomerView, PersonaNames, example},
 };
 
 /// The customer that your systems call so.
 #[utoipa::path(
-    operation_id = "customers.getByExternalId",
+    operation_id = "read_customer_by_external_id",
     tag = "Customers",
     params(
         ("external_id" = String, Path, description = "What your systems call it; a `/` in it as `%2F`.", example = "7590-VHVEG"),
-        ("fields" = Option<String>, Query, description = "The fields to answer, separated by commas; `id` always is."),
+        FieldsParam,
         ("If-None-Match" = Option<String>, Header, description = "The ETag you have."),
     ),
     responses(
-        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String, description = "Its version."))),
-        (status = 304, description = "You have it."),
-        PROBLEMS,
-    ),
+        (status = 200, description = "The customer.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version."))),
+        (status = 304, description = "You have it.")),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers-by-external-id/{external_id}")]
+#[tracing::instrument(name = "api.customers.get_by_external_id", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<ReadCustomers>,
     customers: Data<Customers>,

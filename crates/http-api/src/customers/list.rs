@@ -5,9 +5,11 @@ use kale_application::{customers::Customers, personas::Personas};
 use kale_web::{Allowed, Count, Cursors, Page, Problem, Required, permission::ReadCustomers};
 use serde_json::Value;
 
+use crate::openapi::params::{FieldsParam, PageParams};
+
 use super::{
     list_query,
-    view::{CustomerView, PersonaNames},
+    view::{CustomerView, PersonaNames, example},
 };
 
 /// Lists customers: found by words, filtered by the words of rules, sorted, page by page.
@@ -17,22 +19,22 @@ use super::{
 /// `external_id`) and `attributes.<name>`; operators are those of rules. Amounts are minor units of the company's
 /// currency. Several values are separated by commas. A retention expert sees the customers assigned to them.
 #[utoipa::path(
-    operation_id = "customers.list",
+    operation_id = "list_customers",
     tag = "Customers",
     params(
-        ("limit" = Option<u16>, Query, description = "How many on a page, 1 to 200; 50 where it is absent.", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "`page.next_cursor` of the page before; only with the same sorting and filters."),
+        PageParams,
+        FieldsParam,
         ("sort" = Option<String>, Query, description = "`name`, `created_at`, `mrr`, `persona` or a sortable attribute; `-` before it for the largest first.", example = "-mrr"),
-        ("fields" = Option<String>, Query, description = "The fields to answer, separated by commas; `id` always is.", example = "name,mrr,persona"),
         ("include" = Option<String>, Query, description = "`count` counts the customers on all pages, up to 10,000."),
         ("q" = Option<String>, Query, description = "Words, each the beginning of a word of name, e-mail, domain or external id."),
         ("filter[persona]" = Option<String>, Query, description = "Keys of personas, or `unassigned`.", example = "early_monthly,unassigned"),
         ("filter[mrr][gte]" = Option<String>, Query, description = "One of the many: any name with any operator of rules.", example = "1000"),
     ),
-    responses((status = 200, description = "A page.", body = Page<CustomerView>), PROBLEMS),
+    responses((status = 200, description = "A page.", body = Page<CustomerView>, example = json!({"data": [example()], "page": {"next_cursor": null, "has_more": false}}))),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers")]
+#[tracing::instrument(name = "api.customers.list", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<ReadCustomers>,
     customers: Data<Customers>,

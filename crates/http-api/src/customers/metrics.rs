@@ -51,13 +51,14 @@ fn views(customer: &mut Customer) -> Vec<View> {
 
 /// Every metric of the catalogue with this customer's value, all on one page.
 #[utoipa::path(
-    operation_id = "customers.metrics",
+    operation_id = "list_customer_metrics",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "All of them.", body = Page<View>), PROBLEMS),
+    responses((status = 200, description = "All of them.", body = Page<View>)),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}/metrics")]
+#[tracing::instrument(name = "api.customers.metrics", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<ReadCustomers>,
     customers: Data<Customers>,

@@ -7,7 +7,9 @@ use kale_web::{Allowed, IfMatch, Json, NoQuery, Path, Problem, Required, etag::e
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::view::{CustomerView, PersonaNames};
+use crate::openapi::params::IfMatchHeader;
+
+use super::view::{CustomerView, PersonaNames, example};
 
 /// What people may change of a customer.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -20,20 +22,19 @@ pub(super) struct Body {
 
 /// Changes the words people put on a customer.
 #[utoipa::path(
-    operation_id = "customers.patch",
+    operation_id = "change_customer",
     tag = "Customers",
     params(
         ("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q"),
-        ("If-Match" = String, Header, description = "The ETag you read."),
+        IfMatchHeader,
     ),
     request_body(content = Body),
     responses(
-        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version."))),
-        PROBLEMS,
-    ),
+        (status = 200, description = "The customer as it is now.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version.")))),
     extensions(("x-permission" = json!(WriteCustomers::NAME))),
 )]
 #[patch("/customers/{id}")]
+#[tracing::instrument(name = "api.customers.patch", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<WriteCustomers>,
     customers: Data<Customers>,

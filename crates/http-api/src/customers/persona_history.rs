@@ -48,13 +48,14 @@ impl View {
 
 /// The last 200 changes of a customer's persona, newest first.
 #[utoipa::path(
-    operation_id = "customers.personaHistory",
+    operation_id = "list_persona_changes",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "The changes.", body = Page<View>), PROBLEMS),
+    responses((status = 200, description = "The changes.", body = Page<View>)),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}/persona-history")]
+#[tracing::instrument(name = "api.customers.persona_history", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<ReadCustomers>,
     customers: Data<Customers>,

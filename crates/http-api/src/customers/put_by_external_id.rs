@@ -9,27 +9,26 @@ use kale_web::{Allowed, Json, NoQuery, Path, Problem, Required, etag::etag, perm
 
 use super::{
     body::CustomerFields,
-    view::{CustomerView, PersonaNames},
+    view::{CustomerView, PersonaNames, example},
 };
 
 /// Creates the customer that your systems call so, or changes what is given of it.
 ///
 /// What is absent is left as it was; null in `attributes` takes a value away. Sending it again changes nothing.
 #[utoipa::path(
-    operation_id = "customers.putByExternalId",
+    operation_id = "put_customer_by_external_id",
     tag = "Customers",
     params(("external_id" = String, Path, description = "What your systems call it; a `/` in it as `%2F`.", example = "7590-VHVEG")),
     request_body(content = CustomerFields),
     responses(
-        (status = 200, description = "It was there.", body = CustomerView, headers(("ETag" = String, description = "Its version."))),
-        (status = 201, description = "It is new.", body = CustomerView, headers(
+        (status = 200, description = "It was there.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version."))),
+        (status = 201, description = "It is new.", body = CustomerView, example = json!(example()), headers(
             ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."),
-        )),
-        PROBLEMS,
-    ),
+        ))),
     extensions(("x-permission" = json!(WriteCustomers::NAME))),
 )]
 #[put("/customers-by-external-id/{external_id}")]
+#[tracing::instrument(name = "api.customers.put_by_external_id", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<WriteCustomers>,
     customers: Data<Customers>,

@@ -5,20 +5,19 @@ use kale_application::personas::Personas;
 use kale_domain::id::CustomerId;
 use kale_web::{Allowed, NoQuery, Path, Problem, Required, etag::etag, permission::AssignPersonas};
 
-use super::view::{CustomerView, PersonaNames};
+use super::view::{CustomerView, PersonaNames, example};
 
 /// Takes a decision by hand back: the rules decide again, at once.
 #[utoipa::path(
-    operation_id = "customers.releasePersona",
+    operation_id = "release_persona",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
     responses(
-        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version."))),
-        PROBLEMS,
-    ),
+        (status = 200, description = "The customer as it is now.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version.")))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[delete("/customers/{id}/persona")]
+#[tracing::instrument(name = "api.customers.release_persona", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<AssignPersonas>,
     personas: Data<Personas>,

@@ -52,13 +52,14 @@ impl From<CustomerSource> for View {
 
 /// The records a customer is made from, and what each of them says.
 #[utoipa::path(
-    operation_id = "customers.sources",
+    operation_id = "list_customer_sources",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "All of them.", body = Page<View>), PROBLEMS),
+    responses((status = 200, description = "All of them.", body = Page<View>)),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}/sources")]
+#[tracing::instrument(name = "api.customers.sources", skip_all)]
 pub(crate) async fn handle(
     allowed: Allowed<ReadCustomers>,
     customers: Data<Customers>,

@@ -22,8 +22,26 @@ use kale_domain::{
 };
 use kale_web::Problem;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
+
+/// A customer, for the document.
+pub(crate) fn example() -> Value {
+    json!({
+        "id": "cus_01h455vb4pex5vsknk084sn02q", "external_ids": ["7590-VHVEG"], "name": "Ada Lovelace",
+        "email": "ada@example.com", "domain": null, "lifecycle": null, "tier": null, "locale": null, "plan": "Team",
+        "mrr": { "amount_minor": 2985, "currency": "USD" },
+        "persona": {
+            "id": "per_01h455vb4pex5vsknk084sn02q", "key": "early_monthly", "name": "New and monthly", "by": "rule",
+            "locked": false, "since": "2026-03-15T09:30:00Z"
+        },
+        "unassigned": null,
+        "metrics": { "mrr": { "amount_minor": 2985, "currency": "USD" }, "plan": "Team" },
+        "attributes": { "contract": "Month-to-month", "tenure": 1 },
+        "tags": ["vip"], "experts": [], "created_at": "2026-03-15T09:30:00Z", "updated_at": "2026-03-15T09:30:00Z",
+        "version": 3
+    })
+}
 
 /// The fields of a customer that `fields` may name.
 pub(crate) const FIELDS: &[&str] = &[

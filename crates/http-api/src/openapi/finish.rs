@@ -70,8 +70,8 @@ fn complete(operation: &mut Operation, in_path: bool) {
     operation.description = Some(said.map_or_else(|| line.clone(), |said| format!("{said}\n\n{line}")));
 
     let has = |place: ParameterIn, name: &str| {
-        let all = operation.parameters.iter().flatten();
-        all.into_iter().any(|one| one.parameter_in == place && one.name == name)
+        let mut all = operation.parameters.iter().flatten();
+        all.any(|one| matches!(one, RefOr::T(one) if one.parameter_in == place && one.name == name))
     };
     let if_match = has(ParameterIn::Header, "If-Match");
     let idempotent = has(ParameterIn::Header, "Idempotency-Key");

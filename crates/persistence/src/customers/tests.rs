@@ -77,10 +77,16 @@ pub(crate) fn new(derived: Derived) -> Change {
     Change { derived, persona: None, exists: false }
 }
 
+/// Writes customers as the derivation does: in a batch, then acknowledged by a majority, which is what readers see.
+pub(crate) async fn put(store: &Store, tenant: Tenant, changes: &[Change]) {
+    write(store, tenant, changes).await.unwrap();
+    store.settle().await.unwrap();
+}
+
 /// Writes customers as the derivation does, and the tags that people put on them.
 pub(crate) async fn store_all(store: &Store, tenant: Tenant, customers: &[Customer]) {
     let changes: Vec<Change> = customers.iter().map(|customer| new(derived(customer))).collect();
-    write(store, tenant, &changes).await.unwrap();
+    put(store, tenant, &changes).await;
     let tagged: Vec<&Customer> = customers.iter().filter(|customer| !customer.tags.is_empty()).collect();
     store
         .transaction::<_, crate::StoreError>(tenant, async |tx| {

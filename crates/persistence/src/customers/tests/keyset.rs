@@ -15,10 +15,10 @@ use proptest::{prelude::any, test_runner::TestRunner};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{derived, give_to, query, sample, tenant};
+use super::{derived, give_to, put, query, sample, tenant};
 use crate::{
     Reach, Store,
-    customers::{Change, Derived, ListQuery, Position, Sort, SortKey, list, write},
+    customers::{Change, Derived, ListQuery, Position, Sort, SortKey, list},
     testing,
 };
 
@@ -114,7 +114,7 @@ async fn more(store: &Store, runner: &mut TestRunner, count: usize) -> Vec<Custo
             exists: false,
         })
         .collect();
-    write(store, tenant(1), &changes).await.unwrap();
+    put(store, tenant(1), &changes).await;
     customers
 }
 

@@ -6,10 +6,10 @@ use kale_domain::{
 };
 use uuid::Uuid;
 
-use super::{at, customer_id, named, new, tenant};
+use super::{at, customer_id, named, new, put, tenant};
 use crate::{
     Reach, Store, StoreError,
-    customers::{Change, PersonaMove, get, history, move_all, set_persona, write},
+    customers::{Change, PersonaMove, get, history, move_all, set_persona},
     testing,
 };
 
@@ -50,7 +50,7 @@ async fn trace(store: &Store, id: CustomerId) -> Vec<(Option<PersonaId>, Option<
 async fn a_move_leaves_one_trace_however_often_it_is_made() {
     let store = testing::migrated().await;
     let id = customer_id(1);
-    write(&store, tenant(1), &[new(named(1, "Ada"))]).await.unwrap();
+    put(&store, tenant(1), &[new(named(1, "Ada"))]).await;
 
     for _ in 0..2 {
         move_all(&store, tenant(1), &[to(id, by_rule(1, 10))]).await.unwrap();
@@ -68,13 +68,13 @@ async fn a_move_leaves_one_trace_however_often_it_is_made() {
 async fn a_rule_moves_nobody_whom_a_person_locked_in_between() {
     let store = testing::migrated().await;
     let id = customer_id(1);
-    write(&store, tenant(1), &[new(named(1, "Ada"))]).await.unwrap();
+    put(&store, tenant(1), &[new(named(1, "Ada"))]).await;
     lock(&store, id, 3).await;
 
     // Both ways were decided before the person came.
     move_all(&store, tenant(1), &[to(id, by_rule(1, 10))]).await.unwrap();
     let change = Change { derived: named(1, "Ada Lovelace"), persona: Some(by_rule(2, 10)), exists: true };
-    write(&store, tenant(1), &[change]).await.unwrap();
+    put(&store, tenant(1), &[change]).await;
 
     let customer = get(&store, Reach::all(tenant(1)), id, &[].into()).await.unwrap().unwrap();
     assert_eq!(customer.name.as_deref(), Some("Ada Lovelace"));
@@ -88,9 +88,9 @@ async fn deriving_a_customer_anew_moves_it_with_a_trace() {
     let store = testing::migrated().await;
     let id = customer_id(1);
     let first = Change { persona: Some(by_rule(1, 10)), ..new(named(1, "Ada")) };
-    write(&store, tenant(1), &[first]).await.unwrap();
+    put(&store, tenant(1), &[first]).await;
     let change = Change { derived: named(1, "Ada"), persona: Some(by_rule(2, 20)), exists: true };
-    write(&store, tenant(1), std::slice::from_ref(&change)).await.unwrap();
+    put(&store, tenant(1), std::slice::from_ref(&change)).await;
     // The refresh also says it the other way round.
     move_all(&store, tenant(1), &[to(id, by_rule(2, 20))]).await.unwrap();
 
@@ -102,7 +102,7 @@ async fn deriving_a_customer_anew_moves_it_with_a_trace() {
 async fn more_customers_than_one_transaction_takes_are_moved() {
     let store = testing::migrated().await;
     let customers: Vec<Change> = (0..2_100).map(|n| new(named(n, "Ada"))).collect();
-    write(&store, tenant(1), &customers).await.unwrap();
+    put(&store, tenant(1), &customers).await;
     let moves: Vec<PersonaMove> = (0..2_100).map(|n| to(customer_id(n), by_rule(1, 10))).collect();
     move_all(&store, tenant(1), &moves).await.unwrap();
 

@@ -19,7 +19,7 @@ use kale_rules::{
 };
 use proptest::test_runner::TestRunner;
 
-use super::{customer_id, query, sample, store_all, tenant};
+use super::{customer_id, put, query, sample, store_all, tenant};
 use crate::{
     Reach, Store,
     customers::{Judged, Sort, SortKey, for_each_judged, judge_batch, list},
@@ -118,7 +118,7 @@ async fn an_amount_in_another_currency_is_no_metric() {
     let mut foreign = super::named(1, "Foreign");
     let euros = Money { amount_minor: 5_000, currency: "EUR".parse().unwrap() };
     foreign.metrics.insert(Metric::Mrr, MetricValue::Money(euros));
-    crate::customers::write(&store, tenant(1), &[super::new(foreign)]).await.unwrap();
+    put(&store, tenant(1), &[super::new(foreign)]).await;
 
     let rule = comparison(SubjectName::Metric(Metric::Mrr), Op::Gte, Some(Literal::Number(1.into())));
     assert_eq!(found(&store, Reach::all(tenant(1)), &rule).await, BTreeSet::new());

@@ -2,10 +2,10 @@
 
 use kale_domain::id::CustomerId;
 
-use super::{customer_id, named, new, query, tenant};
+use super::{customer_id, named, new, put, query, tenant};
 use crate::{
     Reach,
-    customers::{Derived, ListQuery, list, write},
+    customers::{Derived, ListQuery, list},
     testing,
 };
 
@@ -20,7 +20,7 @@ async fn the_beginning_of_any_word_finds_a_customer() {
     };
     let jean = named(2, "Jean-Luc Plan B");
     let other = named(3, "Zoë (Ltd.)");
-    write(&store, tenant(1), &[new(ada), new(jean), new(other)]).await.unwrap();
+    put(&store, tenant(1), &[new(ada), new(jean), new(other)]).await;
 
     for (words, found) in [
         ("o'brien", &[1][..]),

@@ -1,0 +1,168 @@
+//! `GET /audit`
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpRequest, get,
+    web::{self, Data},
+};
+use jiff::Timestamp;
+use kale_application::companies::Companies;
+use kale_domain::{
+    audit::{Actor, AuditAction, AuditEntry},
+    id::AuditEntryId,
+};
+use kale_web::{
+    Allowed, Cursors, ListSpec, Page, Problem,
+    permission::{ReadAudit, Required as _},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    openapi::params::{FieldsParam, PageParams},
+    paging,
+};
+
+/// One thing that was done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
+pub(crate) struct View {
+    /// Its identity.
+    #[schema(value_type = String, example = "aud_01h455vb4pex5vsknk084sn02q")]
+    id: AuditEntryId,
+    /// Who acted.
+    actor: ActorView,
+    /// What was done.
+    #[schema(value_type = String, example = "company_changed")]
+    action: AuditAction,
+    /// The id of the thing it was done to.
+    #[schema(example = "cmp_01h455vb4pex5vsknk084sn02q")]
+    target: String,
+    /// The fields that changed, as they were.
+    before: BTreeMap<String, String>,
+    /// The fields that changed, as they are since.
+    after: BTreeMap<String, String>,
+    /// The request it came with.
+    request_id: Option<String>,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+/// Who acted.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Actor)]
+pub(crate) struct ActorView {
+    /// `user`, `api_key` or `system`.
+    #[schema(example = "user")]
+    kind: &'static str,
+    /// Which; null for the system.
+    #[schema(example = "usr_01h455vb4pex5vsknk084sn02q")]
+    id: Option<String>,
+}
+
+const FIELDS: &[&str] = &["id", "actor", "action", "target", "before", "after", "request_id", "at"];
+
+const LIST: ListSpec = ListSpec {
+    route: "GET /audit",
+    sorts: &[],
+    default_sort: "-at",
+    filters: &[],
+    fields: FIELDS,
+    includes: &[],
+    search: false,
+    others: &[],
+};
+
+/// Lists what was done in the company, newest first.
+#[utoipa::path(
+    tag = "Audit",
+    operation_id = "list_audit_entries",
+    params(PageParams, FieldsParam),
+    responses((status = 200, description = "A page of entries", body = Page<View>, example = json!({
+        "data": [{
+            "id": "aud_01h455vb4pex5vsknk084sn02q",
+            "actor": { "kind": "user", "id": "usr_01h455vb4pex5vsknk084sn02q" },
+            "action": "company_changed", "target": "cmp_01h455vb4pex5vsknk084sn02q",
+            "before": { "currency": "USD" }, "after": { "currency": "EUR" },
+            "request_id": "01h455vb4pex5vsknk084sn02q", "at": "2026-11-14T12:00:00Z"
+        }],
+        "page": { "next_cursor": null, "has_more": false }
+    }))),
+    extensions(("x-permission" = json!(ReadAudit::NAME))),
+)]
+#[get("/audit")]
+#[tracing::instrument(name = "api.audit.list", skip_all)]
+pub(crate) async fn handle(
+    caller: Allowed<ReadAudit>,
+    companies: Data<Companies>,
+    cursors: Data<Cursors>,
+    request: HttpRequest,
+) -> Result<web::Json<Page<Value>>, Problem> {
+    let params = LIST.read(&request)?;
+    let before = cursors.decode(&params)?;
+    let found = companies.audit(caller.tenant(), paging::to_read(&params), before).await?;
+
+    let page: Page<View> = paging::page(&params, &cursors, found, |one| one.id)?;
+    Ok(web::Json(page.project(&params.fields)?))
+}
+
+impl From<AuditEntry> for View {
+    fn from(entry: AuditEntry) -> Self {
+        Self {
+            id: entry.id,
+            actor: entry.actor.into(),
+            action: entry.action,
+            target: entry.target,
+            before: entry.before,
+            after: entry.after,
+            request_id: entry.request_id,
+            at: entry.at,
+        }
+    }
+}
+
+impl From<Actor> for ActorView {
+    fn from(actor: Actor) -> Self {
+        match actor {
+            Actor::User { id } => Self { kind: "user", id: Some(id.to_string()) },
+            Actor::ApiKey { id } => Self { kind: "api_key", id: Some(id.to_string()) },
+            Actor::System => Self { kind: "system", id: None },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_entry_says_who_did_what_to_what() {
+        let shown = serde_json::to_value(View::from(AuditEntry {
+            id: "aud_01h455vb4pex5vsknk084sn02q".parse().unwrap(),
+            actor: Actor::System,
+            action: AuditAction::UploadImported,
+            target: "upl_01h455vb4pex5vsknk084sn02q".to_owned(),
+            before: BTreeMap::new(),
+            after: BTreeMap::from([("rows".to_owned(), "7043".to_owned())]),
+            request_id: None,
+            at: Timestamp::from_second(1_700_000_000).unwrap(),
+        }))
+        .unwrap();
+
+        assert_eq!(
+            shown,
+            json!({
+                "id": "aud_01h455vb4pex5vsknk084sn02q", "actor": { "kind": "system", "id": null },
+                "action": "upload_imported", "target": "upl_01h455vb4pex5vsknk084sn02q", "before": {},
+                "after": { "rows": "7043" }, "request_id": null, "at": "2023-11-14T22:13:20Z"
+            })
+        );
+        let names: Vec<&String> = shown.as_object().unwrap().keys().collect();
+        assert!(names.iter().all(|name| FIELDS.contains(&name.as_str())) && names.len() == FIELDS.len());
+    }
+}

@@ -1,0 +1,173 @@
+//! `POST /customers/personas/reassign`
+
+#[cfg(test)]
+mod tests;
+
+use actix_web::{HttpResponse, http::header, post, web::Data};
+use kale_application::{
+    customers::Customers,
+    personas::{Personas, ReassignTarget},
+};
+use kale_domain::{
+    error::FieldError,
+    id::{CustomerId, JobId},
+};
+use kale_web::{Allowed, Idempotent, Json, NoQuery, Problem, Required, permission::AssignPersonas};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use super::list_query;
+use crate::openapi::params::IdempotencyKeyHeader;
+
+/// The most customers that one call names by id.
+const IDS: usize = 1_000;
+const BODY_BYTES: usize = 512 * 1024;
+
+/// Who is to be moved, and where: `ids` or `filter` with `persona`, or `by` alone.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PersonaReassignment, example = json!({
+    "filter": "filter[attributes.contract]=Two year", "persona": "settled", "reason": "agreed with sales"
+}))]
+pub(super) struct Body {
+    /// These customers, at most 1,000.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    ids: Option<Vec<CustomerId>>,
+    /// Everybody on this list, at most 10,000: a query string as `GET /customers` takes it.
+    #[serde(default)]
+    filter: Option<String>,
+    /// The key or id of a persona; null is unassigned.
+    #[serde(default, deserialize_with = "stated")]
+    #[schema(value_type = Option<String>)]
+    persona: Option<Option<String>>,
+    /// Why, at most 500 characters.
+    #[serde(default)]
+    reason: Option<String>,
+    /// `rules`: every customer that nobody locked goes where the rules say, in the background.
+    #[serde(default)]
+    by: Option<By>,
+}
+
+/// What decides.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ReassignBy)]
+pub(super) enum By {
+    /// The rules of the personas.
+    Rules,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PersonasReassigned)]
+pub(super) struct View {
+    /// How many customers were put there by hand; null where a job moves them.
+    moved: Option<u64>,
+    /// The job that moves them; null where they are moved.
+    #[schema(value_type = Option<String>)]
+    job: Option<JobId>,
+}
+
+/// Left out is not the same as null.
+fn stated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// What a body asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wish {
+    Rules,
+    Ids { ids: Vec<CustomerId>, persona: Option<String>, reason: Option<String> },
+    Filter { filter: String, persona: Option<String>, reason: Option<String> },
+}
+
+impl Body {
+    /// What it asks for, or why it can't be told.
+    fn wish(self) -> Result<Wish, Vec<FieldError>> {
+        let wrong = |pointer: &str, code: &'static str, message: &str| Err(vec![FieldError::new(pointer, code, message)]);
+        if self.by.is_some() {
+            let by_hand = [
+                ("#/ids", self.ids.is_some()),
+                ("#/filter", self.filter.is_some()),
+                ("#/persona", self.persona.is_some()),
+                ("#/reason", self.reason.is_some()),
+            ];
+            return match by_hand.iter().find(|(_, sent)| *sent) {
+                None => Ok(Wish::Rules),
+                Some((pointer, _)) => wrong(pointer, "not-allowed", "with `by` the rules decide about everybody"),
+            };
+        }
+        let Some(persona) = self.persona else {
+            return wrong("#/persona", "missing", "`persona` is missing; null is unassigned");
+        };
+        let reason = self.reason;
+        match (self.ids, self.filter) {
+            (Some(ids), None) if ids.len() > IDS => {
+                wrong("#/ids", "too-many", "at most 1,000 customers are named by id; send a filter instead")
+            }
+            (Some(ids), None) => Ok(Wish::Ids { ids, persona, reason }),
+            (None, Some(filter)) => Ok(Wish::Filter { filter, persona, reason }),
+            (Some(_), Some(_)) => wrong("#/filter", "not-allowed", "send either `ids` or `filter`"),
+            (None, None) => wrong("#/ids", "missing", "send `ids` or `filter`, or `\"by\": \"rules\"`"),
+        }
+    }
+}
+
+/// Puts many customers into a persona by hand, or lets the rules decide about everybody again.
+///
+/// By hand they are locked there. An empty `filter` is everybody.
+#[utoipa::path(
+    operation_id = "reassign_personas",
+    tag = "Customers",
+    params(IdempotencyKeyHeader),
+    request_body(content = Body),
+    responses(
+        (status = 200, description = "They are moved.", body = View, example = json!({"moved": 12, "job": null})),
+        (status = 202, description = "A job moves them.", body = View,
+            example = json!({"moved": null, "job": "job_01h455vb4pex5vsknk084sn02q"}),
+            headers(("Location" = String, description = "Where to look at the job."))),
+    ),
+    extensions(("x-permission" = json!(AssignPersonas::NAME))),
+)]
+#[post("/customers/personas/reassign")]
+#[tracing::instrument(name = "api.customers.reassign", skip_all)]
+pub(crate) async fn handle(
+    allowed: Allowed<AssignPersonas>,
+    customers: Data<Customers>,
+    personas: Data<Personas>,
+    _: NoQuery,
+    Json(body): Json<Body, BODY_BYTES>,
+    idempotent: Idempotent,
+) -> Result<HttpResponse, Problem> {
+    idempotent.run(&allowed, async || carry_out(&allowed, &customers, &personas, body).await).await
+}
+
+async fn carry_out(
+    allowed: &Allowed<AssignPersonas>,
+    customers: &Customers,
+    personas: &Personas,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let (target, persona, reason) = match body.wish().map_err(Problem::validation)? {
+        Wish::Rules => {
+            let job = personas.recompute(allowed.reach(), &allowed.caller).await?;
+            return Ok(HttpResponse::Accepted()
+                .insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")))
+                .json(View { moved: None, job: Some(job) }));
+        }
+        Wish::Ids { ids, persona, reason } => (ReassignTarget::Ids(ids), persona, reason),
+        Wish::Filter { filter, persona, reason } => {
+            let request = list_query::in_body(Some(&filter))?;
+            let list = customers.prepare(allowed.reach(), allowed.company()?, &request).await;
+            let list = list.map_err(list_query::at_filter)?;
+            (ReassignTarget::List(Box::new(list)), persona, reason)
+        }
+    };
+    let persona = match &persona {
+        Some(name) => Some(personas.find(allowed.tenant(), name, "#/persona").await?),
+        None => None,
+    };
+    let moved = personas.reassign(allowed.reach(), &allowed.caller, target, persona, reason).await?;
+    Ok(HttpResponse::Ok().json(View { moved: Some(moved), job: None }))
+}

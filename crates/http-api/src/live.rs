@@ -1,0 +1,11 @@
+//! `/live`: what changes, as server-sent events.
+
+mod follow;
+pub(crate) mod sse;
+mod topic;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(follow::handle);
+}

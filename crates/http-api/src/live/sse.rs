@@ -1,0 +1,144 @@
+//! Server-sent events: frames, heart-beats, and an end for every stream.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    time::{Duration, Instant},
+};
+
+use actix_web::{
+    HttpResponse,
+    http::header::{self, HeaderName, HeaderValue},
+    rt::time,
+};
+use bytes::Bytes;
+use futures::{Stream, StreamExt as _, stream};
+use kale_web::Drain;
+use serde::Serialize;
+
+/// How often a silent stream looks whether it has to end.
+const TICK: Duration = Duration::from_secs(1);
+/// After how long a silent stream sends a comment, so that nobody in between takes it for dead.
+const HEART_BEAT: Duration = Duration::from_secs(15);
+/// After how long a stream ends: whoever connects again is authenticated again.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
+/// How long clients wait before they connect again.
+const HELLO: &[u8] = b"retry: 2000\n\n";
+const COMMENT: &[u8] = b":\n\n";
+
+/// One event as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Frame(Bytes);
+
+impl Frame {
+    /// An event of that name with JSON as its data.
+    pub(crate) fn event(name: &'static str, data: &impl Serialize) -> Self {
+        // JSON text has no line break outside of its strings' escapes, so that one `data` line is enough.
+        let data = serde_json::to_string(data).unwrap_or_else(|error| {
+            tracing::error!(error = %error, "an event could not be written");
+            "null".to_owned()
+        });
+        Self(Bytes::from(format!("event: {name}\ndata: {data}\n\n")))
+    }
+
+    /// What stands in it.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap()
+    }
+}
+
+/// The answer that sends these events. It ends with them, when the process goes away, and after half an hour.
+pub(crate) fn respond(events: impl Stream<Item = Frame> + 'static, drain: Drain) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        // A proxy or the compression of ours would hold events back.
+        .insert_header((HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")))
+        .insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")))
+        .streaming(chunks(events, drain))
+}
+
+struct State {
+    events: Pin<Box<dyn Stream<Item = Frame>>>,
+    drain: Drain,
+    end: Option<Instant>,
+    silent: Duration,
+}
+
+fn chunks(events: impl Stream<Item = Frame> + 'static, drain: Drain) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    let end = Instant::now().checked_add(LONGEST);
+    let state = State { events: Box::pin(events), drain, end, silent: Duration::ZERO };
+    let rest = stream::unfold(state, |mut state| async move {
+        let chunk = state.next().await?;
+        Some((Ok(chunk), state))
+    });
+    stream::iter([Ok(Bytes::from_static(HELLO))]).chain(rest)
+}
+
+impl State {
+    async fn next(&mut self) -> Option<Bytes> {
+        while !self.drain.is_draining() && self.end.is_some_and(|end| Instant::now() < end) {
+            // A stream keeps what it waits for, so that nothing is lost when the wait is broken off.
+            match time::timeout(TICK, self.events.next()).await {
+                Ok(event) => {
+                    self.silent = Duration::ZERO;
+                    return event.map(|frame| frame.0);
+                }
+                Err(_silence) => self.silent = self.silent.saturating_add(TICK),
+            }
+            if self.silent >= HEART_BEAT {
+                self.silent = Duration::ZERO;
+                return Some(Bytes::from_static(COMMENT));
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(chunks: &[Result<Bytes, Infallible>]) -> Vec<&str> {
+        chunks.iter().map(|chunk| std::str::from_utf8(chunk.as_ref().unwrap()).unwrap()).collect()
+    }
+
+    #[actix_web::test]
+    async fn a_stream_says_hello_and_ends_with_its_events() {
+        let events = stream::iter([Frame::event("job", &serde_json::json!({ "note": "a\nb" }))]);
+        let all: Vec<_> = chunks(events, Drain::default()).collect().await;
+
+        assert_eq!(texts(&all), ["retry: 2000\n\n", "event: job\ndata: {\"note\":\"a\\nb\"}\n\n"]);
+    }
+
+    #[actix_web::test]
+    async fn a_silent_stream_sends_a_comment_every_fifteen_seconds() {
+        tokio::time::pause();
+        let all: Vec<_> = chunks(stream::pending(), Drain::default()).take(3).collect().await;
+
+        assert_eq!(texts(&all), ["retry: 2000\n\n", ":\n\n", ":\n\n"]);
+    }
+
+    #[actix_web::test]
+    async fn a_stream_ends_when_the_process_goes_away() {
+        let drain = Drain::default();
+        drain.begin();
+
+        let all: Vec<_> = chunks(stream::pending(), drain).collect().await;
+        assert_eq!(texts(&all), ["retry: 2000\n\n"]);
+    }
+
+    #[actix_web::test]
+    async fn nobody_in_between_may_keep_or_compress_a_stream() {
+        let response = respond(stream::pending(), Drain::default());
+        for (name, value) in [
+            ("content-type", "text/event-stream"),
+            ("cache-control", "no-store"),
+            ("x-accel-buffering", "no"),
+            ("content-encoding", "identity"),
+        ] {
+            assert_eq!(response.headers().get(name).unwrap(), value);
+        }
+    }
+}
