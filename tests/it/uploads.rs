@@ -10,7 +10,12 @@ async fn the_telco_file_becomes_7043_customers() {
 
     company.import(TELCO, None).await;
 
-    let list = company.owner.get("/customers?limit=1&include=count").await.expect(200).json();
+    let list = company
+        .owner
+        .get("/customers?limit=1&include=count")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(list["page"]["count"], json!({ "value": 7043, "capped": false }));
     app.stop().await;
 }

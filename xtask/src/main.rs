@@ -2,8 +2,10 @@
 //!
 //! - `tidy` proves the rules that no compiler checks (crate graph, clock and environment, indexes, sizes, licences).
 //! - `test` runs everything a change must pass and ends with one line of counts.
+//! - `bench` measures the server against the limit and the peer and writes `docs/performance.md`.
 //! - `vendor` refreshes the vendored browser files, or with `--check` compares them with their hashes.
 
+mod bench;
 mod environment;
 mod process;
 mod source;
@@ -21,6 +23,8 @@ usage: cargo xtask <command>
   test [--fast]      format, tidy, lints, all Rust tests, contract and browser tests
                      (--fast leaves out contract and browser tests)
   tidy               the repository's own rules; prints what to do about each violation
+  bench [--rows P1,P6] [--rounds 3] [--peer] [--quick] [--release]
+                     measures the server against the limit (and the peer) and writes docs/performance.md
   vendor [--check]   fetch the files of crates/dashboard/assets/vendor.toml from npm and note their hashes;
                      --check only compares what is there with the noted hashes
 ";
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["test"] => suite::run(suite::Extent::Whole),
         ["test", "--fast"] => suite::run(suite::Extent::Fast),
+        ["bench", rest @ ..] => bench::run(rest),
         ["vendor"] => vendor::refresh(),
         ["vendor", "--check"] => vendor::check(),
         [] | ["help" | "--help" | "-h"] => say(USAGE).map(|()| true),

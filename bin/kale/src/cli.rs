@@ -117,7 +117,7 @@ pub enum AdminAction {
         /// Its short name in addresses.
         #[arg(long)]
         slug: String,
-        /// What it does: saas, media, telecom, commerce, fintech, education, fitness or b2b_services.
+        /// What it does: saas, media, telecom, commerce, fintech, education, fitness or `b2b_services`.
         #[arg(long, default_value = "saas")]
         industry: String,
         /// The e-mail address of the first retention admin.

@@ -2,14 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use kale_application::installation::{NewCompany, NewUser, Setup};
+use anyhow::{Result, bail};
 use kale_config::{LogFormat, Settings};
-use kale_domain::{access::Role, company::Industry, money::Currency};
-use kale_persistence::{access, migrations::Migrations};
+use kale_persistence::migrations::Migrations;
 
 use crate::{
-    cli::{Admin, AdminAction, Cli, Command, Common, Demo, Migrate},
+    admin,
+    cli::{Cli, Command, Common, Demo, Migrate},
     database, demo, keys,
     links::Terminal,
     server::{self, Parts, Running},
@@ -19,18 +18,45 @@ use crate::{
 /// Runs a command to its end.
 pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
-        Command::Serve(common) => serve(&common, Parts { serve: true, work: false }).await,
-        Command::Worker(common) => serve(&common, Parts { serve: false, work: true }).await,
-        Command::All(common) => serve(&common, Parts { serve: true, work: true }).await,
+        Command::Serve(common) => {
+            serve(
+                &common,
+                Parts {
+                    serve: true,
+                    work: false,
+                },
+            )
+            .await
+        }
+        Command::Worker(common) => {
+            serve(
+                &common,
+                Parts {
+                    serve: false,
+                    work: true,
+                },
+            )
+            .await
+        }
+        Command::All(common) => {
+            serve(
+                &common,
+                Parts {
+                    serve: true,
+                    work: true,
+                },
+            )
+            .await
+        }
         Command::Demo(demo) => run_demo(&demo).await,
         Command::Migrate(migrate) => run_migrate(&migrate).await,
-        Command::Admin(admin) => run_admin(&admin).await,
+        Command::Admin(options) => admin::run(&options).await,
         Command::Doctor(common) => doctor(&common).await,
         Command::Openapi => openapi(),
     }
 }
 
-fn settings(common: &Common, default_log: Option<LogFormat>) -> Result<Settings> {
+pub(crate) fn settings(common: &Common, default_log: Option<LogFormat>) -> Result<Settings> {
     let mut settings = Settings::from_process(&common.flags(), common.config.as_deref())?;
     if let Some(format) = default_log {
         settings.log_format = format;
@@ -49,11 +75,23 @@ fn settings(common: &Common, default_log: Option<LogFormat>) -> Result<Settings>
 async fn serve(common: &Common, parts: Parts) -> Result<()> {
     let mut settings = settings(common, None)?;
     // Two processes that know one database must not each start one of their own.
-    if settings.mongodb_uri.is_none() && parts != (Parts { serve: true, work: true }) {
+    if settings.mongodb_uri.is_none()
+        && parts
+            != (Parts {
+                serve: true,
+                work: true,
+            })
+    {
         bail!("this command needs KALE_MONGODB_URI; `kale all` runs on a local database of its own");
     }
     let terminal = Terminal::new();
-    let running = server::start(&mut settings, parts, Arc::new(terminal.clone()), sources::system()).await?;
+    let running = server::start(
+        &mut settings,
+        parts,
+        Arc::new(terminal.clone()),
+        sources::system(),
+    )
+    .await?;
     terminal.url.get_or_init(|| running.url.clone());
     tracing::info!(url = %running.url, "ready");
     wait(running).await
@@ -61,12 +99,23 @@ async fn serve(common: &Common, parts: Parts) -> Result<()> {
 
 async fn run_demo(options: &Demo) -> Result<()> {
     let mut common = options.common.clone();
-    common.data_dir.get_or_insert_with(|| Path::new(".kale").join("demo"));
+    common
+        .data_dir
+        .get_or_insert_with(|| Path::new(".kale").join("demo"));
     common.log.get_or_insert_with(|| "warn".to_owned());
     let mut settings = settings(&common, Some(LogFormat::Pretty))?;
     let terminal = Terminal::new();
-    let parts = Parts { serve: true, work: true };
-    let running = server::start(&mut settings, parts, Arc::new(terminal.clone()), sources::system()).await?;
+    let parts = Parts {
+        serve: true,
+        work: true,
+    };
+    let running = server::start(
+        &mut settings,
+        parts,
+        Arc::new(terminal.clone()),
+        sources::system(),
+    )
+    .await?;
     terminal.url.get_or_init(|| running.url.clone());
     let filled = demo::fill(&running).await?;
     demo::announce(&running, &filled, options.json, &settings)?;
@@ -95,50 +144,15 @@ async fn run_migrate(options: &Migrate) -> Result<()> {
         println!("applied  {:04} {}", step.number, step.description);
     }
     for step in &plan.pending {
-        println!("pending  {:04} {} ({} of {} commands done)", step.number, step.description, step.commands_done, step.commands);
+        println!(
+            "pending  {:04} {} ({} of {} commands done)",
+            step.number, step.description, step.commands_done, step.commands
+        );
     }
     plan.check()?;
     if !options.plan {
         let applied = migrations.apply(&database.store).await?;
         println!("{} migrations were applied", applied.names.len());
-    }
-    Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "what the command line prints is its answer")]
-async fn run_admin(admin: &Admin) -> Result<()> {
-    let settings = settings(&admin.common, None)?;
-    let database = database::open(&settings, sources::system()).await?;
-    database::migrate(&database.store).await?;
-    let setup = Setup::new(database.store.clone());
-    let operator = access::operator();
-    let users = match &admin.action {
-        AdminAction::CreateCompany { name, slug, industry, email, person } => {
-            let industry = Industry::ALL.into_iter().find(|known| known.key() == industry);
-            let new = NewCompany {
-                name: name.clone(),
-                slug: slug.parse()?,
-                industry: industry.ok_or_else(|| anyhow!("no such industry; `kale admin create-company --help` lists them"))?,
-                time_zone: "UTC".to_owned(),
-                currency: Currency::USD,
-            };
-            let (tenant, _) = setup.create_company(operator, new).await.context("the company was not made")?;
-            let user = NewUser { email: email.parse()?, name: person.clone(), role: Role::RetentionAdmin };
-            vec![setup.create_user(operator, Some(tenant), user).await.context("the person was not made")?]
-        }
-        AdminAction::CreateKaleAdmin { email, person } => {
-            let user = NewUser { email: email.parse()?, name: person.clone(), role: Role::KaleAdmin };
-            vec![setup.create_user(operator, None, user).await.context("the person was not made")?]
-        }
-        AdminAction::SignInLink { email } => setup.users_of(&email.parse()?).await?,
-    };
-    if users.is_empty() {
-        bail!("nobody with that address may sign in");
-    }
-    for user in users {
-        let token = kale_persistence::sign_ins::mint_link(&database.store, user.id, None).await?;
-        let url = settings.base_url.as_str().trim_end_matches('/');
-        println!("{} ({}): {url}/sign-in/link/{}", user.name, user.role.title(), token.reveal());
     }
     Ok(())
 }

@@ -33,9 +33,18 @@ pub async fn open(settings: &Settings, sources: Sources) -> Result<Database> {
             (mongod.uri(), Some(mongod))
         }
     };
-    let connection = Connection { database: name_in(&uri).to_owned(), uri: uri.clone(), pool: POOL };
-    let store = Store::connect(&connection, sources).await.context("the database address can't be used")?;
-    store.ping().await.context("the database does not answer; check KALE_MONGODB_URI")?;
+    let connection = Connection {
+        database: name_in(&uri).to_owned(),
+        uri: uri.clone(),
+        pool: POOL,
+    };
+    let store = Store::connect(&connection, sources)
+        .await
+        .context("the database address can't be used")?;
+    store
+        .ping()
+        .await
+        .context("the database does not answer; check KALE_MONGODB_URI")?;
     Ok(Database { store, uri, mongod })
 }
 
@@ -51,7 +60,9 @@ async fn start_local(settings: &Settings) -> Result<Arc<Mongod>> {
         let binary = kale_devdb::find(&lookup)?;
         Mongod::start(&binary, StartOptions::new(folder))
     });
-    Ok(Arc::new(started.await?.context("no local database could be started")?))
+    Ok(Arc::new(
+        started.await?.context("no local database could be started")?,
+    ))
 }
 
 /// Applies what is pending; two processes that start at once apply it once.

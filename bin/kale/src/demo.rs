@@ -34,22 +34,37 @@ struct SignIn<'a> {
 
 /// Fills a running installation through its HTTP interface, where it is not filled yet.
 pub async fn fill(running: &Running) -> Result<Demo> {
-    let demo = people::prepare(running).await.context("the demo's people could not be made")?;
+    let demo = people::prepare(running)
+        .await
+        .context("the demo's people could not be made")?;
     let api = client::Api::new(&running.url, demo.api_key.reveal());
-    telco::import(&api).await.context("the demo's customers could not be imported")?;
-    personas::save(&api).await.context("the demo's personas could not be saved")?;
+    telco::import(&api)
+        .await
+        .context("the demo's customers could not be imported")?;
+    personas::save(&api)
+        .await
+        .context("the demo's personas could not be saved")?;
     Ok(demo)
 }
 
 /// Says where the demo is and how to get in.
 #[expect(clippy::print_stdout, reason = "what the command line prints is its answer")]
 pub fn announce(running: &Running, demo: &Demo, json: bool, settings: &Settings) -> Result<()> {
-    let link = |token: &kale_domain::secret::Token| format!("{}/sign-in/link/{}", running.url, token.reveal());
-    let (admin, owner, expert) = (link(&demo.kale_admin), link(&demo.retention_admin), link(&demo.retention_expert));
+    let link =
+        |token: &kale_domain::secret::Token| format!("{}/sign-in/link/{}", running.url, token.reveal());
+    let (admin, owner, expert) = (
+        link(&demo.kale_admin),
+        link(&demo.retention_admin),
+        link(&demo.retention_expert),
+    );
     if json {
         let ready = Ready {
             url: &running.url,
-            sign_in: SignIn { kale_admin: &admin, retention_admin: &owner, retention_expert: &expert },
+            sign_in: SignIn {
+                kale_admin: &admin,
+                retention_admin: &owner,
+                retention_expert: &expert,
+            },
             api_key: demo.api_key.reveal(),
             company: demo.company.to_string(),
             mongodb_uri: &running.mongodb_uri,

@@ -9,7 +9,7 @@ use kale_web::{Attempt, Begun, IdempotencySlot, IdempotencyStore, KeptAnswer, Pr
 
 /// Keeps answers in the database.
 #[derive(Debug, Clone)]
-pub struct StoredAnswers(pub Store);
+pub(crate) struct StoredAnswers(pub(crate) Store);
 
 #[derive(Debug)]
 struct StoredSlot {
@@ -22,10 +22,19 @@ impl IdempotencyStore for StoredAnswers {
         async move {
             let answers = self.0.idempotency();
             let begun = answers
-                .begin(attempt.tenant, attempt.actor, attempt.route, attempt.key, attempt.request_hash)
+                .begin(
+                    attempt.tenant,
+                    attempt.actor,
+                    attempt.route,
+                    attempt.key,
+                    attempt.request_hash,
+                )
                 .await?;
             Ok(match begun {
-                Stored::Fresh(slot) => Begun::Fresh(Box::new(StoredSlot { store: self.0.clone(), slot })),
+                Stored::Fresh(slot) => Begun::Fresh(Box::new(StoredSlot {
+                    store: self.0.clone(),
+                    slot,
+                })),
                 Stored::Replay(answer) => Begun::Replay(KeptAnswer {
                     status: answer.status,
                     headers: answer.headers,
@@ -42,7 +51,11 @@ impl IdempotencyStore for StoredAnswers {
 impl IdempotencySlot for StoredSlot {
     fn finish(self: Box<Self>, answer: KeptAnswer) -> LocalBoxFuture<'static, Result<(), Problem>> {
         async move {
-            let kept = StoredAnswer { status: answer.status, headers: answer.headers, body: answer.body };
+            let kept = StoredAnswer {
+                status: answer.status,
+                headers: answer.headers,
+                body: answer.body,
+            };
             self.store.idempotency().finish(self.slot, &kept).await?;
             Ok(())
         }

@@ -1,5 +1,6 @@
 //! The composition root: the only place that knows every crate.
 
+mod admin;
 pub mod cli;
 pub mod command;
 pub mod database;

@@ -14,7 +14,9 @@ impl Terminal {
     /// Prints links of that installation, once its address is known.
     #[must_use]
     pub fn new() -> Self {
-        Self { url: std::sync::Arc::default() }
+        Self {
+            url: std::sync::Arc::default(),
+        }
     }
 }
 
@@ -28,6 +30,11 @@ impl LinkDelivery for Terminal {
     #[expect(clippy::print_stdout, reason = "the terminal is where this link goes")]
     fn deliver(&self, user: &User, token: &Token) {
         let url = self.url.get().map_or("", String::as_str);
-        println!("Sign-in link for {} ({}): {url}/sign-in/link/{}", user.name, user.email, token.reveal());
+        println!(
+            "Sign-in link for {} ({}): {url}/sign-in/link/{}",
+            user.name,
+            user.email,
+            token.reveal()
+        );
     }
 }

@@ -5,10 +5,16 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use kale::{cli::Cli, command};
 
-#[expect(clippy::print_stderr, reason = "the command line says on standard error why it failed")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the command line says on standard error why it failed"
+)]
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
         eprintln!("kale: another crypto provider was installed first");
         return ExitCode::FAILURE;
     }

@@ -75,27 +75,54 @@ pub async fn start(
     let blobs = Blobs::local(&settings.data_dir.join("blobs"))?;
     let drain = Drain::default();
     let callers = Arc::new(Callers::new(store.clone()));
-    let listener = parts.serve.then(|| std::net::TcpListener::bind(settings.listen)).transpose();
+    let listener = parts
+        .serve
+        .then(|| std::net::TcpListener::bind(settings.listen))
+        .transpose();
     let listener = listener.with_context(|| format!("{} can't be listened on", settings.listen))?;
     if let Some(listener) = &listener {
         settings.listening_on(listener.local_addr()?);
     }
     let sign_ins = SignIns::new(store.clone(), Arc::clone(&callers), delivery);
-    let worker = parts.work.then(|| worker::start(&store, &blobs, options(&settings.listen))).transpose()?;
+    let worker = parts
+        .work
+        .then(|| worker::start(&store, &blobs, options(&settings.listen)))
+        .transpose()?;
     let server = match listener {
         Some(listener) => {
-            let site = Site::new(settings, &store, &blobs, &keys, &callers, sign_ins.clone(), drain.clone());
+            let site = Site::new(
+                settings,
+                &store,
+                &blobs,
+                &keys,
+                &callers,
+                sign_ins.clone(),
+                drain.clone(),
+            );
             Some(serve(site, listener)?)
         }
         None => None,
     };
     let url = settings.base_url.as_str().trim_end_matches('/').to_owned();
-    Ok(Running { url, mongodb_uri: uri, store, sign_ins, drain, server, worker, mongod })
+    Ok(Running {
+        url,
+        mongodb_uri: uri,
+        store,
+        sign_ins,
+        drain,
+        server,
+        worker,
+        mongod,
+    })
 }
 
 fn options(listen: &SocketAddr) -> worker::Options {
     let name = format!("{}-{}", std::process::id(), listen.port());
-    worker::Options { name, clock: None, lease: Duration::from_secs(15) }
+    worker::Options {
+        name,
+        clock: None,
+        lease: Duration::from_secs(15),
+    }
 }
 
 impl Running {
@@ -179,9 +206,16 @@ impl Site {
 
 fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
     let server = HttpServer::new(move || {
-        let Site { edge, web, api, readiness } = site.clone();
-        let (app, document) =
-            App::new().into_utoipa_app().configure(kale_http_api::configure(api)).split_for_parts();
+        let Site {
+            edge,
+            web,
+            api,
+            readiness,
+        } = site.clone();
+        let (app, document) = App::new()
+            .into_utoipa_app()
+            .configure(kale_http_api::configure(api))
+            .split_for_parts();
         app.app_data(Data::new(Methods::of(&document)))
             .configure(kale_web::configure(web))
             .configure(|config| kale_web::configure_health(config, &readiness))

@@ -12,7 +12,10 @@ use uuid::Uuid;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the machine's clock"
+    )]
     fn now(&self) -> Timestamp {
         to_millis(Timestamp::now())
     }
@@ -32,5 +35,8 @@ impl Ids for RandomIds {
 /// The machine's clock and random identifiers.
 #[must_use]
 pub fn system() -> Sources {
-    Sources { clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) }
+    Sources {
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+    }
 }

@@ -22,9 +22,15 @@ pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
     let (profiles, checks, imports) = (uploads(), uploads(), uploads());
     let (refreshed, assigned, swept) = (store.clone(), store.clone(), store.clone());
     Registry::new()
-        .on::<ProfileUpload>(async move |job, lease: Lease| run_profile(&profiles.0, &profiles.1, job, &lease).await)
-        .on::<ValidateUpload>(async move |job, lease: Lease| run_validation(&checks.0, &checks.1, job, &lease).await)
-        .on::<ImportUpload>(async move |job, lease: Lease| run_import(&imports.0, &imports.1, job, &lease).await)
+        .on::<ProfileUpload>(async move |job, lease: Lease| {
+            run_profile(&profiles.0, &profiles.1, job, &lease).await
+        })
+        .on::<ValidateUpload>(async move |job, lease: Lease| {
+            run_validation(&checks.0, &checks.1, job, &lease).await
+        })
+        .on::<ImportUpload>(async move |job, lease: Lease| {
+            run_import(&imports.0, &imports.1, job, &lease).await
+        })
         .on::<RefreshCustomers>(async move |job, lease: Lease| run_refresh(&refreshed, job, &lease).await)
         .on::<AssignPersonas>(async move |job, lease: Lease| assign_personas(&assigned, job, &lease).await)
         .on::<SweepPersonas>(async move |job, lease: Lease| sweep_personas(&swept, job, &lease).await)

@@ -60,7 +60,12 @@ impl ApiKeys {
     }
 
     /// Makes a key. Its token is answered this once.
-    pub async fn create(&self, tenant: Tenant, caller: &Caller, new: NewApiKey) -> Result<(ApiKey, Token), ApiKeyError> {
+    pub async fn create(
+        &self,
+        tenant: Tenant,
+        caller: &Caller,
+        new: NewApiKey,
+    ) -> Result<(ApiKey, Token), ApiKeyError> {
         let wrong = check(caller, &new, self.store.now());
         if !wrong.is_empty() {
             return Err(ApiKeyError::Invalid(wrong));
@@ -78,7 +83,11 @@ impl ApiKeys {
                 .await?;
                 let mut entry = caller.entry(tx, AuditAction::ApiKeyCreated, key.id);
                 entry.after.insert("name".to_owned(), key.name.clone());
-                let names: Vec<&str> = key.permissions.iter().map(|permission| permission.name()).collect();
+                let names: Vec<&str> = key
+                    .permissions
+                    .iter()
+                    .map(|permission| permission.name())
+                    .collect();
                 entry.after.insert("permissions".to_owned(), names.join(" "));
                 tx.audit(entry).await?;
                 Ok((key, token))
@@ -91,7 +100,9 @@ impl ApiKeys {
         let revoked = self
             .store
             .transaction(tenant, async |tx| {
-                let key = api_keys::revoke(&self.store, tx, id).await?.ok_or(ApiKeyError::NotFound)?;
+                let key = api_keys::revoke(&self.store, tx, id)
+                    .await?
+                    .ok_or(ApiKeyError::NotFound)?;
                 tx.audit(caller.entry(tx, AuditAction::ApiKeyRevoked, id)).await?;
                 Ok::<_, ApiKeyError>(key)
             })
@@ -104,22 +115,37 @@ impl ApiKeys {
 fn check(caller: &Caller, new: &NewApiKey, now: Timestamp) -> Vec<FieldError> {
     let mut wrong = Vec::new();
     if !(1..=80).contains(&new.name.trim().chars().count()) {
-        wrong.push(FieldError::new("#/name", "length", "a name has 1 to 80 characters"));
+        wrong.push(FieldError::new(
+            "#/name",
+            "length",
+            "a name has 1 to 80 characters",
+        ));
     }
     if new.permissions.is_empty() {
-        wrong.push(FieldError::new("#/permissions", "empty", "choose at least one permission"));
+        wrong.push(FieldError::new(
+            "#/permissions",
+            "empty",
+            "choose at least one permission",
+        ));
     }
     for permission in &new.permissions {
         if !permission.grantable_to_keys() {
             let message = format!("no key may hold `{}`", permission.name());
             wrong.push(FieldError::new("#/permissions", "not-grantable", message));
         } else if !caller.may(*permission) {
-            let message = format!("you may not give away `{}`, which you don't have", permission.name());
+            let message = format!(
+                "you may not give away `{}`, which you don't have",
+                permission.name()
+            );
             wrong.push(FieldError::new("#/permissions", "not-yours", message));
         }
     }
     if new.expires_at.is_some_and(|at| at <= now) {
-        wrong.push(FieldError::new("#/expires_at", "past", "the end has to be in the future"));
+        wrong.push(FieldError::new(
+            "#/expires_at",
+            "past",
+            "the end has to be in the future",
+        ));
     }
     wrong
 }

@@ -12,6 +12,7 @@ use kale_domain::{
     money::Currency,
 };
 use kale_jobs::Job as _;
+pub use kale_persistence::audit::AuditFilter;
 use kale_persistence::{Installation, Reach, Store, StoreError, Tenant, Tx, companies, users};
 
 use crate::{
@@ -97,6 +98,17 @@ impl Companies {
         kale_persistence::audit::list(&self.store, tenant, limit, before).await
     }
 
+    /// As [`Companies::audit`], only the entries of a filter.
+    pub async fn audit_where(
+        &self,
+        tenant: Tenant,
+        filter: &AuditFilter,
+        limit: u32,
+        before: Option<kale_domain::id::AuditEntryId>,
+    ) -> Result<Vec<kale_domain::audit::AuditEntry>, StoreError> {
+        kale_persistence::audit::find(&self.store, tenant, filter, limit, before).await
+    }
+
     /// Changes a company; [`StoreError::Stale`] where it is no longer at `version`. What follows from the currency or
     /// the sortable attributes is brought up to date in the background.
     pub async fn change(
@@ -110,7 +122,10 @@ impl Companies {
         let before = companies::get(&self.store, tenant).await?;
         let definitions = companies::attributes(&self.store, tenant).await?;
         check(&changes, &definitions)?;
-        let after = Company { version, ..applied(&before, changes) };
+        let after = Company {
+            version,
+            ..applied(&before, changes)
+        };
         let changed = self
             .store
             .transaction::<_, CompanyError>(tenant, async |tx| {
@@ -119,7 +134,9 @@ impl Companies {
                 let moved = before.currency != changed.currency
                     || before.sortable_attributes != changed.sortable_attributes;
                 if moved {
-                    let job = RefreshCustomers::default().of(tenant.company())?.unless_queued("all");
+                    let job = RefreshCustomers::default()
+                        .of(tenant.company())?
+                        .unless_queued("all");
                     tx.enqueue(job).await?;
                 }
                 Ok(changed)
@@ -129,7 +146,13 @@ impl Companies {
         Ok(changed)
     }
 
-    async fn record(&self, tx: &mut Tx, caller: &Caller, before: &Company, after: &Company) -> Result<(), StoreError> {
+    async fn record(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        before: &Company,
+        after: &Company,
+    ) -> Result<(), StoreError> {
         let mut entry = caller.entry(tx, AuditAction::CompanyChanged, after.id);
         for ((name, old), (_, new)) in fields(before).into_iter().zip(fields(after)) {
             if old != new {
@@ -143,17 +166,25 @@ impl Companies {
 
 fn applied(before: &Company, changes: CompanyChanges) -> Company {
     Company {
-        name: changes.name.map_or_else(|| before.name.clone(), |name| name.trim().to_owned()),
+        name: changes
+            .name
+            .map_or_else(|| before.name.clone(), |name| name.trim().to_owned()),
         industry: changes.industry.unwrap_or(before.industry),
         time_zone: changes.time_zone.unwrap_or_else(|| before.time_zone.clone()),
         currency: changes.currency.unwrap_or(before.currency),
-        sortable_attributes: changes.sortable_attributes.unwrap_or_else(|| before.sortable_attributes.clone()),
+        sortable_attributes: changes
+            .sortable_attributes
+            .unwrap_or_else(|| before.sortable_attributes.clone()),
         ..before.clone()
     }
 }
 
 fn fields(company: &Company) -> Vec<(&'static str, String)> {
-    let sortable: Vec<&str> = company.sortable_attributes.iter().map(AttributeKey::as_str).collect();
+    let sortable: Vec<&str> = company
+        .sortable_attributes
+        .iter()
+        .map(AttributeKey::as_str)
+        .collect();
     vec![
         ("name", company.name.clone()),
         ("industry", company.industry.key().to_owned()),
@@ -168,12 +199,17 @@ fn check(changes: &CompanyChanges, definitions: &[AttributeDefinition]) -> Resul
     if let Some(name) = &changes.name
         && !(1..=120).contains(&name.trim().chars().count())
     {
-        wrong.push(FieldError::new("#/name", "length", "a name has 1 to 120 characters"));
+        wrong.push(FieldError::new(
+            "#/name",
+            "length",
+            "a name has 1 to 120 characters",
+        ));
     }
     if let Some(zone) = &changes.time_zone
         && TimeZone::get(zone).is_err()
     {
-        let message = format!("`{zone}` is no time zone; expected a name such as Europe/Berlin or America/New_York");
+        let message =
+            format!("`{zone}` is no time zone; expected a name such as Europe/Berlin or America/New_York");
         wrong.push(FieldError::new("#/time_zone", "unknown-time-zone", message));
     }
     if let Some(keys) = &changes.sortable_attributes {
@@ -184,13 +220,25 @@ fn check(changes: &CompanyChanges, definitions: &[AttributeDefinition]) -> Resul
         for (at, key) in keys.iter().enumerate() {
             let pointer = format!("#/sortable_attributes/{at}");
             if !definitions.iter().any(|definition| definition.key == *key) {
-                wrong.push(FieldError::new(pointer, "unknown-attribute", format!("there is no attribute `{key}`")));
+                wrong.push(FieldError::new(
+                    pointer,
+                    "unknown-attribute",
+                    format!("there is no attribute `{key}`"),
+                ));
             } else if keys.iter().take(at).any(|earlier| earlier == key) {
-                wrong.push(FieldError::new(pointer, "duplicate", format!("`{key}` stands twice")));
+                wrong.push(FieldError::new(
+                    pointer,
+                    "duplicate",
+                    format!("`{key}` stands twice"),
+                ));
             }
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(CompanyError::Invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(CompanyError::Invalid(wrong))
+    }
 }
 
 impl Classify for CompanyError {

@@ -5,6 +5,7 @@ mod describe;
 mod error;
 mod export;
 mod filter;
+mod input;
 mod list;
 mod refresh;
 mod request;
@@ -17,8 +18,9 @@ pub use self::{
     error::CustomerError,
     export::ExportFormat,
     filter::FilterTerm,
+    input::CustomerInput,
     list::{CustomerPage, ListRequest, PreparedList},
     refresh::{RefreshCounts, Refresher},
     request::Pairs,
-    upsert::{CustomerInput, UpsertOutcome},
+    upsert::UpsertOutcome,
 };

@@ -104,7 +104,8 @@ impl Setup {
         self.store
             .installation_transaction::<_, SetupError>(installation, async |tx| {
                 companies::insert(&self.store, tx, installation, &company).await?;
-                tx.audit(entry(tx, AuditAction::CompanyCreated, company.id.to_string())).await?;
+                tx.audit(entry(tx, AuditAction::CompanyCreated, company.id.to_string()))
+                    .await?;
                 Ok(())
             })
             .await?;
@@ -135,7 +136,9 @@ impl Setup {
                 self.store
                     .transaction::<_, SetupError>(tenant, async |tx| {
                         users::insert(&self.store, tx, &user).await?;
-                        Ok(tx.audit(entry(tx, AuditAction::UserCreated, user.id.to_string())).await?)
+                        Ok(tx
+                            .audit(entry(tx, AuditAction::UserCreated, user.id.to_string()))
+                            .await?)
                     })
                     .await?;
             }
@@ -143,7 +146,9 @@ impl Setup {
                 self.store
                     .installation_transaction::<_, SetupError>(installation, async |tx| {
                         users::insert_admin(&self.store, tx, installation, &user).await?;
-                        Ok(tx.audit(entry(tx, AuditAction::UserCreated, user.id.to_string())).await?)
+                        Ok(tx
+                            .audit(entry(tx, AuditAction::UserCreated, user.id.to_string()))
+                            .await?)
                     })
                     .await?;
             }
@@ -157,21 +162,32 @@ impl Setup {
     }
 
     /// Makes an API key that may do everything a key may, and revokes those of the same name.
-    pub async fn replace_api_key(&self, _: Installation, tenant: Tenant, name: &str) -> Result<Token, StoreError> {
+    pub async fn replace_api_key(
+        &self,
+        _: Installation,
+        tenant: Tenant,
+        name: &str,
+    ) -> Result<Token, StoreError> {
         let old: Vec<_> = api_keys::list(&self.store, tenant)
             .await?
             .into_iter()
             .filter(|key| key.name == name && key.revoked_at.is_none())
             .collect();
-        let all = Permission::ALL.iter().copied().filter(|permission| permission.grantable_to_keys()).collect();
+        let all: std::collections::BTreeSet<Permission> = Permission::ALL
+            .iter()
+            .copied()
+            .filter(|permission| permission.grantable_to_keys())
+            .collect();
         self.store
             .transaction(tenant, async |tx| {
                 for key in &old {
                     api_keys::revoke(&self.store, tx, key.id).await?;
-                    tx.audit(entry(tx, AuditAction::ApiKeyRevoked, key.id.to_string())).await?;
+                    tx.audit(entry(tx, AuditAction::ApiKeyRevoked, key.id.to_string()))
+                        .await?;
                 }
-                let (key, token) = api_keys::create(&self.store, tx, name, std::clone::Clone::clone(&all), None, None).await?;
-                tx.audit(entry(tx, AuditAction::ApiKeyCreated, key.id.to_string())).await?;
+                let (key, token) = api_keys::create(&self.store, tx, name, all.clone(), None, None).await?;
+                tx.audit(entry(tx, AuditAction::ApiKeyCreated, key.id.to_string()))
+                    .await?;
                 Ok(token)
             })
             .await

@@ -25,7 +25,9 @@ pub struct Followed {
 
 impl fmt::Debug for Followed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Followed").field("last", &self.last).finish_non_exhaustive()
+        f.debug_struct("Followed")
+            .field("last", &self.last)
+            .finish_non_exhaustive()
     }
 }
 
@@ -34,7 +36,13 @@ impl Followed {
     pub async fn begin(live: &Live, work: &Work, tenant: Tenant, id: JobId) -> Result<Self, WorkError> {
         let events = Box::pin(live.subscribe(tenant));
         let last = work.get(tenant, id).await?;
-        Ok(Self { events, work: work.clone(), tenant, id, last })
+        Ok(Self {
+            events,
+            work: work.clone(),
+            tenant,
+            id,
+            last,
+        })
     }
 
     /// How the job is now.
@@ -57,7 +65,9 @@ impl Followed {
 
     async fn next(&mut self) -> Result<Option<JobStatus>, WorkError> {
         while !self.last.state.is_final() {
-            let Some(event) = self.events.next().await else { return Ok(None) };
+            let Some(event) = self.events.next().await else {
+                return Ok(None);
+            };
             let now = match event {
                 LiveEvent::Job(job) if job.id == self.id => job.as_ref().clone(),
                 LiveEvent::Job(_) => continue,

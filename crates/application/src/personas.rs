@@ -17,7 +17,7 @@ pub use self::{
     assignment::{AssignPersonas, ReassignTarget, assign_personas},
     configuration::{PersonaView, Personas, PersonasView},
     error::PersonaError,
-    explain::{Explanation, ExplainedPersona},
-    preview::{MovedCustomers, Preview},
+    explain::{ExplainedPersona, Explanation},
+    preview::{MovedCustomers, Outcomes, Preview},
     sweep::{SweepPersonas, sweep_personas},
 };

@@ -55,7 +55,12 @@ impl SavedViews {
     }
 
     /// Keeps a view.
-    pub async fn create(&self, tenant: Tenant, user: UserId, input: ViewInput) -> Result<SavedView, SavedViewError> {
+    pub async fn create(
+        &self,
+        tenant: Tenant,
+        user: UserId,
+        input: ViewInput,
+    ) -> Result<SavedView, SavedViewError> {
         check(&input)?;
         let view = SavedView {
             id: SavedViewId::from_uuid(self.store.fresh_id()),
@@ -68,7 +73,9 @@ impl SavedViews {
             version: 1,
         };
         self.store
-            .transaction::<_, StoreError>(tenant, async |tx| saved_views::insert(&self.store, tx, &view).await)
+            .transaction::<_, StoreError>(tenant, async |tx| {
+                saved_views::insert(&self.store, tx, &view).await
+            })
             .await?;
         Ok(view)
     }
@@ -83,7 +90,9 @@ impl SavedViews {
         input: ViewInput,
     ) -> Result<SavedView, SavedViewError> {
         check(&input)?;
-        let there = saved_views::get(&self.store, tenant, user, id).await?.ok_or(SavedViewError::NotFound)?;
+        let there = saved_views::get(&self.store, tenant, user, id)
+            .await?
+            .ok_or(SavedViewError::NotFound)?;
         let view = SavedView {
             shared: input.shared,
             name: input.name.trim().to_owned(),
@@ -94,7 +103,9 @@ impl SavedViews {
         };
         self.store
             .transaction(tenant, async |tx| {
-                saved_views::update(&self.store, tx, &view).await?.ok_or(SavedViewError::Store(StoreError::Stale))
+                saved_views::update(&self.store, tx, &view)
+                    .await?
+                    .ok_or(SavedViewError::Store(StoreError::Stale))
             })
             .await
     }
@@ -103,24 +114,42 @@ impl SavedViews {
     pub async fn delete(&self, tenant: Tenant, user: UserId, id: SavedViewId) -> Result<(), SavedViewError> {
         let gone = self
             .store
-            .transaction::<_, StoreError>(tenant, async |tx| saved_views::delete(&self.store, tx, user, id).await)
+            .transaction::<_, StoreError>(tenant, async |tx| {
+                saved_views::delete(&self.store, tx, user, id).await
+            })
             .await?;
-        if gone { Ok(()) } else { Err(SavedViewError::NotFound) }
+        if gone {
+            Ok(())
+        } else {
+            Err(SavedViewError::NotFound)
+        }
     }
 }
 
 fn check(input: &ViewInput) -> Result<(), SavedViewError> {
     let mut wrong = Vec::new();
     if !(1..=60).contains(&input.name.trim().chars().count()) {
-        wrong.push(FieldError::new("#/name", "length", "a name has 1 to 60 characters"));
+        wrong.push(FieldError::new(
+            "#/name",
+            "length",
+            "a name has 1 to 60 characters",
+        ));
     }
     if input.query.len() > 4_000 {
         wrong.push(FieldError::new("#/query", "too-long", "at most 4,000 characters"));
     }
     if input.columns.len() > 40 || input.columns.iter().any(|column| column.len() > 80) {
-        wrong.push(FieldError::new("#/columns", "too-many", "at most 40 columns of at most 80 characters"));
+        wrong.push(FieldError::new(
+            "#/columns",
+            "too-many",
+            "at most 40 columns of at most 80 characters",
+        ));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(SavedViewError::Invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(SavedViewError::Invalid(wrong))
+    }
 }
 
 impl Classify for SavedViewError {

@@ -13,6 +13,9 @@ mod refresh;
 pub use self::{
     describe::Uploads,
     error::UploadError,
-    jobs::{ImportUpload, ProfileUpload, RefreshCustomers, ValidateUpload, run_import, run_profile, run_refresh, run_validation},
+    jobs::{
+        ImportUpload, ProfileUpload, RefreshCustomers, ValidateUpload, run_import, run_profile, run_refresh,
+        run_validation,
+    },
     read::FileStream,
 };

@@ -55,18 +55,30 @@ impl Work {
 
     /// One job of a company.
     pub async fn get(&self, tenant: Tenant, id: JobId) -> Result<JobStatus, WorkError> {
-        self.store.jobs().get(tenant, id).await?.ok_or(WorkError::NotFound)
+        self.store
+            .jobs()
+            .get(tenant, id)
+            .await?
+            .ok_or(WorkError::NotFound)
     }
 
     /// Asks a job to stop. One that waits stops at once, one that runs within seconds.
     pub async fn cancel(&self, tenant: Tenant, caller: &Caller, id: JobId) -> Result<JobStatus, WorkError> {
         let there = self.get(tenant, id).await?;
         if there.state.is_final() {
-            return Err(WorkError::NotNow { is: there.state.name(), needs: "only one that waits or runs can be cancelled" });
+            return Err(WorkError::NotNow {
+                is: there.state.name(),
+                needs: "only one that waits or runs can be cancelled",
+            });
         }
         self.store
             .transaction(tenant, async |tx| {
-                let job = self.store.jobs().cancel(tx, id).await?.ok_or(WorkError::NotFound)?;
+                let job = self
+                    .store
+                    .jobs()
+                    .cancel(tx, id)
+                    .await?
+                    .ok_or(WorkError::NotFound)?;
                 tx.audit(caller.entry(tx, AuditAction::JobCancelled, id)).await?;
                 Ok(job)
             })

@@ -1,7 +1,39 @@
-//! The dashboard: what its pages look like and the files they need.
+//! The dashboard: pages, forms and the files a browser needs.
 //!
-//! A page is a plain struct in [`view`] with formatted texts, derived into HTML by askama. It knows no use case and no
-//! store: handlers fill it. One struct gives the page (`render`) and, where it names blocks, its fragments (`as_…`).
+//! A handler parses, calls one use case, fills a plain struct of [`view`] with formatted texts and renders it by askama.
+//! One struct gives the page (`render`) and, where it names blocks, its fragments (`as_…`). `PAGES.md` lists addresses,
+//! forms and fragments.
+//!
+//! Invariants: no rule of the product stands here; every page of a company names its permission as a parameter; signing
+//! in, lists and forms work without scripts.
 
 pub mod assets;
+mod customers;
+mod deps;
+mod frame;
+mod sign_in;
+mod static_files;
+mod today;
 pub mod view;
+
+use actix_web::web::ServiceConfig;
+
+pub use self::{
+    deps::{Deps, Door},
+    frame::surface,
+};
+
+/// Mounts every page, and the files they need.
+///
+/// The extractors stand on [`kale_web::Deps`], which the application installs beside; problems are shown by
+/// [`surface`].
+pub fn configure(deps: Deps) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        deps.install(config);
+        config
+            .configure(static_files::routes)
+            .configure(sign_in::routes)
+            .configure(today::routes)
+            .configure(customers::routes);
+    }
+}

@@ -41,7 +41,11 @@ impl AttributeKey {
         }
         text.truncate(64);
         let text = text.trim_end_matches('_');
-        if text.starts_with(|c: char| c.is_ascii_digit()) { format!("c_{text}").parse().ok() } else { text.parse().ok() }
+        if text.starts_with(|c: char| c.is_ascii_digit()) {
+            format!("c_{text}").parse().ok()
+        } else {
+            text.parse().ok()
+        }
     }
 }
 
@@ -101,8 +105,15 @@ pub enum AttributeType {
 
 impl AttributeType {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Text, Self::Number, Self::Integer, Self::Boolean, Self::Date, Self::Money, Self::Country];
+    pub const ALL: [Self; 7] = [
+        Self::Text,
+        Self::Number,
+        Self::Integer,
+        Self::Boolean,
+        Self::Date,
+        Self::Money,
+        Self::Country,
+    ];
 
     /// The name on the wire.
     #[must_use]

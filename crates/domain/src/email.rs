@@ -90,7 +90,18 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "a", "a@", "@b.c", "a b@c.de", "a..b@c.de", ".a@c.de", "a@c", "a@-c.de", "a@c..de"] {
+        for text in [
+            "",
+            "a",
+            "a@",
+            "@b.c",
+            "a b@c.de",
+            "a..b@c.de",
+            ".a@c.de",
+            "a@c",
+            "a@-c.de",
+            "a@c..de",
+        ] {
             assert_eq!(text.parse::<Email>(), Err(ParseEmailError), "{text}");
         }
     }

@@ -25,8 +25,14 @@ pub enum JobState {
 
 impl JobState {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Scheduled, Self::Queued, Self::Leased, Self::Succeeded, Self::Dead, Self::Cancelled];
+    pub const ALL: [Self; 6] = [
+        Self::Scheduled,
+        Self::Queued,
+        Self::Leased,
+        Self::Succeeded,
+        Self::Dead,
+        Self::Cancelled,
+    ];
 
     /// Whether nothing will happen any more by itself.
     #[must_use]

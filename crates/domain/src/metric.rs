@@ -258,7 +258,9 @@ impl Metric {
                     }
                 }
                 let mut chars = words.chars();
-                chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+                chars
+                    .next()
+                    .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
             }
         }
     }
@@ -268,7 +270,11 @@ impl FromStr for Metric {
     type Err = UnknownMetric;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.iter().copied().find(|metric| metric.name() == text).ok_or(UnknownMetric)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|metric| metric.name() == text)
+            .ok_or(UnknownMetric)
     }
 }
 

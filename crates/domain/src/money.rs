@@ -107,7 +107,10 @@ impl Money {
             return Err(AmountError::TooPrecise(currency));
         }
         let amount_minor = minor.to_i64().ok_or(AmountError::TooLarge)?;
-        Ok(Self { amount_minor, currency })
+        Ok(Self {
+            amount_minor,
+            currency,
+        })
     }
 
     /// The amount in major units.
@@ -130,15 +133,27 @@ mod tests {
     fn minor_units_follow_the_currency() {
         let major: Decimal = "1999".parse().unwrap();
 
-        assert_eq!(Money::from_major(major, currency("JPY")).unwrap().amount_minor, 1999);
-        assert_eq!(Money::from_major(major, currency("USD")).unwrap().amount_minor, 199_900);
-        assert_eq!(Money::from_major(major, currency("KWD")).unwrap().amount_minor, 1_999_000);
+        assert_eq!(
+            Money::from_major(major, currency("JPY")).unwrap().amount_minor,
+            1999
+        );
+        assert_eq!(
+            Money::from_major(major, currency("USD")).unwrap().amount_minor,
+            199_900
+        );
+        assert_eq!(
+            Money::from_major(major, currency("KWD")).unwrap().amount_minor,
+            1_999_000
+        );
     }
 
     #[test]
     fn a_tenth_of_a_cent_is_refused() {
         let major: Decimal = "0.001".parse().unwrap();
-        assert_eq!(Money::from_major(major, Currency::USD), Err(AmountError::TooPrecise(Currency::USD)));
+        assert_eq!(
+            Money::from_major(major, Currency::USD),
+            Err(AmountError::TooPrecise(Currency::USD))
+        );
     }
 
     #[test]

@@ -123,7 +123,11 @@ impl PersonaState {
     /// Not looked at yet.
     #[must_use]
     pub const fn unassigned(since: Timestamp) -> Self {
-        Self { persona: None, by: None, since }
+        Self {
+            persona: None,
+            by: None,
+            since,
+        }
     }
 
     /// Whether a person decided, so that no rule moves the customer.

@@ -44,17 +44,53 @@ impl Sensitive {
 const WORDS: &[(Sensitive, &[&str])] = &[
     (
         Sensitive::Age,
-        &["age", "birthday", "birthdate", "dob", "born", "senior", "senior_citizen", "birth_date", "date_of_birth"],
+        &[
+            "age",
+            "birthday",
+            "birthdate",
+            "dob",
+            "born",
+            "senior",
+            "senior_citizen",
+            "birth_date",
+            "date_of_birth",
+        ],
     ),
     (Sensitive::Gender, &["gender", "sex", "female", "male"]),
-    (Sensitive::Health, &["health", "medical", "illness", "diagnosis", "pregnant", "pregnancy"]),
+    (
+        Sensitive::Health,
+        &[
+            "health",
+            "medical",
+            "illness",
+            "diagnosis",
+            "pregnant",
+            "pregnancy",
+        ],
+    ),
     (Sensitive::Religion, &["religion", "religious", "faith", "church"]),
-    (Sensitive::Ethnicity, &["ethnicity", "ethnic", "race", "racial", "nationality"]),
-    (Sensitive::Orientation, &["orientation", "sexuality", "lgbt", "lgbtq"]),
+    (
+        Sensitive::Ethnicity,
+        &["ethnicity", "ethnic", "race", "racial", "nationality"],
+    ),
+    (
+        Sensitive::Orientation,
+        &["orientation", "sexuality", "lgbt", "lgbtq"],
+    ),
     (Sensitive::Disability, &["disability", "disabled", "handicap"]),
     (
         Sensitive::Family,
-        &["married", "marital", "marital_status", "partner", "dependents", "dependants", "children", "spouse", "family_status"],
+        &[
+            "married",
+            "marital",
+            "marital_status",
+            "partner",
+            "dependents",
+            "dependants",
+            "children",
+            "spouse",
+            "family_status",
+        ],
     ),
 ];
 
@@ -64,10 +100,16 @@ const WORDS: &[(Sensitive, &[&str])] = &[
 #[must_use]
 pub fn sensitive(name: &str) -> Option<Sensitive> {
     let folded = fold(name);
-    if matches!(folded.as_str(), "health_score" | "customer_health" | "account_age" | "account_age_days") {
+    if matches!(
+        folded.as_str(),
+        "health_score" | "customer_health" | "account_age" | "account_age_days"
+    ) {
         return None;
     }
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .collect();
     let joined = words.join("_");
     WORDS
         .iter()
@@ -84,14 +126,27 @@ mod tests {
         for name in ["female", "senior_citizen", "partner", "dependents"] {
             assert!(sensitive(name).is_some(), "{name}");
         }
-        for name in ["tenure", "contract", "payment_method", "monthly_charges", "streaming_tv", "package", "page_views"] {
+        for name in [
+            "tenure",
+            "contract",
+            "payment_method",
+            "monthly_charges",
+            "streaming_tv",
+            "package",
+            "page_views",
+        ] {
             assert_eq!(sensitive(name), None, "{name}");
         }
     }
 
     #[test]
     fn spelling_does_not_hide_it() {
-        for name in ["Date of birth", "customer-gender", "MARITAL STATUS", "Has Children"] {
+        for name in [
+            "Date of birth",
+            "customer-gender",
+            "MARITAL STATUS",
+            "Has Children",
+        ] {
             assert!(sensitive(name).is_some(), "{name}");
         }
     }

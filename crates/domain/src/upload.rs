@@ -408,7 +408,9 @@ impl UploadState {
     #[must_use]
     pub const fn report(&self) -> Option<&Report> {
         match self {
-            Self::Validated { report } | Self::Importing { report, .. } | Self::Imported { report, .. } => Some(report),
+            Self::Validated { report } | Self::Importing { report, .. } | Self::Imported { report, .. } => {
+                Some(report)
+            }
             _ => None,
         }
     }
@@ -426,7 +428,9 @@ pub enum TransitionError {
         needs: &'static str,
     },
     /// Rows are wrong and nobody said to leave them out.
-    #[error("{0} rows can't be imported; mend the file, or import with `\"rejected\": \"skip\"` to leave them out")]
+    #[error(
+        "{0} rows can't be imported; mend the file, or import with `\"rejected\": \"skip\"` to leave them out"
+    )]
     HasRejected(u64),
     /// No row is left.
     #[error("no row can be imported")]
@@ -438,7 +442,10 @@ pub enum TransitionError {
 
 impl UploadState {
     const fn not_now(&self, needs: &'static str) -> TransitionError {
-        TransitionError::NotNow { is: self.name(), needs }
+        TransitionError::NotNow {
+            is: self.name(),
+            needs,
+        }
     }
 
     /// A job begins to look at the bytes.
@@ -496,7 +503,12 @@ impl UploadState {
     /// The rows are live.
     pub fn imported(self, summary: ImportSummary, at: Timestamp) -> Result<Self, TransitionError> {
         match self {
-            Self::Importing { report, batch, .. } => Ok(Self::Imported { report, summary, batch, at }),
+            Self::Importing { report, batch, .. } => Ok(Self::Imported {
+                report,
+                summary,
+                batch,
+                at,
+            }),
             other => Err(other.not_now("importing")),
         }
     }
@@ -571,7 +583,12 @@ mod tests {
     }
 
     fn report(accepted: u64, rejected: u64) -> Report {
-        Report { rows: accepted + rejected, accepted, rejected, ..Report::default() }
+        Report {
+            rows: accepted + rejected,
+            accepted,
+            rejected,
+            ..Report::default()
+        }
     }
 
     #[test]
@@ -587,14 +604,23 @@ mod tests {
             .and_then(|s| s.imported(ImportSummary::default(), at))
             .and_then(|s| s.undone(at));
 
-        assert_eq!(state, Ok(UploadState::Undone { summary: ImportSummary::default(), at }));
+        assert_eq!(
+            state,
+            Ok(UploadState::Undone {
+                summary: ImportSummary::default(),
+                at
+            })
+        );
     }
 
     #[test]
     fn wrong_rows_stop_an_import_unless_told_to_skip() {
         let state = UploadState::Validated { report: report(9, 1) };
 
-        assert_eq!(state.clone().import(job(), 1, Rejected::Stop), Err(TransitionError::HasRejected(1)));
+        assert_eq!(
+            state.clone().import(job(), 1, Rejected::Stop),
+            Err(TransitionError::HasRejected(1))
+        );
         assert!(state.import(job(), 1, Rejected::Skip).is_ok());
     }
 
@@ -602,7 +628,10 @@ mod tests {
     fn nothing_is_imported_before_it_was_checked() {
         assert_eq!(
             UploadState::AwaitingMapping.import(job(), 1, Rejected::Skip),
-            Err(TransitionError::NotNow { is: "awaiting_mapping", needs: "validated" })
+            Err(TransitionError::NotNow {
+                is: "awaiting_mapping",
+                needs: "validated"
+            })
         );
     }
 
@@ -628,6 +657,9 @@ mod tests {
             Target::try_from("attributes.tenure".to_owned()),
             Ok(Target::Attribute("tenure".parse().unwrap()))
         );
-        assert_eq!(Target::try_from("attributes.$where".to_owned()), Err(ParseTargetError));
+        assert_eq!(
+            Target::try_from("attributes.$where".to_owned()),
+            Err(ParseTargetError)
+        );
     }
 }

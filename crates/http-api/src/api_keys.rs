@@ -16,7 +16,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::view::permission;
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list::handle).service(create::handle).service(revoke::handle);
+    config
+        .service(list::handle)
+        .service(create::handle)
+        .service(revoke::handle);
 }
 
 /// A key of a program, without its secret.

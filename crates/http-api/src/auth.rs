@@ -14,5 +14,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) struct Nonces(pub(crate) fn() -> String);
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(link::handle).service(verify::handle).service(logout::handle);
+    config
+        .service(link::handle)
+        .service(verify::handle)
+        .service(logout::handle);
 }

@@ -8,14 +8,22 @@ mod api_keys;
 mod audit;
 mod auth;
 mod companies;
+mod customers;
 mod deps;
 mod jobs;
 mod live;
 mod me;
+mod metrics;
 mod openapi;
 mod paging;
 mod permissions;
+mod personas;
+mod rules;
+mod saved_views;
 mod sign_ins;
+#[cfg(test)]
+mod tests;
+mod uploads;
 mod users;
 mod version;
 mod view;
@@ -34,7 +42,10 @@ pub fn configure(deps: Deps) -> impl FnOnce(&mut ServiceConfig<'_>) {
 
 /// Every route, without what the handlers stand on.
 fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(version::show::handle).service(openapi::handle).service(scope("/api/v1").configure(v1));
+    config
+        .service(version::show::handle)
+        .service(openapi::handle)
+        .service(scope("/api/v1").configure(v1));
 }
 
 fn v1(config: &mut ServiceConfig<'_>) {
@@ -48,5 +59,11 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(api_keys::routes)
         .configure(audit::routes)
         .configure(jobs::routes)
-        .configure(live::routes);
+        .configure(live::routes)
+        .configure(uploads::routes)
+        .configure(customers::routes)
+        .configure(personas::routes)
+        .configure(metrics::routes)
+        .configure(rules::routes)
+        .configure(saved_views::routes);
 }

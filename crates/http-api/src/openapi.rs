@@ -61,15 +61,20 @@ pub fn openapi() -> OpenApi {
 }
 
 fn make() -> OpenApi {
-    let (_, mut document) =
-        App::new().into_utoipa_app().openapi(Base::openapi()).configure(crate::routes).split_for_parts();
+    let (_, mut document) = App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .configure(crate::routes)
+        .split_for_parts();
     document.openapi = OpenApiVersion::Version31;
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     document.servers = Some(vec![Server::new("/")]);
     let components = document.components.get_or_insert_default();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("The access token of `POST /api/v1/auth/local/verify`, or an API key."))
+        .description(Some(
+            "The access token of `POST /api/v1/auth/local/verify`, or an API key.",
+        ))
         .build();
     components.add_security_scheme(finish::BEARER, SecurityScheme::Http(bearer));
     let cookie = ApiKeyValue::with_description(
@@ -94,6 +99,8 @@ fn make() -> OpenApi {
 pub(crate) async fn handle(_: NoQuery) -> Result<HttpResponse, Problem> {
     let text = TEXT.as_ref().map_err(|error| Problem::internal(error))?;
     let mut response = HttpResponse::Ok();
-    response.content_type("application/json").insert_header((header::CACHE_CONTROL, "no-cache"));
+    response
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, "no-cache"));
     Ok(response.body(text.as_str()))
 }

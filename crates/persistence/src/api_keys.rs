@@ -74,7 +74,7 @@ pub async fn create(
 
 /// The keys of a company, newest first.
 pub async fn list(store: &Store, tenant: Tenant) -> Result<Vec<ApiKey>> {
-    let options = FindOptions::builder().sort(doc! { "_id": -1 }).limit(500).build();
+    let options = FindOptions::builder().sort(doc! { "company_id": -1, "_id": -1 }).limit(500).build();
     let found = records(store).find(tenant, doc! {}, options).await?;
     Ok(found.into_iter().map(ApiKey::from).collect())
 }

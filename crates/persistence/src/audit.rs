@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bson::{DateTime, doc};
+use bson::{DateTime, Document, doc};
 use kale_domain::{
     audit::{Actor, AuditAction, AuditEntry},
     id::AuditEntryId,
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::Result,
     scoped::Scoped,
-    store::Store,
+    store::{INTERACTIVE, Store},
     tenant::Tenant,
     tx::Tx,
     value,
@@ -55,11 +55,62 @@ pub(crate) async fn insert(store: &Store, tx: &mut Tx, entry: &AuditEntry) -> Re
     entries.insert(tx, &record).await
 }
 
+/// Which entries to read; what is absent does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Where this was done.
+    pub action: Option<AuditAction>,
+    /// By whom.
+    pub actor: Option<Actor>,
+    /// To the thing of this id.
+    pub target: Option<String>,
+}
+
+impl AuditFilter {
+    fn document(&self) -> Result<Document> {
+        let mut filter = Document::new();
+        if let Some(action) = self.action {
+            filter.insert("action", written(&action)?);
+        }
+        if let Some(actor) = &self.actor {
+            filter.insert("actor", written(actor)?);
+        }
+        if let Some(target) = &self.target {
+            filter.insert("target", target);
+        }
+        Ok(filter)
+    }
+}
+
+/// As a record holds it.
+fn written(value: &impl Serialize) -> Result<bson::Bson> {
+    Ok(bson::serialize_to_bson(value)?)
+}
+
 /// The latest entries of a company, newest first; `before` continues after the last one of a page.
 pub async fn list(store: &Store, tenant: Tenant, limit: u32, before: Option<AuditEntryId>) -> Result<Vec<AuditEntry>> {
+    find(store, tenant, &AuditFilter::default(), limit, before).await
+}
+
+/// As [`list`], only the entries of a filter.
+pub async fn find(
+    store: &Store,
+    tenant: Tenant,
+    filter: &AuditFilter,
+    limit: u32,
+    before: Option<AuditEntryId>,
+) -> Result<Vec<AuditEntry>> {
     let entries = Scoped::<Record>::new(store.database(), COLLECTION);
-    let filter = before.map_or_else(bson::Document::new, |id| doc! { "_id": { "$lt": value::uuid(id.uuid()) } });
-    let options = FindOptions::builder().sort(doc! { "_id": -1 }).limit(i64::from(limit)).build();
+    let mut filter = filter.document()?;
+    if let Some(id) = before {
+        filter.insert("_id", doc! { "$lt": value::uuid(id.uuid()) });
+    }
+    // Rare entries of a long log may take a walk; the index gives their order.
+    let options = FindOptions::builder()
+        .sort(doc! { "company_id": 1, "_id": -1 })
+        .limit(i64::from(limit))
+        .max_time(INTERACTIVE)
+        .build();
     let records = entries.find(tenant, filter, options).await?;
     Ok(records.into_iter().map(AuditEntry::from).collect())
 }

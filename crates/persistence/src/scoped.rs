@@ -125,3 +125,6 @@ impl<T: Send + Sync> Scoped<T> {
 fn after() -> FindOneAndUpdateOptions {
     FindOneAndUpdateOptions::builder().return_document(ReturnDocument::After).build()
 }
+
+#[cfg(test)]
+mod tests;

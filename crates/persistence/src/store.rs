@@ -142,3 +142,6 @@ pub(crate) fn check_bulk(reply: &bson::Document) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod query_shapes;

@@ -54,7 +54,7 @@ pub async fn get(store: &Store, tenant: Tenant, id: UploadId) -> Result<Option<U
 /// The latest uploads, newest first; `before` continues after the last one of a page.
 pub async fn list(store: &Store, tenant: Tenant, limit: u32, before: Option<UploadId>) -> Result<Vec<Upload>> {
     let filter = before.map_or_else(bson::Document::new, |id| doc! { "_id": { "$lt": value::uuid(id.uuid()) } });
-    let options = FindOptions::builder().sort(doc! { "_id": -1 }).limit(i64::from(limit)).build();
+    let options = FindOptions::builder().sort(doc! { "company_id": 1, "_id": -1 }).limit(i64::from(limit)).build();
     let found = records(store).find(tenant, filter, options).await?;
     found.into_iter().map(Upload::try_from).collect()
 }

@@ -25,7 +25,8 @@ impl Answer {
     /// The body as JSON.
     #[must_use]
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.text()))
     }
 
     /// The body as text.
@@ -37,7 +38,9 @@ impl Answer {
     /// A header as text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<String> {
-        self.headers.get(name).map(|value| value.to_str().unwrap().to_owned())
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
     }
 
     /// A text of the body.
@@ -45,7 +48,9 @@ impl Answer {
     pub fn string(&self, pointer: &str) -> String {
         let json = self.json();
         let found = json.pointer(pointer).and_then(Value::as_str);
-        found.unwrap_or_else(|| panic!("no text at {pointer} in {json}")).to_owned()
+        found
+            .unwrap_or_else(|| panic!("no text at {pointer} in {json}"))
+            .to_owned()
     }
 
     /// The answer itself, if its status is that; a failed test otherwise.
@@ -59,7 +64,12 @@ impl Answer {
     #[must_use]
     pub fn problem(&self) -> String {
         let kind = self.header("content-type");
-        assert_eq!(kind.as_deref(), Some("application/problem+json"), "{}", self.text());
+        assert_eq!(
+            kind.as_deref(),
+            Some("application/problem+json"),
+            "{}",
+            self.text()
+        );
         self.string("/code")
     }
 }

@@ -45,10 +45,22 @@ impl TestApp {
             ..Flags::default()
         };
         let mut settings = Settings::read(&flags, std::iter::empty(), None).unwrap();
-        let sources = Sources { clock: Arc::<TestClock>::clone(&clock), ids: Arc::new(SeededIds::default()) };
-        let parts = Parts { serve: true, work: true };
-        let running = server::start(&mut settings, parts, Arc::new(Nowhere), sources).await.unwrap();
-        Self { running: Some(running), clock, folder }
+        let sources = Sources {
+            clock: Arc::<TestClock>::clone(&clock),
+            ids: Arc::new(SeededIds::default()),
+        };
+        let parts = Parts {
+            serve: true,
+            work: true,
+        };
+        let running = server::start(&mut settings, parts, Arc::new(Nowhere), sources)
+            .await
+            .unwrap();
+        Self {
+            running: Some(running),
+            clock,
+            folder,
+        }
     }
 
     fn running(&self) -> &Running {

@@ -21,8 +21,15 @@ pub struct Client {
 
 impl Client {
     pub(crate) fn new(url: &str, token: Option<String>) -> Self {
-        let http = awc::Client::builder().timeout(Duration::from_secs(60)).disable_redirects().finish();
-        Self { http, base: url.to_owned(), token }
+        let http = awc::Client::builder()
+            .timeout(Duration::from_secs(60))
+            .disable_redirects()
+            .finish();
+        Self {
+            http,
+            base: url.to_owned(),
+            token,
+        }
     }
 
     /// The token it sends.
@@ -32,8 +39,16 @@ impl Client {
     }
 
     /// Sends a request. A path that does not start with `/api` or another root is one of `/api/v1`.
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Answer {
-        let rooted = ["/api", "/healthz", "/readyz", "/metrics", "/openapi", "/docs", "/sign", "/live", "/assets"];
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let rooted = [
+            "/api", "/healthz", "/readyz", "/metrics", "/openapi", "/docs", "/sign", "/live", "/assets",
+        ];
         let url = if rooted.iter().any(|root| path.starts_with(root)) || path == "/" {
             format!("{}{path}", self.base)
         } else {
@@ -46,9 +61,16 @@ impl Client {
         for (name, value) in headers {
             request = request.insert_header((*name, *value));
         }
-        let mut response = request.send_body(body.into()).await.unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut response = request
+            .send_body(body.into())
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
         let body = response.body().limit(256 * 1024 * 1024).await.unwrap();
-        Answer { status: response.status(), headers: response.headers().clone(), body }
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body,
+        }
     }
 
     /// GET.
@@ -75,7 +97,8 @@ impl Client {
     pub async fn json(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
         let mut all = vec![("content-type", "application/json")];
         all.extend_from_slice(headers);
-        self.send(method, path, &all, serde_json::to_vec(body).unwrap()).await
+        self.send(method, path, &all, serde_json::to_vec(body).unwrap())
+            .await
     }
 
     /// Waits until an upload stands there, and answers it.
@@ -88,7 +111,10 @@ impl Client {
                 return upload;
             }
             let ended = matches!(status.as_str(), "failed" | "cancelled" | "undone");
-            assert!(!ended && begun.elapsed() < PATIENCE, "the upload is {status}, not {wanted}: {upload}");
+            assert!(
+                !ended && begun.elapsed() < PATIENCE,
+                "the upload is {status}, not {wanted}: {upload}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

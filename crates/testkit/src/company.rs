@@ -26,7 +26,11 @@ impl TestCompany {
     pub(crate) async fn create(app: &TestApp, name: &str) -> Self {
         let setup = Setup::new(app.store().clone());
         let operator = access::operator();
-        let slug: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let slug: String = name
+            .to_lowercase()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
         let new = NewCompany {
             name: name.to_owned(),
             slug: slug.parse().unwrap(),
@@ -37,33 +41,73 @@ impl TestCompany {
         let (tenant, company) = setup.create_company(operator, new).await.unwrap();
         let mut clients = Vec::new();
         for role in [Role::RetentionAdmin, Role::RetentionExpert] {
-            let email = format!("{}@{slug}.example", if role == Role::RetentionAdmin { "ada" } else { "maya" });
-            let user = NewUser { email: email.parse().unwrap(), name: format!("{role:?}"), role };
+            let email = format!(
+                "{}@{slug}.example",
+                if role == Role::RetentionAdmin {
+                    "ada"
+                } else {
+                    "maya"
+                }
+            );
+            let user = NewUser {
+                email: email.parse().unwrap(),
+                name: format!("{role:?}"),
+                role,
+            };
             let user = setup.create_user(operator, Some(tenant), user).await.unwrap();
             clients.push(app.signed_in(user.id).await);
         }
         let key = setup.replace_api_key(operator, tenant, "Tests").await.unwrap();
         let program = Client::new(app.url(), Some(key.reveal().to_owned()));
         let [owner, expert] = <[Client; 2]>::try_from(clients).ok().unwrap();
-        Self { id: company.id, tenant, owner, expert, program }
+        Self {
+            id: company.id,
+            tenant,
+            owner,
+            expert,
+            program,
+        }
     }
 
     /// Uploads a file; answers the whole answer.
     pub async fn upload(&self, name: &str, bytes: &[u8]) -> Answer {
         let (content, body) = multipart(name, bytes);
-        self.owner.send(Method::POST, "/uploads/customer-data", &[("content-type", &content)], body).await
+        self.owner
+            .send(
+                Method::POST,
+                "/uploads/customer-data",
+                &[("content-type", &content)],
+                body,
+            )
+            .await
     }
 
     /// Uploads, maps, checks and imports a file, with the suggested mapping unless one is given; answers the upload's
     /// id.
     pub async fn import(&self, bytes: &[u8], mapping: Option<Value>) -> String {
-        let id = self.upload("customers.csv", bytes).await.expect(202).string("/id");
+        let id = self
+            .upload("customers.csv", bytes)
+            .await
+            .expect(202)
+            .string("/id");
         let profiled = self.owner.upload_is(&id, "awaiting_mapping").await;
         let mapping = mapping.unwrap_or_else(|| profiled["suggestion"].clone());
-        let _mapped = self.owner.put(&format!("/uploads/{id}/mapping"), &mapping).await.expect(200);
-        let _job = self.owner.post(&format!("/uploads/{id}/validate"), &json!({})).await.expect(202);
+        let _mapped = self
+            .owner
+            .put(&format!("/uploads/{id}/mapping"), &mapping)
+            .await
+            .expect(200);
+        let _job = self
+            .owner
+            .post(&format!("/uploads/{id}/validate"), &json!({}))
+            .await
+            .expect(202);
         self.owner.upload_is(&id, "validated").await;
-        let started = self.owner.post(&format!("/uploads/{id}/import"), &json!({ "rejected": "skip" })).await.expect(202);
+        let started = self
+            .owner
+            .post(&format!("/uploads/{id}/import"), &json!({ "rejected": "skip" }))
+            .await
+            .expect(202);
         let location = started.header("location").unwrap();
         self.owner.job_done(location.rsplit('/').next().unwrap()).await;
         id

@@ -2,7 +2,12 @@
 //! told.
 //!
 //! Everything here may panic: a broken set-up is a failed test.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken set-up is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a broken set-up is a failed test"
+)]
 
 mod answer;
 mod app;

@@ -36,7 +36,9 @@ fn start() -> Mongod {
         let options = StartOptions {
             cache_gb: 0.5,
             oplog_mb: 512,
-            arguments: ["--setParameter", "enableTestCommands=1"].map(str::to_owned).to_vec(),
+            arguments: ["--setParameter", "enableTestCommands=1"]
+                .map(str::to_owned)
+                .to_vec(),
             ..StartOptions::new(folder)
         };
         match Mongod::start(&binary, options) {

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{Method, header};
 use anyhow::{Result, bail};
 use awc::Client;
 use bytes::Bytes;
 use serde_json::Value;
 
 /// How long a job of the demo may take.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// How often a job is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// A client of the API with a key.
+/// A client of the API with a key. It is never printed: the key is a secret.
 pub(super) struct Api {
     client: Client,
     base: String,
@@ -22,8 +22,6 @@ pub(super) struct Api {
 
 /// What the API answered.
 pub(super) struct Answer {
-    /// The status.
-    pub(super) status: StatusCode,
     /// The version of the resource, where it has one.
     pub(super) etag: Option<String>,
     /// The body; null where there is none.
@@ -32,8 +30,12 @@ pub(super) struct Answer {
 
 impl Api {
     pub(super) fn new(url: &str, key: &str) -> Self {
-        let client = Client::builder().timeout(Duration::from_secs(60)).finish();
-        Self { client, base: format!("{url}/api/v1"), key: key.to_owned() }
+        let client = Client::builder().timeout(Duration::from_mins(1)).finish();
+        Self {
+            client,
+            base: format!("{url}/api/v1"),
+            key: key.to_owned(),
+        }
     }
 
     /// Sends a request; a refusal is an error that says what was refused and why.
@@ -51,15 +53,22 @@ impl Api {
         for (name, value) in headers {
             request = request.insert_header((*name, *value));
         }
-        let mut response = request.send_body(body).await.map_err(|error| anyhow::anyhow!("{method} {path}: {error}"))?;
+        let mut response = request
+            .send_body(body)
+            .await
+            .map_err(|error| anyhow::anyhow!("{method} {path}: {error}"))?;
         let bytes = response.body().limit(16 * 1024 * 1024).await?;
-        let etag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        let etag = response
+            .headers()
+            .get(header::ETAG)
+            .and_then(|tag| tag.to_str().ok())
+            .map(str::to_owned);
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         let status = response.status();
         if !status.is_success() {
             bail!("{method} {path} was refused with {status}: {body}");
         }
-        Ok(Answer { status, etag, body })
+        Ok(Answer { etag, body })
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Answer> {
@@ -75,7 +84,8 @@ impl Api {
     ) -> Result<Answer> {
         let mut all = vec![("content-type", "application/json")];
         all.extend_from_slice(headers);
-        self.send(method, path, &all, Bytes::from(serde_json::to_vec(body)?)).await
+        self.send(method, path, &all, Bytes::from(serde_json::to_vec(body)?))
+            .await
     }
 
     /// Waits until an upload stands there.
@@ -111,5 +121,7 @@ impl Api {
 
 /// A text of an answer.
 pub(super) fn text<'a>(body: &'a Value, pointer: &str) -> Result<&'a str> {
-    body.pointer(pointer).and_then(Value::as_str).ok_or_else(|| anyhow::anyhow!("no {pointer} in {body}"))
+    body.pointer(pointer)
+        .and_then(Value::as_str)
+        .ok_or_else(|| anyhow::anyhow!("no {pointer} in {body}"))
 }

@@ -1,6 +1,6 @@
 //! The demo's company, its people and its key.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use kale_application::installation::{NewCompany, NewUser, Setup};
 use kale_domain::{
     access::Role,
@@ -47,20 +47,26 @@ pub(super) async fn prepare(running: &Running) -> Result<Demo> {
             setup.create_company(operator, new).await?
         }
     };
-    let people = [
-        ("kim.ferreira@kale.example", "Kim Ferreira", Role::KaleAdmin),
-        ("ada.okafor@harbour.example", "Ada Okafor", Role::RetentionAdmin),
-        ("maya.lindqvist@harbour.example", "Maya Lindqvist", Role::RetentionExpert),
-    ];
-    let mut links = Vec::new();
-    for (email, name, role) in people {
+    let link = async |email: &str, name: &str, role: Role| {
         let user = person(&setup, operator, tenant, email.parse()?, name, role).await?;
-        links.push(running.sign_ins.mint(operator, user).await?);
-    }
-    let [kale_admin, retention_admin, retention_expert] =
-        <[Token; 3]>::try_from(links).map_err(|_| anyhow!("three people are expected"))?;
+        anyhow::Ok(running.sign_ins.mint(operator, user).await?)
+    };
+    let kale_admin = link("kim.ferreira@kale.example", "Kim Ferreira", Role::KaleAdmin).await?;
+    let retention_admin = link("ada.okafor@harbour.example", "Ada Okafor", Role::RetentionAdmin).await?;
+    let retention_expert = link(
+        "maya.lindqvist@harbour.example",
+        "Maya Lindqvist",
+        Role::RetentionExpert,
+    )
+    .await?;
     let api_key = setup.replace_api_key(operator, tenant, "Demo").await?;
-    Ok(Demo { company: company.id, kale_admin, retention_admin, retention_expert, api_key })
+    Ok(Demo {
+        company: company.id,
+        kale_admin,
+        retention_admin,
+        retention_expert,
+        api_key,
+    })
 }
 
 async fn person(
@@ -76,6 +82,16 @@ async fn person(
         return Ok(user.id);
     }
     let home = (role != Role::KaleAdmin).then_some(tenant);
-    let user = setup.create_user(operator, home, NewUser { email, name: name.to_owned(), role }).await?;
+    let user = setup
+        .create_user(
+            operator,
+            home,
+            NewUser {
+                email,
+                name: name.to_owned(),
+                role,
+            },
+        )
+        .await?;
     Ok(user.id)
 }

@@ -9,12 +9,18 @@ use super::client::{Api, text};
 /// Saves them unless the company has personas.
 pub(super) async fn save(api: &Api) -> Result<()> {
     let there = api.get("/personas").await?;
-    let none = there.body.get("personas").and_then(Value::as_array).is_none_or(Vec::is_empty);
+    let none = there
+        .body
+        .get("personas")
+        .and_then(Value::as_array)
+        .is_none_or(Vec::is_empty);
     if !none {
         return Ok(());
     }
     let etag = there.etag.unwrap_or_else(|| "\"v0\"".to_owned());
-    let saved = api.json(Method::PUT, "/personas", &[("if-match", &etag)], &configuration()).await?;
+    let saved = api
+        .json(Method::PUT, "/personas", &[("if-match", &etag)], &configuration())
+        .await?;
     let job = text(&saved.body, "/job").or_else(|_| text(&saved.body, "/job/id"))?;
     api.job_done(job).await
 }
@@ -22,7 +28,12 @@ pub(super) async fn save(api: &Api) -> Result<()> {
 fn configuration() -> Value {
     let service = |name: &str| json!({ "attribute": name, "op": "eq", "value": "Yes" });
     let services = [
-        "online_security", "online_backup", "device_protection", "tech_support", "streaming_tv", "streaming_movies",
+        "online_security",
+        "online_backup",
+        "device_protection",
+        "tech_support",
+        "streaming_tv",
+        "streaming_movies",
     ]
     .map(service);
     json!({

@@ -15,20 +15,43 @@ const BOUNDARY: &str = "kale-demo-part";
 pub(super) async fn import(api: &Api) -> Result<()> {
     let uploads = api.get("/uploads?limit=50").await?.body;
     let imported = uploads.get("data").and_then(Value::as_array).is_some_and(|all| {
-        all.iter().any(|upload| matches!(upload.get("status").and_then(Value::as_str), Some("imported" | "undone")))
+        all.iter().any(|upload| {
+            matches!(
+                upload.get("status").and_then(Value::as_str),
+                Some("imported" | "undone")
+            )
+        })
     });
     if imported {
         return Ok(());
     }
     let content = format!("multipart/form-data; boundary={BOUNDARY}");
-    let sent = api.send(Method::POST, "/uploads/customer-data", &[("content-type", &content)], multipart()).await?;
+    let sent = api
+        .send(
+            Method::POST,
+            "/uploads/customer-data",
+            &[("content-type", &content)],
+            multipart(),
+        )
+        .await?;
     let id = text(&sent.body, "/id")?.to_owned();
     api.upload_is(&id, "awaiting_mapping").await?;
-    api.json(Method::PUT, &format!("/uploads/{id}/mapping"), &[], &mapping()).await?;
-    api.json(Method::POST, &format!("/uploads/{id}/validate"), &[], &json!({})).await?;
+    api.json(Method::PUT, &format!("/uploads/{id}/mapping"), &[], &mapping())
+        .await?;
+    api.json(Method::POST, &format!("/uploads/{id}/validate"), &[], &json!({}))
+        .await?;
     api.upload_is(&id, "validated").await?;
-    let started = api.json(Method::POST, &format!("/uploads/{id}/import"), &[], &json!({ "rejected": "stop" })).await?;
-    let job = text(&started.body, "/job").or_else(|_| text(&started.body, "/job/id")).or_else(|_| text(&started.body, "/id"))?;
+    let started = api
+        .json(
+            Method::POST,
+            &format!("/uploads/{id}/import"),
+            &[],
+            &json!({ "rejected": "stop" }),
+        )
+        .await?;
+    let job = text(&started.body, "/job")
+        .or_else(|_| text(&started.body, "/job/id"))
+        .or_else(|_| text(&started.body, "/id"))?;
     api.job_done(job).await
 }
 
@@ -49,14 +72,28 @@ fn mapping() -> Value {
     let of = |names: &[&str], kind: &str| -> Vec<(String, Value)> {
         names
             .iter()
-            .map(|name| ((*name).to_owned(), json!({ "to": format!("attributes.{name}"), "type": kind })))
+            .map(|name| {
+                (
+                    (*name).to_owned(),
+                    json!({ "to": format!("attributes.{name}"), "type": kind }),
+                )
+            })
             .collect()
     };
     let ignored = ["female", "senior_citizen", "partner", "dependents"]
         .map(|name| (name.to_owned(), json!({ "to": "ignore" })));
     let texts = [
-        "churn", "multiple_lines", "internet_service", "online_security", "online_backup", "device_protection",
-        "tech_support", "streaming_tv", "streaming_movies", "contract", "payment_method",
+        "churn",
+        "multiple_lines",
+        "internet_service",
+        "online_security",
+        "online_backup",
+        "device_protection",
+        "tech_support",
+        "streaming_tv",
+        "streaming_movies",
+        "contract",
+        "payment_method",
     ];
     let mut columns: serde_json::Map<String, Value> = ignored.into_iter().collect();
     columns.extend(of(&texts, "text"));

@@ -36,7 +36,10 @@ impl Callers {
     /// Over that store.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store, remembered: Mutex::new(HashMap::new()) }
+        Self {
+            store,
+            remembered: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Who holds that token; `None` where it opens nothing (any more).
@@ -50,9 +53,13 @@ impl Callers {
             return Ok(Some(who));
         }
         let who = if token.starts_with("kale_key_") {
-            access::by_api_key(&self.store, token).await?.map(|holder| Who::Program(Arc::new(holder)))
+            access::by_api_key(&self.store, token)
+                .await?
+                .map(|holder| Who::Program(Arc::new(holder)))
         } else {
-            access::by_sign_in(&self.store, token).await?.map(|presence| Who::Person(Arc::new(presence)))
+            access::by_sign_in(&self.store, token)
+                .await?
+                .map(|presence| Who::Person(Arc::new(presence)))
         };
         if let Some(who) = &who {
             self.stamp(who).await;
@@ -63,12 +70,18 @@ impl Callers {
 
     /// Forgets every caller: what was changed about one counts from now on in this process.
     pub fn forget_all(&self) {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     fn recall(&self, hash: &[u8; 32]) -> Option<Who> {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        remembered.get(hash).filter(|entry| entry.read.elapsed() < REMEMBERED).map(|entry| entry.who.clone())
+        remembered
+            .get(hash)
+            .filter(|entry| entry.read.elapsed() < REMEMBERED)
+            .map(|entry| entry.who.clone())
     }
 
     fn remember(&self, hash: [u8; 32], who: Who) {
@@ -77,7 +90,13 @@ impl Callers {
             remembered.retain(|_, entry| entry.read.elapsed() < REMEMBERED);
         }
         if remembered.len() < CAPACITY {
-            remembered.insert(hash, Entry { who, read: Instant::now() });
+            remembered.insert(
+                hash,
+                Entry {
+                    who,
+                    read: Instant::now(),
+                },
+            );
         }
     }
 

@@ -55,7 +55,11 @@ impl SignIns {
     /// With that delivery of links.
     #[must_use]
     pub fn new(store: Store, callers: Arc<Callers>, delivery: Arc<dyn LinkDelivery>) -> Self {
-        Self { store, callers, delivery }
+        Self {
+            store,
+            callers,
+            delivery,
+        }
     }
 
     /// Sends a link to every active user of that address. Known and unknown addresses are answered alike.
@@ -136,7 +140,9 @@ impl SignIns {
         company: Option<CompanyId>,
     ) -> Result<bool, StoreError> {
         if let Some(company) = company
-            && companies::enter(&self.store, installation, company).await?.is_none()
+            && companies::enter(&self.store, installation, company)
+                .await?
+                .is_none()
         {
             return Ok(false);
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use kale_domain::{
     attribute::AttributeKey,
     company::Company,
@@ -16,7 +17,6 @@ use kale_persistence::{
     customers::{Derived, Link},
     file_rows::{RowValues, TouchedRow},
 };
-use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 /// The customer of an external id: one external id is one customer of its company.
@@ -44,7 +44,12 @@ pub(super) struct Sources<'a> {
 }
 
 /// The customer those sources give; `None` where none of them speaks.
-pub(super) fn derive(company: &Company, external_id: &str, sources: &Sources<'_>, now: Timestamp) -> Option<Derived> {
+pub(super) fn derive(
+    company: &Company,
+    external_id: &str,
+    sources: &Sources<'_>,
+    now: Timestamp,
+) -> Option<Derived> {
     let file = sources.file.and_then(|row| row.values.as_ref());
     let api = sources.api.map(|record| &record.values);
     if file.is_none() && api.is_none() {
@@ -54,13 +59,18 @@ pub(super) fn derive(company: &Company, external_id: &str, sources: &Sources<'_>
         api.and_then(field).or_else(|| file.and_then(field)).cloned()
     };
     let email: Option<Email> = pick(|values| values.email.as_ref()).and_then(|email| email.parse().ok());
-    let amount = api.and_then(|values| values.amount).or_else(|| file.and_then(|values| values.amount));
+    let amount = api
+        .and_then(|values| values.amount)
+        .or_else(|| file.and_then(|values| values.amount));
     let mut attributes = file.map(|values| values.attributes.clone()).unwrap_or_default();
     if let Some(values) = api {
         attributes.extend(values.attributes.clone());
     }
     let mut external_ids = vec![external_id.to_owned()];
-    for id in [pick(|values| values.billing_id.as_ref()), pick(|values| values.ticketing_id.as_ref())] {
+    for id in [
+        pick(|values| values.billing_id.as_ref()),
+        pick(|values| values.ticketing_id.as_ref()),
+    ] {
         external_ids.extend(id.filter(|id| *id != external_id));
     }
     external_ids.dedup();
@@ -88,7 +98,10 @@ fn metrics(company: &Company, amount: Option<Money>, plan: Option<String>) -> BT
     if let Some(mrr) = amount.filter(|amount| amount.currency == company.currency) {
         metrics.insert(Metric::Mrr, MetricValue::Money(mrr));
         if let Some(yearly) = mrr.amount_minor.checked_mul(12) {
-            let arr = Money { amount_minor: yearly, currency: mrr.currency };
+            let arr = Money {
+                amount_minor: yearly,
+                currency: mrr.currency,
+            };
             metrics.insert(Metric::Arr, MetricValue::Money(arr));
         }
     }

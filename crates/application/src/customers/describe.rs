@@ -51,9 +51,15 @@ impl Customers {
         Self { store }
     }
 
-    pub(crate) async fn kinds(&self, reach: Reach) -> Result<BTreeMap<AttributeKey, AttributeType>, StoreError> {
+    pub(crate) async fn kinds(
+        &self,
+        reach: Reach,
+    ) -> Result<BTreeMap<AttributeKey, AttributeType>, StoreError> {
         let definitions = companies::attributes(&self.store, reach.tenant()).await?;
-        Ok(definitions.into_iter().map(|definition| (definition.key, definition.kind)).collect())
+        Ok(definitions
+            .into_iter()
+            .map(|definition| (definition.key, definition.kind))
+            .collect())
     }
 
     /// The attributes of a company.
@@ -64,13 +70,17 @@ impl Customers {
     /// One customer.
     pub async fn get(&self, reach: Reach, id: CustomerId) -> Result<Customer, CustomerError> {
         let kinds = self.kinds(reach).await?;
-        customers::get(&self.store, reach, id, &kinds).await?.ok_or(CustomerError::NotFound)
+        customers::get(&self.store, reach, id, &kinds)
+            .await?
+            .ok_or(CustomerError::NotFound)
     }
 
     /// The customer that the company's systems call so.
     pub async fn by_external_id(&self, reach: Reach, external_id: &str) -> Result<Customer, CustomerError> {
         let kinds = self.kinds(reach).await?;
-        customers::by_external_id(&self.store, reach, external_id, &kinds).await?.ok_or(CustomerError::NotFound)
+        customers::by_external_id(&self.store, reach, external_id, &kinds)
+            .await?
+            .ok_or(CustomerError::NotFound)
     }
 
     /// One customer with its sources and what each of them says.
@@ -78,31 +88,49 @@ impl Customers {
         let customer = self.get(reach, id).await?;
         let sources = self.sources(reach, id).await?;
         let definitions = Arc::new(self.attributes(reach).await?);
-        Ok(CustomerDetail { customer, sources, definitions })
+        Ok(CustomerDetail {
+            customer,
+            sources,
+            definitions,
+        })
     }
 
     /// The source records of a customer, why they belong to it, and what they say.
     pub async fn sources(&self, reach: Reach, id: CustomerId) -> Result<Vec<CustomerSource>, CustomerError> {
-        let mut sources = customers::sources(&self.store, reach, id).await?.ok_or(CustomerError::NotFound)?;
+        let mut sources = customers::sources(&self.store, reach, id)
+            .await?
+            .ok_or(CustomerError::NotFound)?;
         let kinds = self.kinds(reach).await?;
         for source in &mut sources {
             let ids = [source.external_id.clone()];
             let values = if source.connection == "files" {
-                let rows =
-                    file_rows::effective(&self.store, reach.tenant(), UploadKind::CustomerData, &ids, &kinds).await?;
+                let rows = file_rows::effective(
+                    &self.store,
+                    reach.tenant(),
+                    UploadKind::CustomerData,
+                    &ids,
+                    &kinds,
+                )
+                .await?;
                 rows.into_iter().next().and_then(|row| row.values)
             } else {
                 let records =
                     kale_persistence::api_records::find(&self.store, reach.tenant(), &ids, &kinds).await?;
                 records.into_iter().next().map(|record| record.values)
             };
-            source.fields = values.map(|values| super::upsert::shown(&values)).unwrap_or_default();
+            source.fields = values
+                .map(|values| super::input::shown(&values))
+                .unwrap_or_default();
         }
         Ok(sources)
     }
 
     /// The changes of a customer's persona, newest first.
-    pub async fn persona_history(&self, reach: Reach, id: CustomerId) -> Result<Vec<PersonaChange>, CustomerError> {
+    pub async fn persona_history(
+        &self,
+        reach: Reach,
+        id: CustomerId,
+    ) -> Result<Vec<PersonaChange>, CustomerError> {
         self.get(reach, id).await?;
         Ok(customers::history(&self.store, reach.tenant(), id, 200).await?)
     }
@@ -130,7 +158,11 @@ impl Customers {
     }
 
     /// The customers of a list by persona: the band.
-    pub async fn shares(&self, reach: Reach, list: &PreparedList) -> Result<Vec<PersonaShare>, CustomerError> {
+    pub async fn shares(
+        &self,
+        reach: Reach,
+        list: &PreparedList,
+    ) -> Result<Vec<PersonaShare>, CustomerError> {
         list::shares(&self.store, reach, list).await
     }
 
@@ -176,7 +208,11 @@ fn clean_tags(tags: Vec<String>) -> Result<Vec<String>, CustomerError> {
     clean.dedup();
     let mut wrong = Vec::new();
     if clean.len() > TAGS.0 {
-        wrong.push(FieldError::new("#/tags", "too-many", format!("a customer has at most {} tags", TAGS.0)));
+        wrong.push(FieldError::new(
+            "#/tags",
+            "too-many",
+            format!("a customer has at most {} tags", TAGS.0),
+        ));
     }
     for (at, tag) in clean.iter().enumerate() {
         if !(1..=TAGS.1).contains(&tag.chars().count()) || tag.chars().any(char::is_control) {
@@ -184,7 +220,11 @@ fn clean_tags(tags: Vec<String>) -> Result<Vec<String>, CustomerError> {
             wrong.push(FieldError::new(format!("#/tags/{at}"), "length", message));
         }
     }
-    if wrong.is_empty() { Ok(clean) } else { Err(CustomerError::Invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(clean)
+    } else {
+        Err(CustomerError::Invalid(wrong))
+    }
 }
 
 /// An attribute as JSON: numbers as numbers, days as texts, amounts as `{amount_minor, currency}`.

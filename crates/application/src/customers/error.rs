@@ -16,7 +16,9 @@ pub enum CustomerError {
     #[error("there is no such customer")]
     NotFound,
     /// A customer of that external id exists.
-    #[error("a customer with the external id `{0}` exists; use PUT /customers-by-external-id/{0} to change it")]
+    #[error(
+        "a customer with the external id `{0}` exists; use PUT /customers-by-external-id/{0} to change it"
+    )]
     Exists(String),
     /// The store failed.
     #[error(transparent)]

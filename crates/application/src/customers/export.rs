@@ -49,13 +49,20 @@ impl Customers {
         self.store
             .transaction::<_, StoreError>(reach.tenant(), async |tx| {
                 let mut entry = caller.entry(tx, AuditAction::CustomersExported, "customers");
-                let form = if format == ExportFormat::Csv { "csv" } else { "ndjson" };
+                let form = if format == ExportFormat::Csv {
+                    "csv"
+                } else {
+                    "ndjson"
+                };
                 entry.after.insert("format".to_owned(), form.to_owned());
                 tx.audit(entry).await
             })
             .await?;
         let rows = customers::export(&self.store, reach, &list.query, list.kinds).await?;
-        let writer = Arc::new(RowWriter { definitions: list.definitions, keys });
+        let writer = Arc::new(RowWriter {
+            definitions: list.definitions,
+            keys,
+        });
         let chunks = rows.try_chunks(CHUNK).map_err(|error| error.1);
         Ok(match format {
             ExportFormat::Csv => {
@@ -74,18 +81,40 @@ struct RowWriter {
 }
 
 const FIELDS: [&str; 12] = [
-    "id", "external_id", "name", "email", "domain", "persona", "lifecycle", "tier", "plan", "mrr", "currency", "tags",
+    "id",
+    "external_id",
+    "name",
+    "email",
+    "domain",
+    "persona",
+    "lifecycle",
+    "tier",
+    "plan",
+    "mrr",
+    "currency",
+    "tags",
 ];
 
 impl RowWriter {
     fn persona<'a>(&'a self, customer: &Customer) -> &'a str {
-        customer.persona.persona.and_then(|id| self.keys.get(&id)).map_or("", String::as_str)
+        customer
+            .persona
+            .persona
+            .and_then(|id| self.keys.get(&id))
+            .map_or("", String::as_str)
     }
 
     fn head(&self) -> Bytes {
         let mut writer = CsvWriter::default();
-        let attributes = self.definitions.iter().map(|definition| format!("attributes.{}", definition.key));
-        let names: Vec<String> = FIELDS.iter().map(|name| (*name).to_owned()).chain(attributes).collect();
+        let attributes = self
+            .definitions
+            .iter()
+            .map(|definition| format!("attributes.{}", definition.key));
+        let names: Vec<String> = FIELDS
+            .iter()
+            .map(|name| (*name).to_owned())
+            .chain(attributes)
+            .collect();
         writer.record(names.iter().map(String::as_str));
         Bytes::from(writer.take())
     }
@@ -101,7 +130,11 @@ impl RowWriter {
                 customer.email.as_ref().map(Email::to_string).unwrap_or_default(),
                 customer.domain.clone().unwrap_or_default(),
                 self.persona(customer).to_owned(),
-                customer.lifecycle.map(kale_domain::customer::Lifecycle::name).unwrap_or_default().to_owned(),
+                customer
+                    .lifecycle
+                    .map(kale_domain::customer::Lifecycle::name)
+                    .unwrap_or_default()
+                    .to_owned(),
                 customer.tier.clone().unwrap_or_default(),
                 plan(customer).unwrap_or_default().to_owned(),
                 mrr.map(|mrr| mrr.major().to_string()).unwrap_or_default(),
@@ -112,7 +145,11 @@ impl RowWriter {
                 .definitions
                 .iter()
                 .map(|definition| {
-                    customer.attributes.get(&definition.key).map(ToString::to_string).unwrap_or_default()
+                    customer
+                        .attributes
+                        .get(&definition.key)
+                        .map(ToString::to_string)
+                        .unwrap_or_default()
                 })
                 .collect();
             writer.record(fields.iter().chain(&attributes).map(String::as_str));

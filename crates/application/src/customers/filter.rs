@@ -25,12 +25,19 @@ pub struct FilterTerm {
 
 impl FilterTerm {
     fn pointer(&self) -> String {
-        if self.op == "eq" { format!("?filter[{}]", self.name) } else { format!("?filter[{}][{}]", self.name, self.op) }
+        if self.op == "eq" {
+            format!("?filter[{}]", self.name)
+        } else {
+            format!("?filter[{}][{}]", self.name, self.op)
+        }
     }
 }
 
 /// The expression of all terms together; the persona terms are left to the caller.
-pub(super) fn expression(terms: &[FilterTerm], schema: &Schema) -> Result<Option<Expression>, Vec<FieldError>> {
+pub(super) fn expression(
+    terms: &[FilterTerm],
+    schema: &Schema,
+) -> Result<Option<Expression>, Vec<FieldError>> {
     let mut wrong = Vec::new();
     let mut all = Vec::new();
     for term in terms.iter().filter(|term| term.name != "persona") {
@@ -42,14 +49,24 @@ pub(super) fn expression(terms: &[FilterTerm], schema: &Schema) -> Result<Option
     if !wrong.is_empty() {
         return Err(wrong);
     }
-    Ok(if all.is_empty() { None } else { Some(Expression::All(all)) })
+    Ok(if all.is_empty() {
+        None
+    } else {
+        Some(Expression::All(all))
+    })
 }
 
 fn one(term: &FilterTerm, schema: &Schema) -> Result<Expression, Vec<FieldError>> {
     let pointer = term.pointer();
     let at = |errors: Vec<FieldError>| {
         // A pointer into the rule means nothing to somebody who sent a parameter.
-        errors.into_iter().map(|error| FieldError { pointer: pointer.clone(), ..error }).collect::<Vec<_>>()
+        errors
+            .into_iter()
+            .map(|error| FieldError {
+                pointer: pointer.clone(),
+                ..error
+            })
+            .collect::<Vec<_>>()
     };
     let document = document(term, schema);
     let rule = Rule::parse(&document, "#").map_err(at)?;
@@ -87,7 +104,10 @@ fn document(term: &FilterTerm, schema: &Schema) -> Value {
 }
 
 fn attribute_reading(key: &str, schema: &Schema) -> Reading {
-    let kind = key.parse::<AttributeKey>().ok().and_then(|key| schema.attributes.get(&key).copied());
+    let kind = key
+        .parse::<AttributeKey>()
+        .ok()
+        .and_then(|key| schema.attributes.get(&key).copied());
     match kind {
         Some(AttributeType::Number | AttributeType::Integer | AttributeType::Money) => Reading::Number,
         Some(AttributeType::Boolean) => Reading::Boolean,
@@ -105,7 +125,11 @@ const fn metric_reading(metric: Metric) -> Reading {
 
 /// `eq` of several values is `in`, `ne` of several is `not_in`.
 fn operand(term: &FilterTerm, reading: &Reading) -> (String, Option<Value>) {
-    let parts: Vec<Value> = term.value.split(',').map(|part| literal(part.trim(), reading)).collect();
+    let parts: Vec<Value> = term
+        .value
+        .split(',')
+        .map(|part| literal(part.trim(), reading))
+        .collect();
     let many = parts.len() > 1;
     match term.op.as_str() {
         "is_set" | "is_not_set" => (term.op.clone(), None),
@@ -120,7 +144,9 @@ fn operand(term: &FilterTerm, reading: &Reading) -> (String, Option<Value>) {
 
 fn literal(text: &str, reading: &Reading) -> Value {
     match reading {
-        Reading::Number => serde_json::from_str::<serde_json::Number>(text).map_or_else(|_| json!(text), Value::Number),
+        Reading::Number => {
+            serde_json::from_str::<serde_json::Number>(text).map_or_else(|_| json!(text), Value::Number)
+        }
         Reading::Boolean if text == "true" => json!(true),
         Reading::Boolean if text == "false" => json!(false),
         _ => json!(text),

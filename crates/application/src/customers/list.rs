@@ -65,7 +65,10 @@ pub(crate) fn today(store: &Store, company: &Company) -> Date {
 /// What rules of a company are checked against, without percentiles.
 pub(crate) fn schema(company: &Company, definitions: &[AttributeDefinition]) -> Schema {
     let mut schema = Schema::empty(company.currency);
-    schema.attributes = definitions.iter().map(|definition| (definition.key.clone(), definition.kind)).collect();
+    schema.attributes = definitions
+        .iter()
+        .map(|definition| (definition.key.clone(), definition.kind))
+        .collect();
     schema
 }
 
@@ -86,14 +89,27 @@ pub(super) async fn prepare(
     let personas = persona_filter(store, reach, &request.filters, &mut wrong).await?;
     let sort = sort(request.sort.as_deref(), company).unwrap_or_else(|error| {
         wrong.push(error);
-        Sort { key: SortKey::Name, descending: false }
+        Sort {
+            key: SortKey::Name,
+            descending: false,
+        }
     });
     if !wrong.is_empty() {
         return Err(CustomerError::BadQuery(wrong));
     }
     let search = request.search.clone().filter(|text| !text.trim().is_empty());
-    let query = ListQuery { matching, personas, search, sort, today: today(store, company) };
-    Ok(PreparedList { query, kinds: schema.attributes, definitions })
+    let query = ListQuery {
+        matching,
+        personas,
+        search,
+        sort,
+        today: today(store, company),
+    };
+    Ok(PreparedList {
+        query,
+        kinds: schema.attributes,
+        definitions,
+    })
 }
 
 /// Reads one page.
@@ -110,14 +126,26 @@ pub(super) async fn page(
         // Side by side: the count is what takes time.
         let counted = customers::count(store, reach, &list.query, COUNT_CAP);
         let (page, tally) = futures::future::try_join(read, counted).await?;
-        return Ok(CustomerPage { customers: page.0, next: page.1, count: Some(tally) });
+        return Ok(CustomerPage {
+            customers: page.0,
+            next: page.1,
+            count: Some(tally),
+        });
     }
     let (customers, next) = read.await?;
-    Ok(CustomerPage { customers, next, count: None })
+    Ok(CustomerPage {
+        customers,
+        next,
+        count: None,
+    })
 }
 
 /// The customers of a list by persona.
-pub(super) async fn shares(store: &Store, reach: Reach, list: &PreparedList) -> Result<Vec<PersonaShare>, CustomerError> {
+pub(super) async fn shares(
+    store: &Store,
+    reach: Reach,
+    list: &PreparedList,
+) -> Result<Vec<PersonaShare>, CustomerError> {
     Ok(customers::by_persona(store, reach, &list.query).await?)
 }
 
@@ -127,7 +155,9 @@ async fn persona_filter(
     terms: &[FilterTerm],
     wrong: &mut Vec<FieldError>,
 ) -> Result<Option<PersonaFilter>, CustomerError> {
-    let Some(term) = terms.iter().find(|term| term.name == "persona") else { return Ok(None) };
+    let Some(term) = terms.iter().find(|term| term.name == "persona") else {
+        return Ok(None);
+    };
     let known: BTreeMap<String, PersonaId> = Personas::ids_by_key(store, reach.tenant()).await?;
     let mut filter = Vec::new();
     for key in term.value.split(',').map(str::trim) {
@@ -142,7 +172,11 @@ async fn persona_filter(
         }
     }
     if term.op != "eq" && term.op != "in" {
-        wrong.push(FieldError::new("?filter[persona]", "unknown-op", "a persona is compared by `eq` or `in`"));
+        wrong.push(FieldError::new(
+            "?filter[persona]",
+            "unknown-op",
+            "a persona is compared by `eq` or `in`",
+        ));
     }
     Ok(Some(filter))
 }
@@ -156,9 +190,12 @@ fn sort(text: Option<&str>, company: &Company) -> Result<Sort, FieldError> {
         "mrr" => SortKey::Mrr,
         "persona" => SortKey::Persona,
         other => {
-            let slot = other
-                .strip_prefix("attributes.")
-                .and_then(|key| company.sortable_attributes.iter().position(|known| known.as_str() == key));
+            let slot = other.strip_prefix("attributes.").and_then(|key| {
+                company
+                    .sortable_attributes
+                    .iter()
+                    .position(|known| known.as_str() == key)
+            });
             SortKey::Attribute(slot.ok_or_else(|| not_sortable(other, company))?)
         }
     };
@@ -166,8 +203,15 @@ fn sort(text: Option<&str>, company: &Company) -> Result<Sort, FieldError> {
 }
 
 fn not_sortable(name: &str, company: &Company) -> FieldError {
-    let own: Vec<String> = company.sortable_attributes.iter().map(|key| format!("attributes.{key}")).collect();
-    let allowed = ["name", "created_at", "mrr", "persona"].map(str::to_owned).into_iter().chain(own);
+    let own: Vec<String> = company
+        .sortable_attributes
+        .iter()
+        .map(|key| format!("attributes.{key}"))
+        .collect();
+    let allowed = ["name", "created_at", "mrr", "persona"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(own);
     let message = format!(
         "the list can't be sorted by `{name}`; allowed are {}. A company may mark up to three attributes sortable",
         allowed.collect::<Vec<_>>().join(", ")

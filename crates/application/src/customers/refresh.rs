@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use kale_domain::{
     attribute::{AttributeKey, AttributeType},
     company::Company,
@@ -15,7 +16,6 @@ use kale_persistence::{
     file_rows::TouchedRow,
 };
 use kale_rules::{facts::FactMap, persona::CheckedConfiguration};
-use jiff::civil::Date;
 
 use super::derive::{Sources, customer_id, derive};
 
@@ -50,8 +50,10 @@ pub struct Refresher<'a> {
 impl Refresher<'_> {
     /// Brings the customers of these rows up to date. Doing it again changes nothing.
     pub async fn files(&self, rows: &[TouchedRow]) -> Result<RefreshCounts> {
-        let ids: Vec<CustomerId> =
-            rows.iter().map(|row| customer_id(self.company.id, &row.external_id)).collect();
+        let ids: Vec<CustomerId> = rows
+            .iter()
+            .map(|row| customer_id(self.company.id, &row.external_id))
+            .collect();
         let standing = customers::standing(self.store, self.tenant, &ids).await?;
         let with_api: Vec<String> = rows
             .iter()
@@ -69,13 +71,22 @@ impl Refresher<'_> {
 
     /// The same for what programs told us; `rows` are the files' rows of the same external ids.
     pub async fn api(&self, records: &[ApiRecord], rows: &[TouchedRow]) -> Result<RefreshCounts> {
-        let ids: Vec<CustomerId> =
-            records.iter().map(|record| customer_id(self.company.id, &record.external_id)).collect();
+        let ids: Vec<CustomerId> = records
+            .iter()
+            .map(|record| customer_id(self.company.id, &record.external_id))
+            .collect();
         let standing = customers::standing(self.store, self.tenant, &ids).await?;
-        let files: HashMap<&str, &TouchedRow> = rows.iter().map(|row| (row.external_id.as_str(), row)).collect();
+        let files: HashMap<&str, &TouchedRow> =
+            rows.iter().map(|row| (row.external_id.as_str(), row)).collect();
         let sources = records.iter().map(|record| {
             let file = files.get(record.external_id.as_str()).copied();
-            (record.external_id.as_str(), Sources { file, api: Some(record) })
+            (
+                record.external_id.as_str(),
+                Sources {
+                    file,
+                    api: Some(record),
+                },
+            )
         });
         self.apply(sources, &standing).await
     }
@@ -85,7 +96,10 @@ impl Refresher<'_> {
             return Ok(HashMap::new());
         }
         let found = api_records::find(self.store, self.tenant, external_ids, self.kinds).await?;
-        Ok(found.into_iter().map(|record| (record.external_id.clone(), record)).collect())
+        Ok(found
+            .into_iter()
+            .map(|record| (record.external_id.clone(), record))
+            .collect())
     }
 
     async fn apply<'s>(
@@ -106,15 +120,27 @@ impl Refresher<'_> {
             if there.is_some_and(|there| there.applied == Some(derived.applied)) {
                 continue;
             }
-            if there.is_some() { counts.changed += 1 } else { counts.added += 1 }
+            if there.is_some() {
+                counts.changed += 1;
+            } else {
+                counts.added += 1;
+            }
             let persona = self.judge(&derived, there);
             if let (Some(there), Some(to)) = (there, &persona)
                 && there.persona.persona != to.persona
                 && there.persona.by.is_some()
             {
-                moves.push(PersonaMove { customer: id, from: there.persona.persona, to: to.clone() });
+                moves.push(PersonaMove {
+                    customer: id,
+                    from: there.persona.persona,
+                    to: to.clone(),
+                });
             }
-            changes.push(Change { derived, persona, exists: there.is_some() });
+            changes.push(Change {
+                derived,
+                persona,
+                exists: there.is_some(),
+            });
         }
         customers::write(self.store, self.tenant, &changes).await?;
         customers::move_all(self.store, self.tenant, &moves).await?;
@@ -134,8 +160,15 @@ impl Refresher<'_> {
             return None;
         }
         let now = self.store.now();
-        let by = AssignedBy::Rule { version: personas.version(), as_of: now };
-        Some(PersonaState { persona, by: Some(by), since: now })
+        let by = AssignedBy::Rule {
+            version: personas.version(),
+            as_of: now,
+        };
+        Some(PersonaState {
+            persona,
+            by: Some(by),
+            since: now,
+        })
     }
 }
 
@@ -149,11 +182,17 @@ fn facts(derived: &Derived, there: Option<&Standing>) -> FactMap {
         facts.set_attribute(key.clone(), value);
     }
     let fields = [
-        (Field::Lifecycle, derived.lifecycle.map(kale_domain::customer::Lifecycle::name)),
+        (
+            Field::Lifecycle,
+            derived.lifecycle.map(kale_domain::customer::Lifecycle::name),
+        ),
         (Field::Tier, derived.tier.as_deref()),
         (Field::Locale, derived.locale.as_deref()),
         (Field::Name, derived.name.as_deref()),
-        (Field::Email, derived.email.as_ref().map(kale_domain::email::Email::as_str)),
+        (
+            Field::Email,
+            derived.email.as_ref().map(kale_domain::email::Email::as_str),
+        ),
         (Field::Domain, derived.domain.as_deref()),
     ];
     for (field, text) in fields {

@@ -29,7 +29,11 @@ impl ListRequest {
         let (mut rest, mut wrong, mut seen) = (Vec::new(), Vec::new(), Vec::<String>::new());
         for (name, value) in pairs {
             if seen.contains(&name) {
-                wrong.push(at(&name, "duplicate", format!("`{}` stands there twice", shown(&name))));
+                wrong.push(at(
+                    &name,
+                    "duplicate",
+                    format!("`{}` stands there twice", shown(&name)),
+                ));
                 continue;
             }
             seen.push(name.clone());
@@ -40,8 +44,17 @@ impl ListRequest {
                 },
                 "sort" => request.sort = Some(value),
                 other if other.starts_with("filter[") => match term(other, value) {
-                    Ok(term) if request.filters.iter().any(|one| (&one.name, &one.op) == (&term.name, &term.op)) => {
-                        wrong.push(at(&name, "duplicate", format!("`{}` stands there twice", shown(&name))));
+                    Ok(term)
+                        if request
+                            .filters
+                            .iter()
+                            .any(|one| (&one.name, &one.op) == (&term.name, &term.op)) =>
+                    {
+                        wrong.push(at(
+                            &name,
+                            "duplicate",
+                            format!("`{}` stands there twice", shown(&name)),
+                        ));
                     }
                     Ok(term) => request.filters.push(term),
                     Err(error) => wrong.push(error),
@@ -49,7 +62,11 @@ impl ListRequest {
                 _ => rest.push((name, value)),
             }
         }
-        if wrong.is_empty() { Ok((request, rest)) } else { Err(CustomerError::BadQuery(wrong)) }
+        if wrong.is_empty() {
+            Ok((request, rest))
+        } else {
+            Err(CustomerError::BadQuery(wrong))
+        }
     }
 
     /// The same for a text that may hold nothing else, such as the filter of an export.
@@ -57,16 +74,29 @@ impl ListRequest {
         let (request, rest) = Self::parse(query)?;
         let wrong: Vec<FieldError> = rest
             .iter()
-            .map(|(name, _)| at(name, "unknown-parameter", "only `q`, `sort` and `filter[…]` stand here".to_owned()))
+            .map(|(name, _)| {
+                at(
+                    name,
+                    "unknown-parameter",
+                    "only `q`, `sort` and `filter[…]` stand here".to_owned(),
+                )
+            })
             .collect();
-        if wrong.is_empty() { Ok(request) } else { Err(CustomerError::BadQuery(wrong)) }
+        if wrong.is_empty() {
+            Ok(request)
+        } else {
+            Err(CustomerError::BadQuery(wrong))
+        }
     }
 
     /// A text that two requests share exactly if they walk the same list, whatever order their filters came in.
     #[must_use]
     pub fn canonical(&self) -> String {
-        let mut filters: Vec<[&str; 3]> =
-            self.filters.iter().map(|term| [term.name.as_str(), term.op.as_str(), term.value.as_str()]).collect();
+        let mut filters: Vec<[&str; 3]> = self
+            .filters
+            .iter()
+            .map(|term| [term.name.as_str(), term.op.as_str(), term.value.as_str()])
+            .collect();
         filters.sort_unstable();
         serde_json::json!([self.sort.as_deref().unwrap_or("name"), self.search, filters]).to_string()
     }
@@ -75,7 +105,11 @@ impl ListRequest {
 fn search(value: &str) -> Result<Option<String>, FieldError> {
     let words = value.trim();
     if words.chars().count() > SEARCH_CHARS {
-        return Err(at("q", "too-long", format!("search for at most {SEARCH_CHARS} characters")));
+        return Err(at(
+            "q",
+            "too-long",
+            format!("search for at most {SEARCH_CHARS} characters"),
+        ));
     }
     Ok((!words.is_empty()).then(|| words.to_owned()))
 }
@@ -83,7 +117,10 @@ fn search(value: &str) -> Result<Option<String>, FieldError> {
 /// `filter[name]` or `filter[name][op]`.
 fn term(parameter: &str, value: String) -> Result<FilterTerm, FieldError> {
     let clean = |text: &str| !text.is_empty() && !text.contains(['[', ']']);
-    let inner = parameter.strip_prefix("filter[").and_then(|rest| rest.strip_suffix(']')).unwrap_or_default();
+    let inner = parameter
+        .strip_prefix("filter[")
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or_default();
     let (name, op) = inner.split_once("][").unwrap_or((inner, "eq"));
     if !clean(name) || !clean(op) {
         let message = "a filter is `filter[name]=value` or `filter[name][op]=value`".to_owned();
@@ -91,7 +128,8 @@ fn term(parameter: &str, value: String) -> Result<FilterTerm, FieldError> {
     }
     if matches!(op, "is_set" | "is_not_set") {
         if !matches!(value.as_str(), "" | "true") {
-            let message = format!("`{op}` takes no value; `is_set` and `is_not_set` are each other's opposite");
+            let message =
+                format!("`{op}` takes no value; `is_set` and `is_not_set` are each other's opposite");
             return Err(at(parameter, "value-not-allowed", message));
         }
     } else if value.is_empty() {
@@ -99,9 +137,17 @@ fn term(parameter: &str, value: String) -> Result<FilterTerm, FieldError> {
         return Err(at(parameter, "empty", message));
     }
     if value.chars().count() > VALUE_CHARS {
-        return Err(at(parameter, "too-long", format!("a filter has at most {VALUE_CHARS} characters")));
+        return Err(at(
+            parameter,
+            "too-long",
+            format!("a filter has at most {VALUE_CHARS} characters"),
+        ));
     }
-    Ok(FilterTerm { name: name.to_owned(), op: op.to_owned(), value })
+    Ok(FilterTerm {
+        name: name.to_owned(),
+        op: op.to_owned(),
+        value,
+    })
 }
 
 fn at(parameter: &str, code: &'static str, message: String) -> FieldError {
@@ -114,9 +160,17 @@ fn shown(text: &str) -> String {
 }
 
 fn pairs(query: &str) -> Result<Pairs, FieldError> {
-    let parts: Vec<&str> = query.trim_start_matches('?').split('&').filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = query
+        .trim_start_matches('?')
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .collect();
     if parts.len() > PARAMETERS {
-        return Err(FieldError::new("?", "too-many", format!("a list takes at most {PARAMETERS} parameters")));
+        return Err(FieldError::new(
+            "?",
+            "too-many",
+            format!("a list takes at most {PARAMETERS} parameters"),
+        ));
     }
     parts
         .into_iter()
@@ -143,5 +197,7 @@ fn decode(text: &str) -> Option<String> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }

@@ -1,5 +1,6 @@
 //! Moving customers: by rules in the background, by hand one or many.
 
+use jiff::civil::Date;
 use kale_domain::{
     audit::AuditAction,
     company::Company,
@@ -14,7 +15,6 @@ use kale_persistence::{
     customers::{self, Judged, PersonaMove},
 };
 use kale_rules::{facts::FactMap, persona::CheckedConfiguration};
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{configuration::Personas, error::PersonaError};
@@ -38,7 +38,9 @@ impl Job for AssignPersonas {
 pub async fn assign_personas(store: &Store, _: AssignPersonas, lease: &Lease) -> Result<(), JobError> {
     let tenant = lease.tenant()?;
     let company = companies::get(store, tenant).await?;
-    let Some(checked) = Personas::checked(store, tenant, &company).await? else { return Ok(()) };
+    let Some(checked) = Personas::checked(store, tenant, &company).await? else {
+        return Ok(());
+    };
     let day = today(store, &company);
     let (mut after, mut done, mut moved) = (None, 0_u64, 0_u64);
     loop {
@@ -66,9 +68,20 @@ fn moves(store: &Store, checked: &CheckedConfiguration, batch: &[Judged], day: D
             if customer.judged && customer.persona == to {
                 return None;
             }
-            let by = AssignedBy::Rule { version: checked.version(), as_of: now };
-            let to = PersonaState { persona: to, by: Some(by), since: now };
-            Some(PersonaMove { customer: customer.id, from: customer.persona, to })
+            let by = AssignedBy::Rule {
+                version: checked.version(),
+                as_of: now,
+            };
+            let to = PersonaState {
+                persona: to,
+                by: Some(by),
+                since: now,
+            };
+            Some(PersonaMove {
+                customer: customer.id,
+                from: customer.persona,
+                to,
+            })
         })
         .collect()
 }
@@ -97,8 +110,15 @@ impl Personas {
     ) -> Result<Customer, PersonaError> {
         self.known(reach, persona).await?;
         let reason = clean(reason)?;
-        let by = AssignedBy::Manual { user: caller.user(), reason };
-        let to = PersonaState { persona, by: Some(by), since: self.store.now() };
+        let by = AssignedBy::Manual {
+            user: caller.user(),
+            reason,
+        };
+        let to = PersonaState {
+            persona,
+            by: Some(by),
+            since: self.store.now(),
+        };
         self.put(reach, caller, id, to).await
     }
 
@@ -114,11 +134,29 @@ impl Personas {
         let checked = Self::checked(&self.store, reach.tenant(), company).await?;
         let facts = FactMap::of(&customer);
         let day = today(&self.store, company);
-        let persona = checked.as_ref().and_then(|checked| checked.assign(&facts, day).copied());
+        let persona = checked
+            .as_ref()
+            .and_then(|checked| checked.assign(&facts, day).copied());
         let now = self.store.now();
-        let by = checked.map(|checked| AssignedBy::Rule { version: checked.version(), as_of: now });
-        let by = by.unwrap_or(AssignedBy::Rule { version: 0, as_of: now });
-        self.put(reach, caller, id, PersonaState { persona, by: Some(by), since: now }).await
+        let by = checked.map(|checked| AssignedBy::Rule {
+            version: checked.version(),
+            as_of: now,
+        });
+        let by = by.unwrap_or(AssignedBy::Rule {
+            version: 0,
+            as_of: now,
+        });
+        self.put(
+            reach,
+            caller,
+            id,
+            PersonaState {
+                persona,
+                by: Some(by),
+                since: now,
+            },
+        )
+        .await
     }
 
     async fn put(
@@ -137,7 +175,9 @@ impl Personas {
                     .await?
                     .ok_or(crate::customers::CustomerError::NotFound)?;
                 let mut entry = caller.entry(tx, AuditAction::PersonaAssigned, id);
-                entry.before.insert("persona".to_owned(), name(before.persona.persona));
+                entry
+                    .before
+                    .insert("persona".to_owned(), name(before.persona.persona));
                 entry.after.insert("persona".to_owned(), name(to.persona));
                 tx.audit(entry).await?;
                 Ok(moved)
@@ -158,10 +198,23 @@ impl Personas {
         let reason = clean(reason)?;
         let found = self.found(reach, target).await?;
         let now = self.store.now();
-        let by = AssignedBy::Manual { user: caller.user(), reason };
-        let to = PersonaState { persona, by: Some(by), since: now };
-        let moves: Vec<PersonaMove> =
-            found.iter().map(|(id, from)| PersonaMove { customer: *id, from: *from, to: to.clone() }).collect();
+        let by = AssignedBy::Manual {
+            user: caller.user(),
+            reason,
+        };
+        let to = PersonaState {
+            persona,
+            by: Some(by),
+            since: now,
+        };
+        let moves: Vec<PersonaMove> = found
+            .iter()
+            .map(|(id, from)| PersonaMove {
+                customer: *id,
+                from: *from,
+                to: to.clone(),
+            })
+            .collect();
         let count = u64::try_from(moves.len()).unwrap_or(u64::MAX);
         self.store
             .transaction::<_, PersonaError>(reach.tenant(), async |tx| {
@@ -202,8 +255,11 @@ impl Personas {
             }
         }
         if found.len() > BY_HAND {
-            let message = format!("at most {BY_HAND} customers are moved by hand; narrow the filter, or write a rule");
-            return Err(PersonaError::Invalid(vec![FieldError::new("#/filter", "too-many", message)]));
+            let message =
+                format!("at most {BY_HAND} customers are moved by hand; narrow the filter, or write a rule");
+            return Err(PersonaError::Invalid(vec![FieldError::new(
+                "#/filter", "too-many", message,
+            )]));
         }
         Ok(found)
     }
@@ -211,7 +267,11 @@ impl Personas {
     async fn known(&self, reach: Reach, persona: Option<PersonaId>) -> Result<(), PersonaError> {
         let Some(id) = persona else { return Ok(()) };
         let configuration = self.configuration(reach.tenant()).await?;
-        if configuration.personas.iter().any(|persona| persona.id == id) { Ok(()) } else { Err(PersonaError::NotFound) }
+        if configuration.personas.iter().any(|persona| persona.id == id) {
+            Ok(())
+        } else {
+            Err(PersonaError::NotFound)
+        }
     }
 }
 
@@ -220,7 +280,9 @@ fn name(persona: Option<PersonaId>) -> String {
 }
 
 fn clean(reason: Option<String>) -> Result<Option<String>, PersonaError> {
-    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let reason = reason
+        .map(|reason| reason.trim().to_owned())
+        .filter(|reason| !reason.is_empty());
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > 500) {
         let error = FieldError::new("#/reason", "too-long", "at most 500 characters");
         return Err(PersonaError::Invalid(vec![error]));

@@ -101,8 +101,14 @@ impl Personas {
 
     /// The configuration as it is; version 0 and empty while there is none.
     pub async fn configuration(&self, tenant: Tenant) -> Result<Configuration, StoreError> {
-        let empty = Configuration { version: 0, categories: Vec::new(), personas: Vec::new() };
-        Ok(stored(&self.store, tenant).await?.map_or(empty, |stored| stored.configuration))
+        let empty = Configuration {
+            version: 0,
+            categories: Vec::new(),
+            personas: Vec::new(),
+        };
+        Ok(stored(&self.store, tenant)
+            .await?
+            .map_or(empty, |stored| stored.configuration))
     }
 
     /// The latest versions, newest first.
@@ -117,18 +123,26 @@ impl Personas {
         let (schema, labels) = self.schema(tenant, company).await?;
         let checked = configuration.resolve(&schema);
         let everybody = crate::customers::ListRequest::default();
-        let all = Customers::new(self.store.clone()).prepare(reach, company, &everybody).await?;
+        let all = Customers::new(self.store.clone())
+            .prepare(reach, company, &everybody)
+            .await?;
         let shares = customers::by_persona(&self.store, reach, &all.query).await?;
-        let by_id: BTreeMap<Option<PersonaId>, _> = shares.iter().map(|share| (share.persona, share)).collect();
+        let by_id: BTreeMap<Option<PersonaId>, _> =
+            shares.iter().map(|share| (share.persona, share)).collect();
         let views = checked.personas().iter().filter_map(|persona| {
-            let whole = configuration.personas.iter().find(|known| known.id == persona.id)?;
+            let whole = configuration
+                .personas
+                .iter()
+                .find(|known| known.id == persona.id)?;
             let share = by_id.get(&Some(persona.id));
             Some(PersonaView {
                 persona: whole.clone(),
                 sentence: sentence(&persona.expression, &labels),
                 waiting_for: persona.expression.waiting_for(),
                 customers: share.map_or(0, |share| share.customers),
-                mrr_minor: share.filter(|share| share.mrr_known > 0).map(|share| share.mrr_minor),
+                mrr_minor: share
+                    .filter(|share| share.mrr_known > 0)
+                    .map(|share| share.mrr_minor),
             })
         });
         let known: BTreeSet<PersonaId> = configuration.personas.iter().map(|persona| persona.id).collect();
@@ -141,7 +155,12 @@ impl Personas {
         let personas = views.collect();
         let mut categories = configuration.categories;
         categories.sort_by_key(|category| category.order);
-        Ok(PersonasView { version: configuration.version, categories, personas, unassigned })
+        Ok(PersonasView {
+            version: configuration.version,
+            categories,
+            personas,
+            unassigned,
+        })
     }
 
     /// Reads and checks a whole configuration without saving it.
@@ -154,10 +173,15 @@ impl Personas {
         let draft = Draft::parse(document).map_err(PersonaError::Invalid)?;
         let tenant = reach.tenant();
         let now = self.configuration(tenant).await?;
-        let ids: BTreeMap<PersonaKey, PersonaId> =
-            now.personas.into_iter().map(|persona| (persona.key, persona.id)).collect();
+        let ids: BTreeMap<PersonaKey, PersonaId> = now
+            .personas
+            .into_iter()
+            .map(|persona| (persona.key, persona.id))
+            .collect();
         let configuration = draft.into_configuration(now.version + 1, |key| {
-            ids.get(key).copied().unwrap_or_else(|| PersonaId::from_uuid(self.store.fresh_id()))
+            ids.get(key)
+                .copied()
+                .unwrap_or_else(|| PersonaId::from_uuid(self.store.fresh_id()))
         });
         let (mut schema, _) = self.schema(tenant, company).await?;
         let rules = configuration.personas.iter().map(|persona| &persona.rule);
@@ -180,9 +204,14 @@ impl Personas {
         if configuration.version != version + 1 {
             return Err(StoreError::Stale.into());
         }
-        let stored = Stored { percentiles: percentiles_of(&schema), configuration };
-        let text = serde_json::to_string(&stored)
-            .map_err(|error| StoreError::Corrupt { what: "persona configuration", source: error.into() })?;
+        let stored = Stored {
+            percentiles: percentiles_of(&schema),
+            configuration,
+        };
+        let text = serde_json::to_string(&stored).map_err(|error| StoreError::Corrupt {
+            what: "persona configuration",
+            source: error.into(),
+        })?;
         let job = self
             .store
             .transaction::<_, PersonaError>(reach.tenant(), async |tx| {
@@ -209,7 +238,8 @@ impl Personas {
         let job = self
             .store
             .transaction::<_, PersonaError>(reach.tenant(), async |tx| {
-                tx.audit(caller.entry(tx, AuditAction::PersonasReassigned, "personas")).await?;
+                tx.audit(caller.entry(tx, AuditAction::PersonasReassigned, "personas"))
+                    .await?;
                 Ok(tx.enqueue(assignment_job(reach.tenant(), caller)?).await?.id())
             })
             .await?;
@@ -231,10 +261,18 @@ impl Personas {
     }
 
     /// The ids of a company's personas by key.
-    pub(crate) async fn ids_by_key(store: &Store, tenant: Tenant) -> Result<BTreeMap<String, PersonaId>, StoreError> {
+    pub(crate) async fn ids_by_key(
+        store: &Store,
+        tenant: Tenant,
+    ) -> Result<BTreeMap<String, PersonaId>, StoreError> {
         let stored = stored(store, tenant).await?;
-        let personas = stored.map(|stored| stored.configuration.personas).unwrap_or_default();
-        Ok(personas.into_iter().map(|persona| (persona.key.to_string(), persona.id)).collect())
+        let personas = stored
+            .map(|stored| stored.configuration.personas)
+            .unwrap_or_default();
+        Ok(personas
+            .into_iter()
+            .map(|persona| (persona.key.to_string(), persona.id))
+            .collect())
     }
 
     /// The configuration, ready to judge customers; `None` while a company has no personas.
@@ -243,7 +281,9 @@ impl Personas {
         tenant: Tenant,
         company: &Company,
     ) -> Result<Option<CheckedConfiguration>, StoreError> {
-        let Some(stored) = stored(store, tenant).await? else { return Ok(None) };
+        let Some(stored) = stored(store, tenant).await? else {
+            return Ok(None);
+        };
         let definitions = companies::attributes(store, tenant).await?;
         let mut schema = crate::customers::schema(company, &definitions);
         schema.percentiles = stored.percentiles.iter().map(StoredPercentile::entry).collect();
@@ -251,7 +291,11 @@ impl Personas {
     }
 
     /// What rules are checked against, with the percentiles of the saved configuration, and the labels for sentences.
-    pub(super) async fn schema(&self, tenant: Tenant, company: &Company) -> Result<(Schema, Labels), StoreError> {
+    pub(super) async fn schema(
+        &self,
+        tenant: Tenant,
+        company: &Company,
+    ) -> Result<(Schema, Labels), StoreError> {
         let definitions = companies::attributes(&self.store, tenant).await?;
         let mut schema = crate::customers::schema(company, &definitions);
         if let Some(stored) = stored(&self.store, tenant).await? {
@@ -273,7 +317,10 @@ impl Personas {
             let subject = match &name {
                 SubjectName::Metric(metric) => Subject::Metric(*metric),
                 SubjectName::Attribute(key) => match schema.attributes.get(key) {
-                    Some(kind) => Subject::Attribute { key: key.clone(), kind: *kind },
+                    Some(kind) => Subject::Attribute {
+                        key: key.clone(),
+                        kind: *kind,
+                    },
                     None => continue,
                 },
                 SubjectName::Field(_) => continue,
@@ -290,13 +337,21 @@ pub(super) fn assignment_job(
     tenant: Tenant,
     caller: &Caller,
 ) -> Result<kale_persistence::jobs::NewJob, StoreError> {
-    let mut job = AssignPersonas::default().of(tenant.company())?.about("personas").unless_queued("all");
+    let mut job = AssignPersonas::default()
+        .of(tenant.company())?
+        .about("personas")
+        .unless_queued("all");
     job.started_by = caller.user();
     Ok(job)
 }
 
 pub(super) fn labels(definitions: Vec<AttributeDefinition>) -> Labels {
-    Labels::new(definitions.into_iter().map(|definition| (definition.key, definition.label)).collect())
+    Labels::new(
+        definitions
+            .into_iter()
+            .map(|definition| (definition.key, definition.label))
+            .collect(),
+    )
 }
 
 async fn stored(store: &Store, tenant: Tenant) -> Result<Option<Stored>, StoreError> {
@@ -306,8 +361,10 @@ async fn stored(store: &Store, tenant: Tenant) -> Result<Option<Stored>, StoreEr
 
 /// A kept version as it was saved.
 pub(super) fn read(version: &PersonaVersion) -> Result<Stored, StoreError> {
-    serde_json::from_str(&version.configuration)
-        .map_err(|error| StoreError::Corrupt { what: "persona configuration", source: error.into() })
+    serde_json::from_str(&version.configuration).map_err(|error| StoreError::Corrupt {
+        what: "persona configuration",
+        source: error.into(),
+    })
 }
 
 fn percentiles_of(schema: &Schema) -> Vec<StoredPercentile> {
@@ -320,7 +377,11 @@ fn percentiles_of(schema: &Schema) -> Vec<StoredPercentile> {
                 SubjectName::Attribute(key) => StoredSubject::Attribute(key.clone()),
                 SubjectName::Field(_) => return None,
             };
-            Some(StoredPercentile { subject, percent: *percent, value: *value })
+            Some(StoredPercentile {
+                subject,
+                percent: *percent,
+                value: *value,
+            })
         })
         .collect()
 }

@@ -43,7 +43,12 @@ pub struct Explanation {
 
 impl Personas {
     /// Judges one customer again and keeps every step.
-    pub async fn explain(&self, reach: Reach, company: &Company, id: CustomerId) -> Result<Explanation, PersonaError> {
+    pub async fn explain(
+        &self,
+        reach: Reach,
+        company: &Company,
+        id: CustomerId,
+    ) -> Result<Explanation, PersonaError> {
         let customer = Customers::new(self.store.clone()).get(reach, id).await?;
         let (schema, labels) = self.schema(reach.tenant(), company).await?;
         let configuration = self.configuration(reach.tenant()).await?;
@@ -66,6 +71,11 @@ impl Personas {
                 break;
             }
         }
-        Ok(Explanation { state: customer.persona, by_rule, version: configuration.version, personas })
+        Ok(Explanation {
+            state: customer.persona,
+            by_rule,
+            version: configuration.version,
+            personas,
+        })
     }
 }

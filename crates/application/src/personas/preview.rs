@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kale_domain::{company::Company, id::PersonaId};
+use kale_domain::{company::Company, id::PersonaId, persona::PersonaKey};
 use kale_persistence::{Reach, customers};
-use kale_rules::persona::Configuration;
+use kale_rules::{evaluate::evaluate, persona::Configuration, truth::Truth};
 use serde_json::Value;
 
 use super::{configuration::Personas, error::PersonaError};
@@ -36,18 +36,59 @@ pub struct Preview {
     pub customers: u64,
     /// How many of them a person has locked, so that they stay.
     pub locked: u64,
+    /// How the rule of the persona asked about turns out; `None` where none was asked about.
+    pub asked: Option<Outcomes>,
+}
+
+/// How one rule turns out for everybody, whichever persona they get.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// For how many customers it is true.
+    pub matches: u64,
+    /// How many can't be judged: a value is not known.
+    pub unknown: u64,
 }
 
 impl Personas {
     /// Judges every customer with a draft and says who would move. Nothing is changed.
-    pub async fn preview(&self, reach: Reach, company: &Company, document: &Value) -> Result<Preview, PersonaError> {
+    pub async fn preview(
+        &self,
+        reach: Reach,
+        company: &Company,
+        document: &Value,
+    ) -> Result<Preview, PersonaError> {
+        self.judge(reach, company, document, None).await
+    }
+
+    /// As [`Personas::preview`], and how the rule of the persona of that key turns out by itself.
+    pub async fn preview_of(
+        &self,
+        reach: Reach,
+        company: &Company,
+        document: &Value,
+        key: &PersonaKey,
+    ) -> Result<Preview, PersonaError> {
+        self.judge(reach, company, document, Some(key)).await
+    }
+
+    async fn judge(
+        &self,
+        reach: Reach,
+        company: &Company,
+        document: &Value,
+        asked: Option<&PersonaKey>,
+    ) -> Result<Preview, PersonaError> {
         let (configuration, schema) = self.draft(reach, company, document).await?;
         let checked = configuration.resolve(&schema);
+        let asked = asked.and_then(|key| checked.personas().iter().find(|persona| persona.key == *key));
         let day = today(&self.store, company);
-        let list = Customers::new(self.store.clone()).prepare(reach, company, &ListRequest::default()).await?;
+        let list = Customers::new(self.store.clone())
+            .prepare(reach, company, &ListRequest::default())
+            .await?;
         let mut before: BTreeMap<Option<PersonaId>, u64> = BTreeMap::new();
         let mut after = before.clone();
         let mut moves: BTreeMap<(Option<PersonaId>, Option<PersonaId>), u64> = BTreeMap::new();
+        let mut outcomes = Outcomes::default();
         let (mut total, mut locked) = (0, 0);
         customers::for_each_judged(&self.store, reach, &list.query, company.currency, |customer| {
             total += 1;
@@ -62,11 +103,38 @@ impl Personas {
             if customer.persona != to {
                 *moves.entry((customer.persona, to)).or_default() += 1;
             }
+            if let Some(persona) = asked {
+                outcomes.count(evaluate(&persona.expression, customer, day));
+            }
         })
         .await?;
-        let mut moved: Vec<MovedCustomers> =
-            moves.into_iter().map(|((from, to), customers)| MovedCustomers { from, to, customers }).collect();
-        moved.sort_by_key(|cell| std::cmp::Reverse(cell.customers));
-        Ok(Preview { configuration, after, before, moved, customers: total, locked })
+        Ok(Preview {
+            asked: asked.map(|_| outcomes),
+            configuration,
+            after,
+            before,
+            moved: most_first(moves),
+            customers: total,
+            locked,
+        })
     }
+}
+
+impl Outcomes {
+    const fn count(&mut self, truth: Truth) {
+        match truth {
+            Truth::True => self.matches += 1,
+            Truth::Unknown => self.unknown += 1,
+            Truth::False => {}
+        }
+    }
+}
+
+fn most_first(moves: BTreeMap<(Option<PersonaId>, Option<PersonaId>), u64>) -> Vec<MovedCustomers> {
+    let mut moved: Vec<MovedCustomers> = moves
+        .into_iter()
+        .map(|((from, to), customers)| MovedCustomers { from, to, customers })
+        .collect();
+    moved.sort_by_key(|cell| std::cmp::Reverse(cell.customers));
+    moved
 }

@@ -20,10 +20,15 @@ pub async fn sweep_personas(store: &Store, _: SweepPersonas, lease: &Lease) -> R
     let companies = companies::list(store, installation).await?;
     let total = u64::try_from(companies.len()).ok();
     for (done, company) in (0..).zip(&companies) {
-        let Some((tenant, _)) = companies::enter(store, installation, company.id).await? else { continue };
+        let Some((tenant, _)) = companies::enter(store, installation, company.id).await? else {
+            continue;
+        };
         store
             .transaction::<_, StoreError>(tenant, async |tx| {
-                let job = AssignPersonas::default().of(tenant.company())?.about("personas").unless_queued("all");
+                let job = AssignPersonas::default()
+                    .of(tenant.company())?
+                    .about("personas")
+                    .unless_queued("all");
                 tx.enqueue(job).await.map(drop)
             })
             .await?;

@@ -10,7 +10,14 @@ use super::{SavedViewError, SavedViews};
 
 impl SavedViews {
     /// A view of that user, to change it.
-    pub async fn get(&self, tenant: Tenant, user: UserId, id: SavedViewId) -> Result<SavedView, SavedViewError> {
-        saved_views::get(&self.store, tenant, user, id).await?.ok_or(SavedViewError::NotFound)
+    pub async fn get(
+        &self,
+        tenant: Tenant,
+        user: UserId,
+        id: SavedViewId,
+    ) -> Result<SavedView, SavedViewError> {
+        saved_views::get(&self.store, tenant, user, id)
+            .await?
+            .ok_or(SavedViewError::NotFound)
     }
 }

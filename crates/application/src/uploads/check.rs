@@ -32,11 +32,17 @@ pub(super) struct Opened {
 /// The upload with its mapping, as this company's attributes are now.
 pub(super) async fn open(store: &Store, id: UploadId, lease: &Lease) -> Result<Option<Opened>, StepError> {
     let tenant = lease.tenant()?;
-    let Some(upload) = upload(store, id, lease).await? else { return Ok(None) };
-    let (Some(mapping), Some(profile)) = (&upload.mapping, &upload.profile) else { return Ok(None) };
+    let Some(upload) = upload(store, id, lease).await? else {
+        return Ok(None);
+    };
+    let (Some(mapping), Some(profile)) = (&upload.mapping, &upload.profile) else {
+        return Ok(None);
+    };
     let existing = companies::attributes(store, tenant).await?;
     let plan = check_mapping(mapping, profile, &existing).map_err(|wrong| {
-        let first = wrong.first().map_or_else(String::new, |error| error.message.clone());
+        let first = wrong
+            .first()
+            .map_or_else(String::new, |error| error.message.clone());
         JobError::fail(format!("the mapping does not fit any more: {first}"))
     })?;
     Ok(Some(Opened { tenant, upload, plan }))
@@ -48,7 +54,9 @@ pub(super) async fn bytes(blobs: &Blobs, tenant: Tenant, id: UploadId) -> Result
 }
 
 pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Lease) -> Result<(), StepError> {
-    let Some(opened) = open(store, id, lease).await? else { return Ok(()) };
+    let Some(opened) = open(store, id, lease).await? else {
+        return Ok(());
+    };
     if opened.upload.state.job() != Some(lease.id()) {
         return Ok(());
     }
@@ -56,14 +64,25 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
     keep_refused(blobs, opened.tenant, id, &refused).await?;
     let report = report(blobs, &opened, Arc::clone(&refused), lease).await?;
     let (rows, rejected) = (report.rows, report.rejected);
-    change(store, id, lease, |upload| Ok(Upload { state: upload.state.validated(report.clone())?, ..upload })).await?;
+    change(store, id, lease, |upload| {
+        Ok(Upload {
+            state: upload.state.validated(report.clone())?,
+            ..upload
+        })
+    })
+    .await?;
     Ok(lease.progress(rows, Some(rows), &format!("{rejected} rows can't be taken"))?)
 }
 
 /// Lines whose rows can be read, but whose key came before in the file or, for `append`, exists.
 pub(super) type Refused = HashSet<u64>;
 
-async fn refused_lines(store: &Store, blobs: &Blobs, opened: &Opened, lease: &Lease) -> Result<Refused, StepError> {
+async fn refused_lines(
+    store: &Store,
+    blobs: &Blobs,
+    opened: &Opened,
+    lease: &Lease,
+) -> Result<Refused, StepError> {
     let mapping = opened.upload.mapping.as_ref();
     let append = mapping.is_some_and(|mapping| mapping.mode == ImportMode::Append);
     let numbered = mapping.is_some_and(|mapping| mapping.row_number_as.is_some());
@@ -71,7 +90,9 @@ async fn refused_lines(store: &Store, blobs: &Blobs, opened: &Opened, lease: &Le
         return Ok(Refused::new());
     }
     let mut refused = Refused::new();
-    let live = file_rows::live(store, opened.tenant, opened.upload.kind).await?.live;
+    let live = file_rows::live(store, opened.tenant, opened.upload.kind)
+        .await?
+        .live;
     let folder = tempfile::tempdir().map_err(JobError::retry)?;
     let mut keys = DuplicateKeys::new(folder.path());
     let reader = bytes(blobs, opened.tenant, opened.upload.id).await?;
@@ -82,8 +103,15 @@ async fn refused_lines(store: &Store, blobs: &Blobs, opened: &Opened, lease: &Le
         }
         if append {
             let ids: Vec<String> = batch.rows.iter().map(|row| row.external_id.clone()).collect();
-            let there = file_rows::existing_keys(store, opened.tenant, opened.upload.kind, live, &ids).await?;
-            refused.extend(batch.rows.iter().filter(|row| there.contains(&row.external_id)).map(|row| row.line));
+            let there =
+                file_rows::existing_keys(store, opened.tenant, opened.upload.kind, live, &ids).await?;
+            refused.extend(
+                batch
+                    .rows
+                    .iter()
+                    .filter(|row| there.contains(&row.external_id))
+                    .map(|row| row.line),
+            );
         }
         lease.progress(rows.read(), None, "Comparing keys")?;
     }
@@ -91,10 +119,18 @@ async fn refused_lines(store: &Store, blobs: &Blobs, opened: &Opened, lease: &Le
     Ok(refused)
 }
 
-async fn keep_refused(blobs: &Blobs, tenant: Tenant, id: UploadId, refused: &Refused) -> Result<(), StepError> {
+async fn keep_refused(
+    blobs: &Blobs,
+    tenant: Tenant,
+    id: UploadId,
+    refused: &Refused,
+) -> Result<(), StepError> {
     let lines: Vec<u8> = refused.iter().flat_map(|line| line.to_le_bytes()).collect();
     let key = refused_key(tenant, id).map_err(JobError::fail)?;
-    blobs.put_bytes(&key, Bytes::from(lines)).await.map_err(JobError::retry)?;
+    blobs
+        .put_bytes(&key, Bytes::from(lines))
+        .await
+        .map_err(JobError::retry)?;
     Ok(())
 }
 
@@ -103,8 +139,19 @@ pub(super) async fn kept_refused(blobs: &Blobs, tenant: Tenant, id: UploadId) ->
     use tokio::io::AsyncReadExt as _;
     let key = refused_key(tenant, id).map_err(JobError::fail)?;
     let mut bytes = Vec::new();
-    blobs.read(&key).await.map_err(JobError::retry)?.read_to_end(&mut bytes).await.map_err(JobError::retry)?;
-    Ok(bytes.as_chunks::<8>().0.iter().map(|line| u64::from_le_bytes(*line)).collect())
+    blobs
+        .read(&key)
+        .await
+        .map_err(JobError::retry)?
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(JobError::retry)?;
+    Ok(bytes
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .map(|line| u64::from_le_bytes(*line))
+        .collect())
 }
 
 /// What is said of a refused row.
@@ -128,12 +175,22 @@ async fn report(
     refused: Arc<Refused>,
     lease: &Lease,
 ) -> Result<Report, StepError> {
-    let append = opened.upload.mapping.as_ref().is_some_and(|mapping| mapping.mode == ImportMode::Append);
+    let append = opened
+        .upload
+        .mapping
+        .as_ref()
+        .is_some_and(|mapping| mapping.mode == ImportMode::Append);
     let reader = bytes(blobs, opened.tenant, opened.upload.id).await?;
-    let mut report = Report { refused: u64::try_from(refused.len()).unwrap_or(u64::MAX), ..Report::default() };
+    let mut report = Report {
+        refused: u64::try_from(refused.len()).unwrap_or(u64::MAX),
+        ..Report::default()
+    };
     let lines = Arc::clone(&refused);
-    let mut rows =
-        opened.plan.rows(reader, &Limits::default()).await?.refusing(move |row| refusal(&lines, append, row));
+    let mut rows = opened
+        .plan
+        .rows(reader, &Limits::default())
+        .await?
+        .refusing(move |row| refusal(&lines, append, row));
     let mut file = RejectedFile::new(rows.headers());
     let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(2);
     let key = errors_key(opened.tenant, opened.upload.id).map_err(JobError::fail)?;
@@ -156,7 +213,12 @@ async fn report(
         Ok::<_, StepError>(())
     };
     let stream = tokio_stream::wrappers::ReceiverStream::new(receiver);
-    let writing = async { blobs.put_stream(&key, stream, ERRORS_BYTES).await.map_err(|error| JobError::retry(error.to_string())) };
+    let writing = async {
+        blobs
+            .put_stream(&key, stream, ERRORS_BYTES)
+            .await
+            .map_err(|error| JobError::retry(error.to_string()))
+    };
     let (read, written) = futures::future::join(reading, writing).await;
     read?;
     written?;
@@ -171,5 +233,8 @@ async fn hand_on(
     bytes: Vec<u8>,
 ) -> Result<(), StepError> {
     // The other end is gone only when writing failed, which is told there.
-    sender.send(Ok(Bytes::from(bytes))).await.map_err(|_gone| JobError::retry("the file of rejected rows can't be written").into())
+    sender
+        .send(Ok(Bytes::from(bytes)))
+        .await
+        .map_err(|_gone| JobError::retry("the file of rejected rows can't be written").into())
 }

@@ -32,11 +32,18 @@ impl Uploads {
 
     /// One upload.
     pub async fn get(&self, tenant: Tenant, id: UploadId) -> Result<Upload, UploadError> {
-        uploads::get(&self.store, tenant, id).await?.ok_or(UploadError::NotFound)
+        uploads::get(&self.store, tenant, id)
+            .await?
+            .ok_or(UploadError::NotFound)
     }
 
     /// The latest uploads, newest first; `before` continues after the last one of a page.
-    pub async fn list(&self, tenant: Tenant, limit: u32, before: Option<UploadId>) -> Result<Vec<Upload>, StoreError> {
+    pub async fn list(
+        &self,
+        tenant: Tenant,
+        limit: u32,
+        before: Option<UploadId>,
+    ) -> Result<Vec<Upload>, StoreError> {
         uploads::list(&self.store, tenant, limit, before).await
     }
 
@@ -61,12 +68,22 @@ impl Uploads {
         let profile = upload.profile.as_ref().ok_or(UploadError::NotMapped)?;
         let existing = companies::attributes(&self.store, tenant).await?;
         kale_tabular::check_mapping(&mapping, profile, &existing).map_err(UploadError::Invalid)?;
-        let mapped = Upload { state, mapping: Some(mapping), ..upload };
-        self.write(tenant, caller, AuditAction::UploadMapped, mapped).await
+        let mapped = Upload {
+            state,
+            mapping: Some(mapping),
+            ..upload
+        };
+        self.write(tenant, caller, AuditAction::UploadMapped, mapped)
+            .await
     }
 
     /// Has every row checked, in the background.
-    pub async fn validate(&self, tenant: Tenant, caller: &Caller, id: UploadId) -> Result<(Upload, JobId), UploadError> {
+    pub async fn validate(
+        &self,
+        tenant: Tenant,
+        caller: &Caller,
+        id: UploadId,
+    ) -> Result<(Upload, JobId), UploadError> {
         let upload = self.at(tenant, id, None).await?;
         // From elsewhere the state says so; without a mapping it could be checked, but by what?
         upload.state.clone().map()?;
@@ -76,10 +93,15 @@ impl Uploads {
         let moved = self
             .store
             .transaction::<_, UploadError>(tenant, async |tx| {
-                let mut job = ValidateUpload { upload: id }.of(tenant.company())?.about(id.to_string());
+                let mut job = ValidateUpload { upload: id }
+                    .of(tenant.company())?
+                    .about(id.to_string());
                 job.started_by = caller.user();
                 let job = tx.enqueue(job).await?.id();
-                let moved = Upload { state: upload.state.clone().validate(job)?, ..upload.clone() };
+                let moved = Upload {
+                    state: upload.state.clone().validate(job)?,
+                    ..upload.clone()
+                };
                 Ok((uploads::update(&self.store, tx, &moved).await?, job))
             })
             .await?;
@@ -99,12 +121,18 @@ impl Uploads {
             .store
             .transaction::<_, UploadError>(tenant, async |tx| {
                 let batch = file_rows::allocate(&self.store, tx, upload.kind).await?;
-                let mut job = ImportUpload { upload: id, rejected }.of(tenant.company())?.about(id.to_string());
+                let mut job = ImportUpload { upload: id, rejected }
+                    .of(tenant.company())?
+                    .about(id.to_string());
                 job.started_by = caller.user();
                 let job = tx.enqueue(job).await?.id();
-                let moved = Upload { state: upload.state.clone().import(job, batch, rejected)?, ..upload.clone() };
+                let moved = Upload {
+                    state: upload.state.clone().import(job, batch, rejected)?,
+                    ..upload.clone()
+                };
                 let moved = uploads::update(&self.store, tx, &moved).await?;
-                tx.audit(caller.entry(tx, AuditAction::UploadImported, id)).await?;
+                tx.audit(caller.entry(tx, AuditAction::UploadImported, id))
+                    .await?;
                 Ok((moved, job))
             })
             .await?;
@@ -112,7 +140,12 @@ impl Uploads {
     }
 
     /// Takes the last import back at once; the customers follow in the background.
-    pub async fn undo(&self, tenant: Tenant, caller: &Caller, id: UploadId) -> Result<(Upload, JobId), UploadError> {
+    pub async fn undo(
+        &self,
+        tenant: Tenant,
+        caller: &Caller,
+        id: UploadId,
+    ) -> Result<(Upload, JobId), UploadError> {
         let upload = self.at(tenant, id, None).await?;
         let undone = upload.state.clone().undone(self.store.now())?;
         let kale_domain::upload::UploadState::Imported { batch, .. } = upload.state else {
@@ -121,15 +154,20 @@ impl Uploads {
         let moved = self
             .store
             .transaction::<_, UploadError>(tenant, async |tx| {
-                file_rows::unpublish(&self.store, tx, upload.kind, batch).await.map_err(|error| match error {
-                    StoreError::Stale => UploadError::Superseded,
-                    other => other.into(),
-                })?;
+                file_rows::unpublish(&self.store, tx, upload.kind, batch)
+                    .await
+                    .map_err(|error| match error {
+                        StoreError::Stale => UploadError::Superseded,
+                        other => other.into(),
+                    })?;
                 let job = RefreshCustomers { batch: Some(batch) }.of(tenant.company())?;
                 let mut job = job.about(id.to_string());
                 job.started_by = caller.user();
                 let job = tx.enqueue(job).await?.id();
-                let moved = Upload { state: undone.clone(), ..upload.clone() };
+                let moved = Upload {
+                    state: undone.clone(),
+                    ..upload.clone()
+                };
                 let moved = uploads::update(&self.store, tx, &moved).await?;
                 tx.audit(caller.entry(tx, AuditAction::UploadUndone, id)).await?;
                 Ok((moved, job))
@@ -150,14 +188,19 @@ impl Uploads {
                     self.store.jobs().cancel(tx, job).await?;
                 }
                 let moved = uploads::update(&self.store, tx, &cancelled).await?;
-                tx.audit(caller.entry(tx, AuditAction::UploadCancelled, id)).await?;
+                tx.audit(caller.entry(tx, AuditAction::UploadCancelled, id))
+                    .await?;
                 Ok(moved)
             })
             .await
     }
 
     /// The rejected rows as a file; `None` where there are none.
-    pub async fn rejected_rows(&self, tenant: Tenant, id: UploadId) -> Result<Option<BlobReader>, UploadError> {
+    pub async fn rejected_rows(
+        &self,
+        tenant: Tenant,
+        id: UploadId,
+    ) -> Result<Option<BlobReader>, UploadError> {
         self.get(tenant, id).await?;
         let key = errors_key(tenant, id).map_err(UploadError::blobs)?;
         match self.blobs.read(&key).await {

@@ -82,7 +82,9 @@ impl Classify for UploadError {
         match self {
             Self::Invalid(wrong) => wrong.clone(),
             Self::Unreadable(why) => {
-                let pointer = why.line.map_or_else(|| "#/file".to_owned(), |line| format!("#/file/line/{line}"));
+                let pointer = why
+                    .line
+                    .map_or_else(|| "#/file".to_owned(), |line| format!("#/file/line/{line}"));
                 vec![FieldError::new(pointer, why.code.clone(), why.message.clone())]
             }
             _ => Vec::new(),

@@ -38,7 +38,9 @@ const PROLONGED: Duration = Duration::from_secs(10);
 const LOCKED_LONG: Duration = Duration::from_mins(5);
 
 pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Lease) -> Result<(), StepError> {
-    let Some(opened) = check::open(store, id, lease).await? else { return Ok(()) };
+    let Some(opened) = check::open(store, id, lease).await? else {
+        return Ok(());
+    };
     let tenant = opened.tenant;
     let batch = match &opened.upload.state {
         UploadState::Importing { job, batch, .. } if *job == lease.id() => *batch,
@@ -50,9 +52,14 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
         _ => return Ok(()),
     };
     let lock = LockKey::of(tenant, &format!("import:{}", opened.upload.kind.slug()));
-    let locked = store.locks().acquire(&lock, &lease.id().to_string(), LOCKED).await?;
+    let locked = store
+        .locks()
+        .acquire(&lock, &lease.id().to_string(), LOCKED)
+        .await?;
     let Some(mut guard) = locked else {
-        return Err(JobError::retry_after(Duration::from_secs(2), "another import of this company runs").into());
+        return Err(
+            JobError::retry_after(Duration::from_secs(2), "another import of this company runs").into(),
+        );
     };
     let end = import(store, blobs, &opened, batch, &mut guard, lease).await;
     if let Err(error) = guard.release().await {
@@ -75,15 +82,30 @@ async fn import(
 ) -> Result<u64, StepError> {
     let tenant = opened.tenant;
     let live = file_rows::live(store, tenant, opened.upload.kind).await?.live;
-    let batch = if batch > live { batch } else { renumber(store, opened, lease).await? };
+    let batch = if batch > live {
+        batch
+    } else {
+        renumber(store, opened, lease).await?
+    };
     // What another, unfinished import wrote is above the live batch too: only this one's rows may stay.
     file_rows::fold(store, tenant, opened.upload.kind, live, batch).await?;
-    let mapping = opened.upload.mapping.as_ref().ok_or_else(|| JobError::fail("the mapping is gone"))?;
-    let target = Batch { number: batch, kind: opened.upload.kind, mode: mapping.mode, mapped: mapped(mapping) };
+    let mapping = opened
+        .upload
+        .mapping
+        .as_ref()
+        .ok_or_else(|| JobError::fail("the mapping is gone"))?;
+    let target = Batch {
+        number: batch,
+        kind: opened.upload.kind,
+        mode: mapping.mode,
+        mapped: mapped(mapping),
+    };
     let (mut summary, keys) = rows(store, blobs, opened, &target, guard, lease).await?;
     prolong(guard, LOCKED_LONG).await?;
     if let Some(keys) = keys {
-        let gone = file_rows::remove_absent(store, tenant, &target, |external_id| keys.contains(&short(external_id)));
+        let gone = file_rows::remove_absent(store, tenant, &target, |external_id| {
+            keys.contains(&short(external_id))
+        });
         summary.removed = gone.await?;
     }
     let report = opened.upload.state.report().cloned().unwrap_or_default();
@@ -95,7 +117,9 @@ async fn import(
 async fn prolong(guard: &mut LockGuard, lasts: Duration) -> Result<(), JobError> {
     guard.extend(lasts).await.map_err(|error| match error {
         // The lock, not the job: it is tried again once the other import is through.
-        StoreError::LeaseLost => JobError::retry_after(Duration::from_secs(2), "another import of this company runs"),
+        StoreError::LeaseLost => {
+            JobError::retry_after(Duration::from_secs(2), "another import of this company runs")
+        }
         other => other.into(),
     })
 }
@@ -107,8 +131,12 @@ async fn renumber(store: &Store, opened: &Opened, lease: &Lease) -> Result<u64, 
     let renumbered = store
         .transaction::<_, StoreError>(tenant, async |tx| {
             lease.hold(tx).await?;
-            let Some(upload) = uploads::get(store, tenant, id).await? else { return Ok(None) };
-            let UploadState::Importing { job, report, .. } = upload.state.clone() else { return Ok(None) };
+            let Some(upload) = uploads::get(store, tenant, id).await? else {
+                return Ok(None);
+            };
+            let UploadState::Importing { job, report, .. } = upload.state.clone() else {
+                return Ok(None);
+            };
             let batch = file_rows::allocate(store, tx, upload.kind).await?;
             let state = UploadState::Importing { job, report, batch };
             uploads::update(store, tx, &Upload { state, ..upload }).await?;
@@ -121,7 +149,10 @@ async fn renumber(store: &Store, opened: &Opened, lease: &Lease) -> Result<u64, 
 type Keys = HashSet<[u8; 16]>;
 
 fn short(external_id: &str) -> [u8; 16] {
-    Sha256::digest(external_id.as_bytes()).first_chunk().copied().unwrap_or_default()
+    Sha256::digest(external_id.as_bytes())
+        .first_chunk()
+        .copied()
+        .unwrap_or_default()
 }
 
 /// Writes all rows; answers the keys of the file where `replace` needs them.
@@ -166,7 +197,11 @@ async fn rows(
                 if let Some(keys) = &mut keys {
                     keys.extend(batch.rows.iter().map(|row| short(&row.external_id)));
                 }
-                pending = batch.rows.into_iter().map(|row| incoming(&opened.plan, signature, row)).collect();
+                pending = batch
+                    .rows
+                    .into_iter()
+                    .map(|row| incoming(&opened.plan, signature, row))
+                    .collect();
             }
             None => end = true,
         }
@@ -218,11 +253,18 @@ fn incoming(plan: &ReadPlan, signature: [u8; 16], row: Row) -> IncomingRow {
         tier: row.tier,
         attributes,
     };
-    IncomingRow { external_id: row.external_id, hash, values }
+    IncomingRow {
+        external_id: row.external_id,
+        hash,
+        values,
+    }
 }
 
 fn mapped(mapping: &Mapping) -> MappedColumns {
-    let mut columns = MappedColumns { fields: BTreeSet::new(), attributes: BTreeSet::new() };
+    let mut columns = MappedColumns {
+        fields: BTreeSet::new(),
+        attributes: BTreeSet::new(),
+    };
     for column in mapping.columns.values() {
         let field = match &column.to {
             Target::Name => "name",
@@ -254,12 +296,20 @@ async fn publish(
 ) -> Result<(), StepError> {
     let (tenant, id) = (opened.tenant, opened.upload.id);
     let company = companies::get(store, tenant).await?;
-    let sortable = if company.sortable_attributes.is_empty() { first_numbers(opened) } else { Vec::new() };
+    let sortable = if company.sortable_attributes.is_empty() {
+        first_numbers(opened)
+    } else {
+        Vec::new()
+    };
     let published = store
         .transaction::<_, StoreError>(tenant, async |tx| {
             lease.hold(tx).await?;
-            let Some(upload) = uploads::get(store, tenant, id).await? else { return Ok(false) };
-            let Ok(state) = upload.state.clone().imported(summary, tx.now()) else { return Ok(false) };
+            let Some(upload) = uploads::get(store, tenant, id).await? else {
+                return Ok(false);
+            };
+            let Ok(state) = upload.state.clone().imported(summary, tx.now()) else {
+                return Ok(false);
+            };
             companies::define_attributes(store, tx, &definitions(&opened.plan)).await?;
             if !sortable.is_empty() {
                 let mut company = company.clone();
@@ -272,7 +322,11 @@ async fn publish(
         })
         .await?;
     // A person cancelled in between: the rows of this batch are folded away by the next import.
-    if published { Ok(()) } else { Err(JobError::Cancelled.into()) }
+    if published {
+        Ok(())
+    } else {
+        Err(JobError::Cancelled.into())
+    }
 }
 
 fn definitions(plan: &ReadPlan) -> Vec<AttributeDefinition> {
@@ -281,7 +335,9 @@ fn definitions(plan: &ReadPlan) -> Vec<AttributeDefinition> {
 
 /// The first numbers of the file, in its order: what a company most likely wants to sort by, until it says otherwise.
 fn first_numbers(opened: &Opened) -> Vec<AttributeKey> {
-    let (Some(mapping), Some(profile)) = (&opened.upload.mapping, &opened.upload.profile) else { return Vec::new() };
+    let (Some(mapping), Some(profile)) = (&opened.upload.mapping, &opened.upload.profile) else {
+        return Vec::new();
+    };
     profile
         .columns
         .iter()
@@ -289,7 +345,13 @@ fn first_numbers(opened: &Opened) -> Vec<AttributeKey> {
             Target::Attribute(key) => Some(key),
             _ => None,
         })
-        .filter(|key| opened.plan.attributes().iter().any(|known| known.key == **key && known.kind.is_numeric()))
+        .filter(|key| {
+            opened
+                .plan
+                .attributes()
+                .iter()
+                .any(|known| known.key == **key && known.kind.is_numeric())
+        })
         .take(SORTABLE_ATTRIBUTES)
         .cloned()
         .collect()

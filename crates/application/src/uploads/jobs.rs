@@ -59,19 +59,34 @@ impl Job for RefreshCustomers {
 }
 
 /// Runs [`ProfileUpload`].
-pub async fn run_profile(store: &Store, blobs: &Blobs, job: ProfileUpload, lease: &Lease) -> Result<(), JobError> {
+pub async fn run_profile(
+    store: &Store,
+    blobs: &Blobs,
+    job: ProfileUpload,
+    lease: &Lease,
+) -> Result<(), JobError> {
     let end = profile::run(store, blobs, job.upload, lease).await;
     settle(store, job.upload, lease, end).await
 }
 
 /// Runs [`ValidateUpload`].
-pub async fn run_validation(store: &Store, blobs: &Blobs, job: ValidateUpload, lease: &Lease) -> Result<(), JobError> {
+pub async fn run_validation(
+    store: &Store,
+    blobs: &Blobs,
+    job: ValidateUpload,
+    lease: &Lease,
+) -> Result<(), JobError> {
     let end = check::run(store, blobs, job.upload, lease).await;
     settle(store, job.upload, lease, end).await
 }
 
 /// Runs [`ImportUpload`].
-pub async fn run_import(store: &Store, blobs: &Blobs, job: ImportUpload, lease: &Lease) -> Result<(), JobError> {
+pub async fn run_import(
+    store: &Store,
+    blobs: &Blobs,
+    job: ImportUpload,
+    lease: &Lease,
+) -> Result<(), JobError> {
     let end = import::run(store, blobs, job.upload, lease).await;
     settle(store, job.upload, lease, end).await
 }
@@ -116,7 +131,12 @@ impl From<kale_tabular::TabularError> for StepError {
 }
 
 /// Writes a failure down where people look for it: at the upload.
-async fn settle(store: &Store, id: UploadId, lease: &Lease, end: Result<(), StepError>) -> Result<(), JobError> {
+async fn settle(
+    store: &Store,
+    id: UploadId,
+    lease: &Lease,
+    end: Result<(), StepError>,
+) -> Result<(), JobError> {
     let (why, error) = match end {
         Ok(()) => return Ok(()),
         Err(StepError::Unreadable(why)) => {
@@ -124,17 +144,29 @@ async fn settle(store: &Store, id: UploadId, lease: &Lease, end: Result<(), Step
             (why, JobError::fail(message))
         }
         Err(StepError::Job(error @ JobError::Fail(_))) => (gave_up(&error), error),
-        Err(StepError::Job(error @ (JobError::Retry(_) | JobError::RetryAfter { .. }))) if lease.is_last_attempt() => {
+        Err(StepError::Job(error @ (JobError::Retry(_) | JobError::RetryAfter { .. })))
+            if lease.is_last_attempt() =>
+        {
             (gave_up(&error), error)
         }
         Err(StepError::Job(error)) => return Err(error),
     };
-    change(store, id, lease, |upload| Ok(Upload { state: upload.state.failed(why.clone()), ..upload })).await?;
+    change(store, id, lease, |upload| {
+        Ok(Upload {
+            state: upload.state.failed(why.clone()),
+            ..upload
+        })
+    })
+    .await?;
     Err(error)
 }
 
 fn gave_up(error: &JobError) -> Unreadable {
-    Unreadable { code: "internal".to_owned(), line: None, message: format!("we gave up: {error}") }
+    Unreadable {
+        code: "internal".to_owned(),
+        line: None,
+        message: format!("we gave up: {error}"),
+    }
 }
 
 /// Changes an upload while the job is ours; `None` where it is gone or the change does not apply any more.
@@ -148,7 +180,9 @@ pub(super) async fn change(
     let changed = store
         .transaction::<_, StoreError>(tenant, async |tx| {
             lease.hold(tx).await?;
-            let Some(upload) = uploads::get(store, tenant, id).await? else { return Ok(None) };
+            let Some(upload) = uploads::get(store, tenant, id).await? else {
+                return Ok(None);
+            };
             // Cancelled or moved on by a person: the job has nothing to say any more.
             let Ok(upload) = how(upload) else { return Ok(None) };
             uploads::update(store, tx, &upload).await.map(Some)

@@ -15,16 +15,25 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
     let tenant = lease.tenant()?;
     change(store, id, lease, |upload| {
         // A second try finds the state of the first one.
-        let state = if upload.state.job() == Some(lease.id()) { upload.state } else { upload.state.profile(lease.id())? };
+        let state = if upload.state.job() == Some(lease.id()) {
+            upload.state
+        } else {
+            upload.state.profile(lease.id())?
+        };
         Ok(Upload { state, ..upload })
     })
     .await?;
-    let Some(upload) = upload(store, id, lease).await? else { return Ok(()) };
+    let Some(upload) = upload(store, id, lease).await? else {
+        return Ok(());
+    };
     if upload.state.job() != Some(lease.id()) {
         return Ok(());
     }
     lease.progress(0, Some(upload.file.bytes), "Looking at the file")?;
-    let reader = blobs.read(&file_key(tenant, id).map_err(JobError::fail)?).await.map_err(JobError::retry)?;
+    let reader = blobs
+        .read(&file_key(tenant, id).map_err(JobError::fail)?)
+        .await
+        .map_err(JobError::retry)?;
     let profile = kale_tabular::profile(reader, &Limits::default()).await?;
     let company = companies::get(store, tenant).await?;
     let existing = companies::attributes(store, tenant).await?;
@@ -38,5 +47,9 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
         })
     })
     .await?;
-    Ok(lease.progress(upload.file.bytes, Some(upload.file.bytes), "The file was looked at")?)
+    Ok(lease.progress(
+        upload.file.bytes,
+        Some(upload.file.bytes),
+        "The file was looked at",
+    )?)
 }

@@ -26,7 +26,9 @@ pub struct FileStream {
 
 impl std::fmt::Debug for FileStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FileStream").field("total_bytes", &self.total_bytes).finish_non_exhaustive()
+        f.debug_struct("FileStream")
+            .field("total_bytes", &self.total_bytes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -38,13 +40,21 @@ impl Uploads {
             Some(profile) => Ok((upload, profile)),
             None => {
                 let needs = "profiled, which takes a moment; a file that could not be read never is";
-                Err(TransitionError::NotNow { is: upload.state.name(), needs }.into())
+                Err(TransitionError::NotNow {
+                    is: upload.state.name(),
+                    needs,
+                }
+                .into())
             }
         }
     }
 
     /// The rejected rows as a file, piece by piece; `None` where there are none.
-    pub async fn rejected_file(&self, tenant: Tenant, id: UploadId) -> Result<Option<FileStream>, UploadError> {
+    pub async fn rejected_file(
+        &self,
+        tenant: Tenant,
+        id: UploadId,
+    ) -> Result<Option<FileStream>, UploadError> {
         let reader = self.rejected_rows(tenant, id).await?;
         Ok(reader.map(|reader| FileStream {
             total_bytes: reader.total_bytes(),

@@ -57,7 +57,11 @@ impl Uploads {
         let id = UploadId::from_uuid(self.store.fresh_id());
         let key = file_key(tenant, id).map_err(UploadError::blobs)?;
         let head = Arc::new(Mutex::new(Vec::new()));
-        let stored = self.blobs.put_stream(&key, watched(bytes, Arc::clone(&head)), MAX_BYTES).await.map_err(refusal)?;
+        let stored = self
+            .blobs
+            .put_stream(&key, watched(bytes, Arc::clone(&head)), MAX_BYTES)
+            .await
+            .map_err(refusal)?;
         let head = std::mem::take(&mut *head.lock().unwrap_or_else(PoisonError::into_inner));
         if head.len() < HEAD
             && let Some(why) = wrong(&head, true).await
@@ -69,7 +73,11 @@ impl Uploads {
         let upload = Upload {
             id,
             kind,
-            file: UploadedFile { name: file_name(name), bytes: stored.bytes, sha256: stored.sha256 },
+            file: UploadedFile {
+                name: file_name(name),
+                bytes: stored.bytes,
+                sha256: stored.sha256,
+            },
             state: UploadState::Received,
             profile: None,
             suggestion: None,
@@ -93,9 +101,13 @@ impl Uploads {
                 uploads::insert(&self.store, tx, upload).await?;
                 let mut entry = caller.entry(tx, AuditAction::UploadReceived, upload.id);
                 entry.after.insert("file".to_owned(), upload.file.name.clone());
-                entry.after.insert("sha256".to_owned(), upload.file.sha256.clone());
+                entry
+                    .after
+                    .insert("sha256".to_owned(), upload.file.sha256.clone());
                 tx.audit(entry).await?;
-                let mut job = ProfileUpload { upload: upload.id }.of(tenant.company())?.about(upload.id.to_string());
+                let mut job = ProfileUpload { upload: upload.id }
+                    .of(tenant.company())?
+                    .about(upload.id.to_string());
                 job.started_by = caller.user();
                 tx.enqueue(job).await.map(drop)
             })
@@ -133,10 +145,16 @@ fn watched<E: std::fmt::Display>(
 /// What the beginning of a file shows to be wrong. Where it is not the whole file, what its cut end may have caused
 /// does not count.
 async fn wrong(head: &[u8], whole: bool) -> Option<Unreadable> {
-    let limits = Limits { profile_rows: if whole { 2_000 } else { 200 }, ..Limits::default() };
+    let limits = Limits {
+        profile_rows: if whole { 2_000 } else { 200 },
+        ..Limits::default()
+    };
     match kale_tabular::profile(head, &limits).await {
         Err(TabularError::Unreadable(why)) => {
-            let by_cut = matches!(why.code.as_str(), "unterminated-quote" | "broken-encoding" | "no-rows");
+            let by_cut = matches!(
+                why.code.as_str(),
+                "unterminated-quote" | "broken-encoding" | "no-rows"
+            );
             (whole || !by_cut).then_some(why)
         }
         _ => None,
@@ -156,5 +174,9 @@ fn refusal(error: PutError<Cut>) -> UploadError {
 fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let clean: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
-    if clean.trim().is_empty() { "file.csv".to_owned() } else { clean }
+    if clean.trim().is_empty() {
+        "file.csv".to_owned()
+    } else {
+        clean
+    }
 }

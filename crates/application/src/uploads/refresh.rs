@@ -31,9 +31,16 @@ struct Context {
 async fn context(store: &Store, tenant: Tenant) -> Result<Context, JobError> {
     let company = companies::get(store, tenant).await?;
     let definitions = companies::attributes(store, tenant).await?;
-    let kinds = definitions.into_iter().map(|definition| (definition.key, definition.kind)).collect();
+    let kinds = definitions
+        .into_iter()
+        .map(|definition| (definition.key, definition.kind))
+        .collect();
     let personas = Personas::checked(store, tenant, &company).await?;
-    Ok(Context { company, kinds, personas })
+    Ok(Context {
+        company,
+        kinds,
+        personas,
+    })
 }
 
 impl Context {
@@ -50,7 +57,12 @@ impl Context {
 }
 
 /// Brings the customers of these rows up to date. Doing it again changes nothing.
-pub(super) async fn files(store: &Store, tenant: Tenant, which: Which, lease: &Lease) -> Result<(), JobError> {
+pub(super) async fn files(
+    store: &Store,
+    tenant: Tenant,
+    which: Which,
+    lease: &Lease,
+) -> Result<(), JobError> {
     let context = context(store, tenant).await?;
     let refresher = context.refresher(store, tenant);
     let kind = UploadKind::CustomerData;
@@ -78,7 +90,8 @@ pub(super) async fn api(store: &Store, tenant: Tenant, lease: &Lease) -> Result<
         let Some(last) = records.last() else { return Ok(()) };
         after = Some(last.external_id.clone());
         let ids: Vec<String> = records.iter().map(|record| record.external_id.clone()).collect();
-        let rows = file_rows::effective(store, tenant, UploadKind::CustomerData, &ids, &context.kinds).await?;
+        let rows =
+            file_rows::effective(store, tenant, UploadKind::CustomerData, &ids, &context.kinds).await?;
         refresher.api(&records, &rows).await?;
         done += u64::try_from(records.len()).unwrap_or(u64::MAX);
         lease.progress(done, None, "Updating customers")?;

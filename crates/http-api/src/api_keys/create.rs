@@ -72,10 +72,17 @@ pub(crate) async fn handle(
     Json(body): Json<Body>,
     idempotent: Idempotent,
 ) -> Result<HttpResponse, Problem> {
-    let new = NewApiKey { name: body.name, permissions: body.permissions, expires_at: body.expires_at };
+    let new = NewApiKey {
+        name: body.name,
+        permissions: body.permissions,
+        expires_at: body.expires_at,
+    };
     let work = async || {
         let (key, token) = keys.create(caller.tenant(), &caller.caller, new).await?;
-        let view = View { api_key: key.into(), token: Some(token.reveal().to_owned()) };
+        let view = View {
+            api_key: key.into(),
+            token: Some(token.reveal().to_owned()),
+        };
         let mut response = HttpResponse::Created();
         response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
         Ok(response.json(view))

@@ -50,5 +50,7 @@ pub(crate) async fn handle(
     let params = LIST.read(&request)?;
     let all = keys.list(caller.tenant()).await?;
 
-    Ok(web::Json(paging::page_of_all(&params, &cursors, all, |one| one.id)?))
+    Ok(web::Json(paging::page_of_all(&params, &cursors, all, |one| {
+        one.id
+    })?))
 }

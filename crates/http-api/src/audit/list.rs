@@ -63,7 +63,16 @@ pub(crate) struct ActorView {
     id: Option<String>,
 }
 
-const FIELDS: &[&str] = &["id", "actor", "action", "target", "before", "after", "request_id", "at"];
+const FIELDS: &[&str] = &[
+    "id",
+    "actor",
+    "action",
+    "target",
+    "before",
+    "after",
+    "request_id",
+    "at",
+];
 
 const LIST: ListSpec = ListSpec {
     route: "GET /audit",
@@ -103,7 +112,9 @@ pub(crate) async fn handle(
 ) -> Result<web::Json<Page<Value>>, Problem> {
     let params = LIST.read(&request)?;
     let before = cursors.decode(&params)?;
-    let found = companies.audit(caller.tenant(), paging::to_read(&params), before).await?;
+    let found = companies
+        .audit(caller.tenant(), paging::to_read(&params), before)
+        .await?;
 
     let page: Page<View> = paging::page(&params, &cursors, found, |one| one.id)?;
     Ok(web::Json(page.project(&params.fields)?))
@@ -127,9 +138,18 @@ impl From<AuditEntry> for View {
 impl From<Actor> for ActorView {
     fn from(actor: Actor) -> Self {
         match actor {
-            Actor::User { id } => Self { kind: "user", id: Some(id.to_string()) },
-            Actor::ApiKey { id } => Self { kind: "api_key", id: Some(id.to_string()) },
-            Actor::System => Self { kind: "system", id: None },
+            Actor::User { id } => Self {
+                kind: "user",
+                id: Some(id.to_string()),
+            },
+            Actor::ApiKey { id } => Self {
+                kind: "api_key",
+                id: Some(id.to_string()),
+            },
+            Actor::System => Self {
+                kind: "system",
+                id: None,
+            },
         }
     }
 }

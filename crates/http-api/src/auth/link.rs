@@ -53,5 +53,8 @@ pub(crate) async fn handle(
     let nonce = (nonces.0)();
     sign_ins.ask(&body.email, &nonce).await?;
 
-    Ok(HttpResponse::Accepted().json(View { nonce, expires_in: LINK.as_secs() }))
+    Ok(HttpResponse::Accepted().json(View {
+        nonce,
+        expires_in: LINK.as_secs(),
+    }))
 }

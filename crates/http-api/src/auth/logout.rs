@@ -21,7 +21,9 @@ pub(crate) async fn handle(
     gate: Data<Gate>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let Who::Person(presence) = &caller.who else { return Err(Problem::people_only()) };
+    let Who::Person(presence) = &caller.who else {
+        return Err(Problem::people_only());
+    };
     sign_ins.end(presence.user.id, presence.sign_in.id).await?;
 
     Ok(HttpResponse::NoContent().cookie(gate.removal_cookie()).finish())

@@ -78,7 +78,9 @@ pub(crate) async fn handle(
     let device = request.headers().get(header::USER_AGENT).map_or("", device);
     let request_id = RequestId::of(&request);
     let request_id = request_id.as_ref().map(RequestId::as_str);
-    let (sign_in, token) = sign_ins.redeem(&body.token, body.nonce.as_deref(), device, request_id).await?;
+    let (sign_in, token) = sign_ins
+        .redeem(&body.token, body.nonce.as_deref(), device, request_id)
+        .await?;
     let Some(Who::Person(presence)) = callers.authenticate(token.reveal()).await? else {
         // Ended in the moment between.
         return Err(UseError::Dead.into());

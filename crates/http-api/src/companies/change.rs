@@ -77,8 +77,12 @@ pub(crate) async fn handle(
         currency: body.currency,
         sortable_attributes: body.sortable_attributes,
     };
-    let company = companies.change(caller.reach(), &caller.caller, version, changes).await?;
+    let company = companies
+        .change(caller.reach(), &caller.caller, version, changes)
+        .await?;
 
     let tag = etag::etag(company.version);
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(CompanyView::from(company)))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ETAG, tag))
+        .json(CompanyView::from(company)))
 }

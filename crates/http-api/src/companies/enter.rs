@@ -40,8 +40,13 @@ pub(crate) async fn handle(
     At(id): At<CompanyId>,
     _: NoQuery,
 ) -> Result<web::Json<CompanyView>, Problem> {
-    let Who::Person(presence) = &admin.caller.who else { return Err(Problem::people_only()) };
-    if !sign_ins.act_in(admin.installation, presence.sign_in.id, Some(id)).await? {
+    let Who::Person(presence) = &admin.caller.who else {
+        return Err(Problem::people_only());
+    };
+    if !sign_ins
+        .act_in(admin.installation, presence.sign_in.id, Some(id))
+        .await?
+    {
         return Err(Problem::not_found());
     }
     let company = companies.by_id(&admin.caller, id).await?;

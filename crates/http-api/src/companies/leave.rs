@@ -26,9 +26,13 @@ pub(crate) async fn handle(
     At(id): At<CompanyId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let Who::Person(presence) = &admin.caller.who else { return Err(Problem::people_only()) };
+    let Who::Person(presence) = &admin.caller.who else {
+        return Err(Problem::people_only());
+    };
     if presence.sign_in.acting_in == Some(id) {
-        sign_ins.act_in(admin.installation, presence.sign_in.id, None).await?;
+        sign_ins
+            .act_in(admin.installation, presence.sign_in.id, None)
+            .await?;
     }
 
     Ok(HttpResponse::NoContent().finish())

@@ -43,5 +43,9 @@ pub(crate) async fn handle(
     }
     let company = companies.by_id(&caller, id).await?;
 
-    Ok(etag::tagged(&request, company.version, &CompanyView::from(company)))
+    Ok(etag::tagged(
+        &request,
+        company.version,
+        &CompanyView::from(company),
+    ))
 }

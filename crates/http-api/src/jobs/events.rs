@@ -45,7 +45,10 @@ pub(crate) async fn handle(
     let followed = Followed::begin(&live, &work, tenant, id).await?;
     let now = followed.now().clone();
 
-    Ok(sse::respond(frames(now, followed.changes()), drain.get_ref().clone()))
+    Ok(sse::respond(
+        frames(now, followed.changes()),
+        drain.get_ref().clone(),
+    ))
 }
 
 /// A store that fails ends the stream without `done`, so that the client connects again.
@@ -92,14 +95,24 @@ mod tests {
     #[actix_web::test]
     async fn a_followed_job_comes_as_it_is_then_as_it_changes_and_done_closes() {
         assert_eq!(
-            names(JobState::Queued, vec![Ok(job(JobState::Leased)), Ok(job(JobState::Succeeded))]).await,
+            names(
+                JobState::Queued,
+                vec![Ok(job(JobState::Leased)), Ok(job(JobState::Succeeded))]
+            )
+            .await,
             ["event: snapshot", "event: change", "event: change", "event: done"]
         );
-        assert_eq!(names(JobState::Dead, Vec::new()).await, ["event: snapshot", "event: done"]);
+        assert_eq!(
+            names(JobState::Dead, Vec::new()).await,
+            ["event: snapshot", "event: done"]
+        );
     }
 
     #[actix_web::test]
     async fn a_job_that_can_not_be_read_any_more_is_not_done() {
-        assert_eq!(names(JobState::Queued, vec![Err(WorkError::NotFound)]).await, ["event: snapshot"]);
+        assert_eq!(
+            names(JobState::Queued, vec![Err(WorkError::NotFound)]).await,
+            ["event: snapshot"]
+        );
     }
 }

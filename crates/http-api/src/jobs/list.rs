@@ -64,7 +64,9 @@ pub(crate) async fn handle(
     let params = LIST.read(&request)?;
     let filter = filter(&params)?;
     let before = cursors.decode(&params)?;
-    let found = work.list(caller.tenant(), &filter, paging::to_read(&params), before).await?;
+    let found = work
+        .list(caller.tenant(), &filter, paging::to_read(&params), before)
+        .await?;
 
     let page: Page<JobView> = paging::page(&params, &cursors, found, |one| one.id)?;
     Ok(web::Json(page.project(&params.fields)?))
@@ -73,7 +75,9 @@ pub(crate) async fn handle(
 fn filter(params: &ListParams) -> Result<JobFilter, Problem> {
     let mut filter = JobFilter::default();
     for one in &params.filters {
-        let [value] = one.values.as_slice() else { return Err(wrong(&one.name, "takes one value")) };
+        let [value] = one.values.as_slice() else {
+            return Err(wrong(&one.name, "takes one value"));
+        };
         match one.name.as_str() {
             "state" => filter.state = Some(state(value)?),
             "kind" => filter.kind = Some(value.clone()),
@@ -85,7 +89,12 @@ fn filter(params: &ListParams) -> Result<JobFilter, Problem> {
 
 fn state(text: &str) -> Result<JobState, Problem> {
     let found = JobState::ALL.into_iter().find(|state| state.name() == text);
-    found.ok_or_else(|| wrong("state", &format!("is one of {}", JobState::ALL.map(JobState::name).join(", "))))
+    found.ok_or_else(|| {
+        wrong(
+            "state",
+            &format!("is one of {}", JobState::ALL.map(JobState::name).join(", ")),
+        )
+    })
 }
 
 fn wrong(name: &str, rule: &str) -> Problem {
@@ -100,11 +109,18 @@ mod tests {
 
     #[test]
     fn jobs_are_filtered_by_one_value_each() {
-        let read = |query: &str| LIST.parse(query).and_then(|params| filter(&params)).map_err(|problem| problem.code());
+        let read = |query: &str| {
+            LIST.parse(query)
+                .and_then(|params| filter(&params))
+                .map_err(|problem| problem.code())
+        };
 
         let all = read("filter[state]=dead&filter[kind]=import_upload&filter[subject]=upl_x").unwrap();
         assert_eq!(all.state, Some(JobState::Dead));
-        assert_eq!((all.kind.as_deref(), all.subject.as_deref()), (Some("import_upload"), Some("upl_x")));
+        assert_eq!(
+            (all.kind.as_deref(), all.subject.as_deref()),
+            (Some("import_upload"), Some("upl_x"))
+        );
         assert_eq!(read("filter[state]=running"), Err("invalid-parameter"));
         assert_eq!(read("filter[state]=dead,queued"), Err("invalid-parameter"));
         assert_eq!(read("filter[payload]=x"), Err("unknown-parameter"));

@@ -66,12 +66,16 @@ fn frames(
     events: impl Stream<Item = LiveEvent>,
     topics: Vec<Topic>,
 ) -> impl Stream<Item = Frame> {
-    let first = now.into_iter().map(|job| Frame::event("job", &JobView::from(job)));
+    let first = now
+        .into_iter()
+        .map(|job| Frame::event("job", &JobView::from(job)));
     let later = events.filter_map(move |event| {
         let frame = match event {
             LiveEvent::Reset => Some(Frame::event("reset", &serde_json::json!({}))),
             LiveEvent::Job(job) => {
-                let wanted = topics.iter().any(|topic| matches!(topic, Topic::Jobs) || *topic == Topic::Job(job.id));
+                let wanted = topics
+                    .iter()
+                    .any(|topic| matches!(topic, Topic::Jobs) || *topic == Topic::Job(job.id));
                 wanted.then(|| Frame::event("job", &JobView::from(job.as_ref().clone())))
             }
         };
@@ -92,7 +96,10 @@ mod tests {
     #[actix_web::test]
     async fn a_single_job_is_heard_of_and_no_other() {
         let followed = job(JobState::Queued);
-        let other = JobStatus { id: "job_01h455vb4pex5vsknk084sn0zz".parse().unwrap(), ..followed.clone() };
+        let other = JobStatus {
+            id: "job_01h455vb4pex5vsknk084sn0zz".parse().unwrap(),
+            ..followed.clone()
+        };
         let events = [
             LiveEvent::Job(Arc::new(other)),
             LiveEvent::Reset,
@@ -100,11 +107,23 @@ mod tests {
         ];
         let topics = vec![Topic::Job(followed.id)];
 
-        let heard: Vec<Frame> = frames(vec![followed], stream::iter(events.clone()), topics).collect().await;
-        let states = |text: &str| ["queued", "leased", "reset"].into_iter().find(|word| text.contains(word)).unwrap();
-        assert_eq!(heard.iter().map(|frame| states(frame.text())).collect::<Vec<_>>(), ["queued", "reset", "leased"]);
+        let heard: Vec<Frame> = frames(vec![followed], stream::iter(events.clone()), topics)
+            .collect()
+            .await;
+        let states = |text: &str| {
+            ["queued", "leased", "reset"]
+                .into_iter()
+                .find(|word| text.contains(word))
+                .unwrap()
+        };
+        assert_eq!(
+            heard.iter().map(|frame| states(frame.text())).collect::<Vec<_>>(),
+            ["queued", "reset", "leased"]
+        );
 
-        let all: Vec<Frame> = frames(Vec::new(), stream::iter(events), vec![Topic::Jobs]).collect().await;
+        let all: Vec<Frame> = frames(Vec::new(), stream::iter(events), vec![Topic::Jobs])
+            .collect()
+            .await;
         assert_eq!(all.len(), 3);
     }
 }

@@ -21,7 +21,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// After how long a silent stream sends a comment, so that nobody in between takes it for dead.
 const HEART_BEAT: Duration = Duration::from_secs(15);
 /// After how long a stream ends: whoever connects again is authenticated again.
-const LONGEST: Duration = Duration::from_secs(30 * 60);
+const LONGEST: Duration = Duration::from_mins(30);
 /// How long clients wait before they connect again.
 const HELLO: &[u8] = b"retry: 2000\n\n";
 const COMMENT: &[u8] = b":\n\n";
@@ -54,7 +54,10 @@ pub(crate) fn respond(events: impl Stream<Item = Frame> + 'static, drain: Drain)
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         // A proxy or the compression of ours would hold events back.
-        .insert_header((HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")))
+        .insert_header((
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ))
         .insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")))
         .streaming(chunks(events, drain))
 }
@@ -66,9 +69,17 @@ struct State {
     silent: Duration,
 }
 
-fn chunks(events: impl Stream<Item = Frame> + 'static, drain: Drain) -> impl Stream<Item = Result<Bytes, Infallible>> {
+fn chunks(
+    events: impl Stream<Item = Frame> + 'static,
+    drain: Drain,
+) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let end = Instant::now().checked_add(LONGEST);
-    let state = State { events: Box::pin(events), drain, end, silent: Duration::ZERO };
+    let state = State {
+        events: Box::pin(events),
+        drain,
+        end,
+        silent: Duration::ZERO,
+    };
     let rest = stream::unfold(state, |mut state| async move {
         let chunk = state.next().await?;
         Some((Ok(chunk), state))
@@ -101,7 +112,10 @@ mod tests {
     use super::*;
 
     fn texts(chunks: &[Result<Bytes, Infallible>]) -> Vec<&str> {
-        chunks.iter().map(|chunk| std::str::from_utf8(chunk.as_ref().unwrap()).unwrap()).collect()
+        chunks
+            .iter()
+            .map(|chunk| std::str::from_utf8(chunk.as_ref().unwrap()).unwrap())
+            .collect()
     }
 
     #[actix_web::test]
@@ -109,13 +123,19 @@ mod tests {
         let events = stream::iter([Frame::event("job", &serde_json::json!({ "note": "a\nb" }))]);
         let all: Vec<_> = chunks(events, Drain::default()).collect().await;
 
-        assert_eq!(texts(&all), ["retry: 2000\n\n", "event: job\ndata: {\"note\":\"a\\nb\"}\n\n"]);
+        assert_eq!(
+            texts(&all),
+            ["retry: 2000\n\n", "event: job\ndata: {\"note\":\"a\\nb\"}\n\n"]
+        );
     }
 
     #[actix_web::test]
     async fn a_silent_stream_sends_a_comment_every_fifteen_seconds() {
         tokio::time::pause();
-        let all: Vec<_> = chunks(stream::pending(), Drain::default()).take(3).collect().await;
+        let all: Vec<_> = chunks(stream::pending(), Drain::default())
+            .take(3)
+            .collect()
+            .await;
 
         assert_eq!(texts(&all), ["retry: 2000\n\n", ":\n\n", ":\n\n"]);
     }

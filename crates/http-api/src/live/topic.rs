@@ -30,7 +30,10 @@ pub(crate) enum Topic {
 impl Topic {
     /// Topics separated by commas; 400 `invalid-parameter` for what is none.
     pub(crate) fn all(text: &str) -> Result<Vec<Self>, Problem> {
-        let topics = text.split(',').map(|name| Self::named(name.trim())).collect::<Result<Vec<_>, _>>()?;
+        let topics = text
+            .split(',')
+            .map(|name| Self::named(name.trim()))
+            .collect::<Result<Vec<_>, _>>()?;
         if topics.len() > MOST {
             return Err(wrong("too-many", format!("a stream takes at most {MOST} topics")));
         }
@@ -50,7 +53,9 @@ impl Topic {
 }
 
 fn wrong(code: &'static str, message: String) -> Problem {
-    Problem::of("invalid-parameter").detail(message.clone()).error(FieldError::new("?topics", code, message))
+    Problem::of("invalid-parameter")
+        .detail(message.clone())
+        .error(FieldError::new("?topics", code, message))
 }
 
 #[cfg(test)]
@@ -66,8 +71,19 @@ mod tests {
             [Topic::Jobs, Topic::Job(job.parse().unwrap())]
         );
         let many = vec!["jobs"; MOST + 1].join(",");
-        for refused in ["", "notifications", "jobs:", "jobs:cus_01h455vb4pex5vsknk084sn02q", "jobs,,jobs", &many] {
-            assert_eq!(Topic::all(refused).unwrap_err().code(), "invalid-parameter", "{refused}");
+        for refused in [
+            "",
+            "notifications",
+            "jobs:",
+            "jobs:cus_01h455vb4pex5vsknk084sn02q",
+            "jobs,,jobs",
+            &many,
+        ] {
+            assert_eq!(
+                Topic::all(refused).unwrap_err().code(),
+                "invalid-parameter",
+                "{refused}"
+            );
         }
     }
 }

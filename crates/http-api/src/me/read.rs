@@ -47,7 +47,10 @@ pub(crate) struct View {
 
 impl View {
     fn of(caller: &Caller, csrf_token: Option<String>) -> Self {
-        let permissions = Permission::ALL.iter().copied().filter(|permission| caller.may(*permission));
+        let permissions = Permission::ALL
+            .iter()
+            .copied()
+            .filter(|permission| caller.may(*permission));
         let permissions = permission::names(permissions);
         let company = caller.company().cloned().map(CompanyView::from);
         match &caller.who {
@@ -105,7 +108,11 @@ impl View {
 )]
 #[get("/me")]
 #[tracing::instrument(name = "api.me.read", skip_all)]
-pub(crate) async fn handle(Authenticated(caller): Authenticated, gate: Data<Gate>, _: NoQuery) -> HttpResponse {
+pub(crate) async fn handle(
+    Authenticated(caller): Authenticated,
+    gate: Data<Gate>,
+    _: NoQuery,
+) -> HttpResponse {
     let csrf_token = gate.csrf().token(&caller);
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));

@@ -42,15 +42,28 @@ pub(super) fn finish(document: &mut OpenApi) {
         for operation in operations(item) {
             complete(operation, in_path);
         }
+        if let Some(read) = &mut item.get {
+            may_be_unchanged(read);
+        }
     }
     let components = document.components.get_or_insert_default();
     for (status, name, code) in SHARED {
-        components.responses.insert((*name).to_owned(), RefOr::T(shared(*status, code)));
+        components
+            .responses
+            .insert((*name).to_owned(), RefOr::T(shared(*status, code)));
     }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 fn complete(operation: &mut Operation, in_path: bool) {
@@ -59,14 +72,19 @@ fn complete(operation: &mut Operation, in_path: bool) {
     operation.security = Some(if public {
         Vec::new()
     } else {
-        [BEARER, COOKIE].map(|scheme| SecurityRequirement::new::<_, [String; 0], String>(scheme, [])).to_vec()
+        [BEARER, COOKIE]
+            .map(|scheme| SecurityRequirement::new::<_, [String; 0], String>(scheme, []))
+            .to_vec()
     });
     let line = match permission.as_str() {
         PUBLIC => "Needs no sign-in.".to_owned(),
         SIGNED_IN => "For everybody who is signed in.".to_owned(),
         named => format!("Needs the permission `{named}`."),
     };
-    let said = operation.description.take().filter(|said| !said.trim().is_empty());
+    let said = operation
+        .description
+        .take()
+        .filter(|said| !said.trim().is_empty());
     operation.description = Some(said.map_or_else(|| line.clone(), |said| format!("{said}\n\n{line}")));
 
     let has = |place: ParameterIn, name: &str| {
@@ -84,24 +102,68 @@ fn complete(operation: &mut Operation, in_path: bool) {
         (if_match, &[412, 428]),
         (idempotent, &[409, 422]),
     ];
-    let mut statuses: Vec<u16> = facts.iter().filter(|(holds, _)| *holds).flat_map(|(_, all)| *all).copied().collect();
-    statuses.extend(own_problems(operation).iter().filter_map(|code| catalogue::find(code)).map(|known| known.status));
+    let mut statuses: Vec<u16> = facts
+        .iter()
+        .filter(|(holds, _)| *holds)
+        .flat_map(|(_, all)| *all)
+        .copied()
+        .collect();
+    statuses.extend(
+        own_problems(operation)
+            .iter()
+            .filter_map(|code| catalogue::find(code))
+            .map(|known| known.status),
+    );
     for status in statuses {
         if let Some((_, name, _)) = SHARED.iter().find(|(known, _, _)| *known == status) {
             let response = RefOr::Ref(Ref::from_response_name(*name));
-            operation.responses.responses.entry(status.to_string()).or_insert(response);
+            operation
+                .responses
+                .responses
+                .entry(status.to_string())
+                .or_insert(response);
         }
+    }
+}
+
+/// A read that answers an `ETag` takes `If-None-Match` and may answer 304.
+fn may_be_unchanged(read: &mut Operation) {
+    let tagged =
+        |response: &RefOr<Response>| matches!(response, RefOr::T(one) if one.headers.contains_key("ETag"));
+    if read.responses.responses.get("200").is_some_and(tagged) {
+        let unchanged = ResponseBuilder::new()
+            .description("It is still at the version of `If-None-Match`")
+            .build();
+        read.responses
+            .responses
+            .insert("304".to_owned(), RefOr::T(unchanged));
     }
 }
 
 /// The codes that an operation lists as its own.
 pub(super) fn own_problems(operation: &Operation) -> Vec<String> {
-    let listed = operation.extensions.as_ref().and_then(|all| all.get(PROBLEMS)).and_then(Value::as_array);
-    listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    let listed = operation
+        .extensions
+        .as_ref()
+        .and_then(|all| all.get(PROBLEMS))
+        .and_then(Value::as_array);
+    listed
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn text(operation: &Operation, extension: &str) -> Option<String> {
-    Some(operation.extensions.as_ref()?.get(extension)?.as_str()?.to_owned())
+    Some(
+        operation
+            .extensions
+            .as_ref()?
+            .get(extension)?
+            .as_str()?
+            .to_owned(),
+    )
 }
 
 fn shared(status: u16, code: &'static str) -> Response {
@@ -111,8 +173,17 @@ fn shared(status: u16, code: &'static str) -> Response {
         .schema(Some(Ref::from_schema_name("ProblemDocument")))
         .example(example)
         .build();
-    let known: BTreeMap<&str, &str> =
-        catalogue::catalogue().iter().filter(|one| one.status == status).map(|one| (one.code, one.title)).collect();
-    let listed: Vec<String> = known.iter().map(|(code, title)| format!("`{code}`: {title}.")).collect();
-    ResponseBuilder::new().description(listed.join(" ")).content("application/problem+json", content).build()
+    let known: BTreeMap<&str, &str> = catalogue::catalogue()
+        .iter()
+        .filter(|one| one.status == status)
+        .map(|one| (one.code, one.title))
+        .collect();
+    let listed: Vec<String> = known
+        .iter()
+        .map(|(code, title)| format!("`{code}`: {title}."))
+        .collect();
+    ResponseBuilder::new()
+        .description(listed.join(" "))
+        .content("application/problem+json", content)
+        .build()
 }

@@ -28,7 +28,7 @@ pub(crate) struct FieldsParam {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "described here, read by IfMatch")]
 pub(crate) struct IfMatchHeader {
-    /// The ETag that you read, so that nobody's change is lost.
+    /// The `ETag` that you read, so that nobody's change is lost.
     #[param(rename = "If-Match", example = "\"v3\"")]
     if_match: String,
 }
@@ -39,6 +39,10 @@ pub(crate) struct IfMatchHeader {
 #[expect(dead_code, reason = "described here, read by Idempotent")]
 pub(crate) struct IdempotencyKeyHeader {
     /// A fresh key per request. The same request sent again with it within 24 hours acts once and answers the same.
-    #[param(rename = "Idempotency-Key", max_length = 255, example = "3f1c1f0a-7a52-4f6e-9f0b-0f4f2f2f8a11")]
+    #[param(
+        rename = "Idempotency-Key",
+        max_length = 255,
+        example = "3f1c1f0a-7a52-4f6e-9f0b-0f4f2f2f8a11"
+    )]
     idempotency_key: Option<String>,
 }

@@ -22,7 +22,11 @@ pub(crate) struct View {
 
 impl From<Permission> for View {
     fn from(permission: Permission) -> Self {
-        Self { name: permission, roles: permission.roles(), grantable_to_keys: permission.grantable_to_keys() }
+        Self {
+            name: permission,
+            roles: permission.roles(),
+            grantable_to_keys: permission.grantable_to_keys(),
+        }
     }
 }
 
@@ -39,5 +43,8 @@ impl From<Permission> for View {
 #[get("/permissions")]
 #[tracing::instrument(name = "api.permissions.list", skip_all)]
 pub(crate) async fn handle(_: Authenticated, _: NoQuery) -> web::Json<Page<View>> {
-    web::Json(Page::new(Permission::ALL.iter().copied().map(View::from).collect(), None))
+    web::Json(Page::new(
+        Permission::ALL.iter().copied().map(View::from).collect(),
+        None,
+    ))
 }

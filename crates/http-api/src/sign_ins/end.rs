@@ -25,5 +25,9 @@ pub(crate) async fn handle(
 ) -> Result<HttpResponse, Problem> {
     let user = caller.user().ok_or_else(Problem::people_only)?;
 
-    if sign_ins.end(user, id).await? { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
+    if sign_ins.end(user, id).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(Problem::not_found())
+    }
 }

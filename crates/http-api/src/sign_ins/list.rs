@@ -82,7 +82,9 @@ pub(crate) async fn handle(
     request: HttpRequest,
 ) -> Result<web::Json<Page<View>>, Problem> {
     let params = LIST.read(&request)?;
-    let Who::Person(presence) = &caller.who else { return Err(Problem::people_only()) };
+    let Who::Person(presence) = &caller.who else {
+        return Err(Problem::people_only());
+    };
     let all = sign_ins.list(presence.user.id).await?;
 
     let mut page: Page<View> = paging::page_of_all(&params, &cursors, all, |one| one.id)?;

@@ -76,7 +76,7 @@ pub(crate) async fn handle(
     idempotent
         .run(&allowed, async || {
             let (upload, job) = uploads.import(allowed.tenant(), &allowed.caller, id, body.rejected).await?;
-            Ok(UploadView::new(upload, false).with_job(job).answer(HttpResponse::Accepted()))
+            Ok(UploadView::new(upload, false).started(job))
         })
         .await
 }

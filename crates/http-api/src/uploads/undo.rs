@@ -33,7 +33,7 @@ pub(crate) async fn handle(
     idempotent
         .run(&allowed, async || {
             let (upload, job) = uploads.undo(allowed.tenant(), &allowed.caller, id).await?;
-            Ok(UploadView::new(upload, false).with_job(job).answer(HttpResponse::Accepted()))
+            Ok(UploadView::new(upload, false).started(job))
         })
         .await
 }

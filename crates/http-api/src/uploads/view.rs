@@ -227,26 +227,24 @@ impl UploadView {
         }
     }
 
-    /// The same with the job that was started for it.
-    pub(super) fn with_job(mut self, job: JobId) -> Self {
-        self.job = Some(job);
-        self
-    }
-
-    /// As an answer, with its ETag and, where a job works on it, the job's address.
+    /// As an answer, with its ETag.
     pub(super) fn answer(&self, mut response: HttpResponseBuilder) -> HttpResponse {
-        if let Some(job) = self.job {
-            response.insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")));
-        }
         response.insert_header((header::ETAG, etag(self.version))).json(self)
     }
 
-    /// As the answer to the file itself: its `Location` is the upload.
+    /// As the answer to a request that started a job.
+    pub(super) fn started(mut self, job: JobId) -> HttpResponse {
+        self.job = Some(job);
+        let mut response = HttpResponse::Accepted();
+        response.insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")));
+        self.answer(response)
+    }
+
+    /// As the answer to the file itself.
     pub(super) fn received(&self) -> HttpResponse {
-        HttpResponse::Accepted()
-            .insert_header((header::LOCATION, format!("/api/v1/uploads/{}", self.id)))
-            .insert_header((header::ETAG, etag(self.version)))
-            .json(self)
+        let mut response = HttpResponse::Accepted();
+        response.insert_header((header::LOCATION, format!("/api/v1/uploads/{}", self.id)));
+        self.answer(response)
     }
 }
 

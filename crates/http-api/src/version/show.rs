@@ -24,5 +24,8 @@ pub(crate) struct View {
 )]
 #[get("/api/version")]
 pub(crate) async fn handle(_: NoQuery) -> web::Json<View> {
-    web::Json(View { version: env!("CARGO_PKG_VERSION"), api: "v1" })
+    web::Json(View {
+        version: env!("CARGO_PKG_VERSION"),
+        api: "v1",
+    })
 }

@@ -43,7 +43,7 @@ pub(crate) struct CompanyView {
     /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     pub(crate) updated_at: Timestamp,
-    /// Grows by one with every change; the ETag is made from it.
+    /// Grows by one with every change; the `ETag` is made from it.
     pub(crate) version: u64,
 }
 

@@ -98,7 +98,11 @@ impl From<JobStatus> for JobView {
 
 impl From<Progress> for ProgressView {
     fn from(progress: Progress) -> Self {
-        Self { done: progress.done, total: progress.total, note: progress.note }
+        Self {
+            done: progress.done,
+            total: progress.total,
+            note: progress.note,
+        }
     }
 }
 
@@ -117,7 +121,11 @@ pub(crate) mod tests {
             subject: Some("upl_01h455vb4pex5vsknk084sn02q".to_owned()),
             started_by: None,
             state,
-            progress: Progress { done: 1200, total: None, note: "rows".to_owned() },
+            progress: Progress {
+                done: 1200,
+                total: None,
+                note: "rows".to_owned(),
+            },
             attempts: 1,
             max_attempts: 5,
             last_error: None,

@@ -41,8 +41,17 @@ pub(crate) struct UserView {
 }
 
 /// The fields that lists can be narrowed to.
-pub(crate) const FIELDS: &[&str] =
-    &["id", "company", "email", "name", "role", "status", "theme", "created_at", "version"];
+pub(crate) const FIELDS: &[&str] = &[
+    "id",
+    "company",
+    "email",
+    "name",
+    "role",
+    "status",
+    "theme",
+    "created_at",
+    "version",
+];
 
 impl From<User> for UserView {
     fn from(user: User) -> Self {

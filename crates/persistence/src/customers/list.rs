@@ -54,6 +54,11 @@ impl SortKey {
         }
     }
 
+    /// Whether every customer has a value.
+    const fn is_always_there(self) -> bool {
+        matches!(self, Self::Name | Self::CreatedAt)
+    }
+
     fn value(self, record: &Record) -> Option<Bson> {
         match self {
             Self::Name => Some(Bson::String(record.name_key.clone())),
@@ -192,30 +197,26 @@ async fn read(store: &Store, base: &Document, segment: Document, sort: Sort, lim
 fn segments(sort: Sort, after: Option<&Position>) -> Result<Vec<Document>> {
     let path = sort.key.path();
     let further = if sort.descending { "$lt" } else { "$gt" };
-    let any = doc! { &path: { "$ne": Bson::Null } };
-    let none = |id: Option<Uuid>| {
-        let mut segment = doc! { &path: Bson::Null };
-        if let Some(id) = id {
-            segment.insert("_id", doc! { further: value::uuid(id) });
+    let mut ranges = Vec::new();
+    match after {
+        None if sort.key.is_always_there() => ranges.push(Document::new()),
+        None => ranges.push(doc! { &path: { "$ne": Bson::Null } }),
+        Some(Position { value: None, id }) => {
+            return Ok(vec![doc! { &path: Bson::Null, "_id": { further: value::uuid(*id) } }]);
         }
-        segment
-    };
-    Ok(match after {
-        None => vec![any, none(None)],
-        Some(Position { value: None, id }) => vec![none(Some(*id))],
         Some(Position { value: Some(stop), id }) => {
             let at = stop.to_bson()?;
-            let mut ranges = vec![
-                doc! { &path: at.clone(), "_id": { further: value::uuid(*id) } },
-                doc! { &path: { further: at } },
-            ];
+            ranges.push(doc! { &path: at.clone(), "_id": { further: value::uuid(*id) } });
+            ranges.push(doc! { &path: { further: at } });
             if matches!(sort.key, SortKey::Attribute(_)) {
                 ranges.extend(stop.other_types(sort.descending).into_iter().map(|all| doc! { &path: all }));
             }
-            ranges.push(none(None));
-            ranges
         }
-    })
+    }
+    if !sort.key.is_always_there() {
+        ranges.push(doc! { &path: Bson::Null });
+    }
+    Ok(ranges)
 }
 
 fn position(sort: Sort, record: &Record) -> Result<Position> {

@@ -72,7 +72,8 @@ fn entry(store: &Store, tenant: Tenant, change: &PersonaMove) -> HistoryRecord {
 
 /// The changes of a customer's persona, newest first. Index `{company_id, customer_id, _id: -1}`.
 pub async fn history(store: &Store, tenant: Tenant, id: CustomerId, limit: u32) -> Result<Vec<PersonaChange>> {
-    let options = FindOptions::builder().sort(doc! { "_id": -1 }).limit(i64::from(limit)).build();
+    let order = doc! { "company_id": 1, "customer_id": 1, "_id": -1 };
+    let options = FindOptions::builder().sort(order).limit(i64::from(limit)).build();
     let found = entries(store).find(tenant, doc! { "customer_id": value::uuid(id.uuid()) }, options).await?;
     found
         .into_iter()
@@ -250,7 +251,7 @@ pub async fn judge_batch(
     }
     let mut read = Vec::new();
     let options = FindOptions::builder()
-        .sort(doc! { "_id": 1 })
+        .sort(doc! { "company_id": 1, "_id": 1 })
         .limit(i64::from(limit))
         .batch_size(limit)
         .projection(projection())

@@ -168,7 +168,7 @@ pub async fn write_batch(store: &Store, tenant: Tenant, batch: &Batch, rows: Vec
 }
 
 /// Answers whether what was just written under a batch may stay, and takes it away where it may not.
-async fn kept(store: &Store, tenant: Tenant, kind: UploadKind, batch: i64, mut which: Document) -> Result<()> {
+pub(super) async fn kept(store: &Store, tenant: Tenant, kind: UploadKind, batch: i64, mut which: Document) -> Result<()> {
     if pointer::right(store, tenant, kind, batch).await? != Right::Lost {
         return Ok(());
     }
@@ -347,6 +347,8 @@ pub async fn remove_absent(store: &Store, tenant: Tenant, batch: &Batch, has: im
     }
     write(store, updates).await?;
     kept(store, tenant, kind, batch, doc! { "cur.v": null }).await?;
+    // The writes above are `w: 1`, and readers see only what a majority has.
+    store.settle().await?;
     let removed = within(tenant, doc! { "cur.b": batch, "cur.v": null });
     Ok(records(store).raw().count_documents(removed).await?)
 }

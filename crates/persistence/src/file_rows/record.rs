@@ -191,13 +191,16 @@ pub async fn touched(
     let mut range = after.map_or_else(|| doc! { "$gte": first }, |row| doc! { "$gt": row.raw_id.clone() });
     range.insert("$lte", last);
     let mut filter = doc! { "_id": range };
+    let mut order = doc! { "_id": 1 };
     if let Which::Batch(batch) = which {
         filter.insert("cur.b", value::signed(batch));
+        // The whole key of the index, so that no other one gives the order.
+        order = doc! { "company_id": 1, "cur.b": 1, "_id": 1 };
     }
     let found: Vec<Record> = records(store)
         .raw()
         .find(within(tenant, filter))
-        .sort(doc! { "_id": 1 })
+        .sort(order)
         .limit(i64::from(limit))
         .await?
         .try_collect()

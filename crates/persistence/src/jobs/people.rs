@@ -77,7 +77,7 @@ impl JobStore {
             .jobs
             .clone_with_type()
             .find(query)
-            .sort(doc! { "_id": -1 })
+            .sort(order)
             // Zero would mean all.
             .limit(i64::from(limit.max(1)))
             .projection(without_payload())

@@ -1,7 +1,10 @@
 //! Two imports at once, an import that comes too late, an undo while an import runs.
 
+use bson::{Document, doc};
+use futures::TryStreamExt as _;
 use kale_domain::upload::ImportMode;
 
+use super::super::batch::kept;
 use super::{
     File, KIND, StoreError, Which, fold, import, live, make_live, name, next, pages, remove_absent, seen, tenant, undo, write,
     write_batch,
@@ -38,6 +41,36 @@ async fn an_import_that_slept_while_another_came_through_leaves_nothing_behind()
     let expected = [("a".to_owned(), name("quick")), ("b".to_owned(), name("Bob"))].into();
     assert_eq!(seen(&store, ours, &keys).await, expected);
     assert_eq!(pages(&store, ours, Which::All).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_after_the_right_was_lost_is_taken_away_again() {
+    let store = testing::migrated().await;
+    let ours = tenant(1);
+    import(&store, ours, &names(&[("a", "Ada"), ("b", "Bob")])).await;
+    let (first, second) = (next(&store, ours).await, next(&store, ours).await);
+    let slow = names(&[("a", "slow"), ("b", "slow"), ("c", "slow")]);
+    write(&store, ours, &slow, first, 3, None).await.unwrap();
+    let rows = store.database().collection::<Document>("file_rows");
+    let late: Vec<Document> = rows.find(doc! {}).await.unwrap().try_collect().await.unwrap();
+    write(&store, ours, &names(&[("a", "quick")]), second, 1, None).await.unwrap();
+    make_live(&store, ours, second).await.unwrap();
+    // The writer slept between its question and its writes: these arrive now.
+    for row in late.iter().filter(|row| row.get_str("ext").unwrap() != "a") {
+        rows.replace_one(doc! { "_id": row.get("_id") }, row).upsert(true).await.unwrap();
+    }
+    let keys = ["a", "b", "c"].map(str::to_owned);
+    assert_eq!(seen(&store, ours, &keys).await["c"], name("slow"), "else this proves nothing");
+
+    let number = i64::try_from(first).unwrap();
+    let told = kept(&store, ours, KIND, number, doc! {}).await;
+    assert!(matches!(told, Err(StoreError::Stale)));
+    let expected: std::collections::BTreeMap<_, _> =
+        [("a".to_owned(), name("quick")), ("b".to_owned(), name("Bob"))].into();
+    assert_eq!(seen(&store, ours, &keys).await, expected);
+    // What is live stays.
+    kept(&store, ours, KIND, i64::try_from(second).unwrap(), doc! {}).await.unwrap();
+    assert_eq!(seen(&store, ours, &keys).await, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,8 @@
+//! The rows of the table, one file for what belongs together.
+
+pub mod export;
+pub mod footprint;
+pub mod import;
+pub mod lists;
+pub mod pages;
+pub mod personas;

@@ -1,0 +1,87 @@
+//! `kale admin`: companies and people, by whoever runs the installation.
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use kale_application::installation::{NewCompany, NewUser, Setup};
+use kale_domain::{access::Role, company::Industry, money::Currency, user::User};
+use kale_persistence::{access, sign_ins};
+
+use crate::{
+    cli::{Admin, AdminAction},
+    command::settings,
+    database, sources,
+};
+
+/// Sets up what was asked for and prints a sign-in link for each person.
+#[expect(clippy::print_stdout, reason = "what the command line prints is its answer")]
+pub(crate) async fn run(admin: &Admin) -> Result<()> {
+    let settings = settings(&admin.common, None)?;
+    let database = database::open(&settings, sources::system()).await?;
+    database::migrate(&database.store).await?;
+    let users = people(&Setup::new(database.store.clone()), &admin.action).await?;
+    if users.is_empty() {
+        bail!("nobody with that address may sign in");
+    }
+    let url = settings.base_url.as_str().trim_end_matches('/');
+    for user in users {
+        let token = sign_ins::mint_link(&database.store, user.id, None).await?;
+        println!(
+            "{} ({}): {url}/sign-in/link/{}",
+            user.name,
+            user.role.title(),
+            token.reveal()
+        );
+    }
+    Ok(())
+}
+
+async fn people(setup: &Setup, action: &AdminAction) -> Result<Vec<User>> {
+    let operator = access::operator();
+    match action {
+        AdminAction::CreateCompany {
+            name,
+            slug,
+            industry,
+            email,
+            person,
+        } => {
+            let known = Industry::ALL.into_iter().find(|known| known.key() == industry);
+            let new = NewCompany {
+                name: name.clone(),
+                slug: slug.parse()?,
+                industry: known.ok_or_else(|| {
+                    let all: Vec<&str> = Industry::ALL.into_iter().map(Industry::key).collect();
+                    anyhow!("`{industry}` is no industry; choose one of {}", all.join(", "))
+                })?,
+                time_zone: "UTC".to_owned(),
+                currency: Currency::USD,
+            };
+            let (tenant, _) = setup
+                .create_company(operator, new)
+                .await
+                .context("the company was not made")?;
+            let user = NewUser {
+                email: email.parse()?,
+                name: person.clone(),
+                role: Role::RetentionAdmin,
+            };
+            let user = setup
+                .create_user(operator, Some(tenant), user)
+                .await
+                .context("the person was not made")?;
+            Ok(vec![user])
+        }
+        AdminAction::CreateKaleAdmin { email, person } => {
+            let user = NewUser {
+                email: email.parse()?,
+                name: person.clone(),
+                role: Role::KaleAdmin,
+            };
+            let user = setup
+                .create_user(operator, None, user)
+                .await
+                .context("the person was not made")?;
+            Ok(vec![user])
+        }
+        AdminAction::SignInLink { email } => Ok(setup.users_of(&email.parse()?).await?),
+    }
+}

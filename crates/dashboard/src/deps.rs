@@ -1,0 +1,72 @@
+//! What the dashboard stands on.
+
+use std::sync::Arc;
+
+use actix_web::web::{Data, ServiceConfig};
+use kale_application::{
+    access::SignIns, api_keys::ApiKeys, companies::Companies, customers::Customers, live::Live,
+    personas::Personas, saved_views::SavedViews, uploads::Uploads, work::Work,
+};
+use kale_domain::clock::Clock;
+use kale_web::Drain;
+
+/// What the dashboard stands on: every use case, so that leaving one out does not compile. All are cheap to clone.
+///
+/// The extractors stand on [`kale_web::Deps`], which the application installs beside.
+#[derive(Debug, Clone)]
+pub struct Deps {
+    /// The time, for `6 min ago`.
+    pub clock: Arc<dyn Clock>,
+    /// How people come in.
+    pub door: Door,
+    /// Signing in and out.
+    pub sign_ins: SignIns,
+    /// Keys of programs.
+    pub api_keys: ApiKeys,
+    /// Companies, their people and their audit log.
+    pub companies: Companies,
+    /// Customers.
+    pub customers: Customers,
+    /// Personas and their rules.
+    pub personas: Personas,
+    /// Kept views of the customer list.
+    pub saved_views: SavedViews,
+    /// Files that people give us.
+    pub uploads: Uploads,
+    /// Background work.
+    pub work: Work,
+    /// What changes, as it changes.
+    pub live: Live,
+    /// Whether this process goes away: then live streams end.
+    pub drain: Drain,
+}
+
+/// How people come in.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// Makes the nonce that ties a sign-in link to a browser: at least 122 random bits as text.
+    pub fresh_nonce: fn() -> String,
+    /// Whether cookies are for HTTPS only: the settings' answer.
+    pub secure_cookies: bool,
+    /// The address of the mail catcher of a demo, where there is one.
+    pub mailbox: Option<String>,
+}
+
+impl Deps {
+    /// Hands each one to the handlers, which name those they take as `Data<…>`.
+    pub(crate) fn install(self, config: &mut ServiceConfig) {
+        config
+            .app_data(Data::<dyn Clock>::from(self.clock))
+            .app_data(Data::new(self.door))
+            .app_data(Data::new(self.sign_ins))
+            .app_data(Data::new(self.api_keys))
+            .app_data(Data::new(self.companies))
+            .app_data(Data::new(self.customers))
+            .app_data(Data::new(self.personas))
+            .app_data(Data::new(self.saved_views))
+            .app_data(Data::new(self.uploads))
+            .app_data(Data::new(self.work))
+            .app_data(Data::new(self.live))
+            .app_data(Data::new(self.drain));
+    }
+}

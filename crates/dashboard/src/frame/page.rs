@@ -1,0 +1,227 @@
+//! The frame of one request: what it asks for, who looks, and how it is answered.
+
+use std::future::{Ready, ready};
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    web::Data,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use kale_application::access::{Caller, Who};
+use kale_domain::{access::Role, clock::Clock, company::Company, user::Theme};
+use kale_web::{Gate, Problem, RequestId};
+
+use super::said;
+use crate::{
+    deps::Door,
+    view::{
+        parts::{Toast, Tone},
+        problem::ToastsFragment,
+        shell::{Plain, Section, Shell},
+    },
+};
+
+/// What a page needs to know of its request.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    gate: Data<Gate>,
+    door: Data<Door>,
+    now: Timestamp,
+    part: bool,
+    toasts: Vec<Toast>,
+    request_id: String,
+}
+
+impl Frame {
+    /// The present instant.
+    pub(crate) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Whether htmx asks for a part of the page; else the answer is the whole page.
+    pub(crate) const fn wants_part(&self) -> bool {
+        self.part
+    }
+
+    /// What the log knows this request by.
+    pub(crate) fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// Whether cookies are for HTTPS only.
+    pub(crate) fn secure_cookies(&self) -> bool {
+        self.door.secure_cookies
+    }
+
+    /// What stands around a page of somebody who is signed in.
+    pub(crate) fn shell(&self, caller: &Caller, section: Section, title: impl Into<String>) -> Shell {
+        let (user, email, role, theme) = match &caller.who {
+            Who::Person(presence) => {
+                let user = &presence.user;
+                (user.name.clone(), user.email.to_string(), user.role.title(), user.theme)
+            }
+            Who::Program(holder) => (holder.key.name.clone(), String::new(), "API key", Theme::Auto),
+        };
+        let admin = is_kale_admin(caller);
+        Shell {
+            title: title.into(),
+            section,
+            crumbs: Vec::new(),
+            nav: Shell::navigation(|permission| caller.may(permission), |_| (String::new(), false)),
+            company: caller.company().map(|company| company.name.clone()).unwrap_or_default(),
+            may_switch: admin,
+            acting: admin && caller.company().is_some(),
+            user,
+            email,
+            role,
+            theme,
+            csrf: self.csrf(caller),
+            toasts: self.toasts.clone(),
+        }
+    }
+
+    /// What a page without navigation needs; `caller` where somebody is signed in.
+    pub(crate) fn plain(&self, caller: Option<&Caller>, title: impl Into<String>) -> Plain {
+        let theme = match caller.map(|caller| &caller.who) {
+            Some(Who::Person(presence)) => presence.user.theme,
+            _ => Theme::Auto,
+        };
+        Plain {
+            title: title.into(),
+            theme,
+            csrf: caller.map(|caller| self.csrf(caller)).unwrap_or_default(),
+        }
+    }
+
+    fn csrf(&self, caller: &Caller) -> String {
+        self.gate.csrf().token(caller).unwrap_or_default()
+    }
+
+    /// Answers the page, or its part where htmx asks for one: `render` is told which (`true` is the part).
+    pub(crate) fn answer(
+        &self,
+        status: StatusCode,
+        render: impl FnOnce(bool) -> askama::Result<String>,
+    ) -> Result<HttpResponse, Problem> {
+        if self.part { self.fragment(status, render(true)) } else { self.page(status, render(false)) }
+    }
+
+    /// Answers a whole page, whatever was asked for.
+    pub(crate) fn page(
+        &self,
+        status: StatusCode,
+        html: askama::Result<String>,
+    ) -> Result<HttpResponse, Problem> {
+        let html = html.map_err(|error| Problem::internal(&error))?;
+        Ok(self.html(status, html))
+    }
+
+    /// Answers a fragment, and what the last request left to say.
+    pub(crate) fn fragment(
+        &self,
+        status: StatusCode,
+        html: askama::Result<String>,
+    ) -> Result<HttpResponse, Problem> {
+        let mut html = html.map_err(|error| Problem::internal(&error))?;
+        if !self.toasts.is_empty() {
+            let toasts = ToastsFragment { toasts: self.toasts.clone() };
+            html.push_str(&askama::Template::render(&toasts).map_err(|error| Problem::internal(&error))?);
+        }
+        Ok(self.html(status, html))
+    }
+
+    fn html(&self, status: StatusCode, html: String) -> HttpResponse {
+        let mut response = html_answer(status, html);
+        if !self.toasts.is_empty()
+            && let Err(error) = response.add_cookie(&said::removal(self.door.secure_cookies))
+        {
+            tracing::error!(error = %error, "a cookie could not be removed");
+        }
+        response
+    }
+
+    /// Answers `303`: read that address. It has to be one of ours.
+    pub(crate) fn see_other(&self, to: impl AsRef<str>) -> HttpResponse {
+        see_other(to.as_ref())
+    }
+
+    /// Answers `303`, and the page that is read then says what happened.
+    pub(crate) fn see_other_saying(
+        &self,
+        to: impl AsRef<str>,
+        text: impl Into<String>,
+        tone: Tone,
+    ) -> HttpResponse {
+        let toast = Toast { text: text.into(), tone, action: None };
+        let mut response = see_other(to.as_ref());
+        if let Some(cookie) = said::cookie(&toast, self.door.secure_cookies)
+            && let Err(error) = response.add_cookie(&cookie)
+        {
+            tracing::error!(error = %error, "a cookie could not be set");
+        }
+        response
+    }
+}
+
+/// A document or fragment that belongs to one person.
+pub(super) fn html_answer(status: StatusCode, html: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((header::VARY, HeaderValue::from_static("HX-Request, HX-Request-Type")))
+        .body(html)
+}
+
+/// `303` to an address of ours.
+pub(super) fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, to))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .finish()
+}
+
+/// Whether this is a Kale admin, who chooses a company.
+pub(crate) fn is_kale_admin(caller: &Caller) -> bool {
+    matches!(&caller.who, Who::Person(presence) if presence.user.role == Role::KaleAdmin)
+}
+
+/// The zone a company reads its days in.
+pub(crate) fn zone(company: &Company) -> TimeZone {
+    TimeZone::get(&company.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+/// htmx says `partial` where it replaces a part; without scripts, and when it restores a page, nobody says so.
+fn asks_for_part(request: &HttpRequest) -> bool {
+    let is = |name: &str, word: &str| {
+        request.headers().get(name).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(word.as_bytes()))
+    };
+    is("hx-request", "true") && is("hx-request-type", "partial")
+}
+
+impl FromRequest for Frame {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let gate = request.app_data::<Data<Gate>>();
+        let door = request.app_data::<Data<Door>>();
+        let clock = request.app_data::<Data<dyn Clock>>();
+        let (Some(gate), Some(door), Some(clock)) = (gate, door, clock) else {
+            tracing::error!("a page is served without what pages stand on");
+            return ready(Err(Problem::of("internal")));
+        };
+        ready(Ok(Self {
+            now: clock.now(),
+            part: asks_for_part(request),
+            toasts: said::read(request, door.secure_cookies),
+            request_id: RequestId::of(request).map(|id| id.as_str().to_owned()).unwrap_or_default(),
+            gate: gate.clone(),
+            door: door.clone(),
+        }))
+    }
+}

@@ -1,0 +1,93 @@
+//! `GET /assets/…`: the files a browser needs.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Compress,
+    web::{self, Bytes, ServiceConfig},
+};
+use kale_web::{Path, Problem};
+
+use crate::assets::{self, Asset};
+
+/// The routes.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::resource("/assets/{tail:.*}")
+            .wrap(Compress::default())
+            .route(web::get().to(show))
+            .route(web::head().to(show)),
+    );
+}
+
+async fn show(request: HttpRequest, Path(tail): Path<String>) -> Result<HttpResponse, Problem> {
+    let found = assets::find(&tail).ok_or_else(Problem::not_found)?;
+    let mut response = if is_known(&request, &found.asset.etag) {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    // Weak, because it stands for the file whatever encoding it is sent in.
+    response
+        .insert_header((header::ETAG, format!("W/{}", found.asset.etag)))
+        .insert_header((header::CACHE_CONTROL, found.cache_control()));
+    if is_known(&request, &found.asset.etag) {
+        return Ok(response.finish());
+    }
+    if !is_text(found.asset) {
+        response.insert_header(header::ContentEncoding::Identity);
+    }
+    Ok(response.insert_header((header::CONTENT_TYPE, found.asset.mime.as_str())).body(bytes(found.asset)))
+}
+
+/// Fonts and pictures are compressed already.
+fn is_text(asset: &Asset) -> bool {
+    asset.mime.starts_with("text/") || asset.mime.contains("javascript") || asset.mime.contains("svg")
+}
+
+fn bytes(asset: &'static Asset) -> Bytes {
+    match &asset.bytes {
+        std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        std::borrow::Cow::Owned(bytes) => Bytes::copy_from_slice(bytes),
+    }
+}
+
+fn is_known(request: &HttpRequest, etag: &str) -> bool {
+    let header: HeaderName = header::IF_NONE_MATCH;
+    let tags = request.headers().get_all(header).filter_map(|value: &HeaderValue| value.to_str().ok());
+    let same = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag) == etag;
+    tags.flat_map(|list| list.split(',')).any(|tag| same(tag.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{App, http::StatusCode, test};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_file_is_sent_once_and_kept() {
+        let app = test::init_service(App::new().configure(routes)).await;
+        let get = |etag: &str| {
+            let request = test::TestRequest::get().uri(assets::url("css/base.css"));
+            request.insert_header((header::IF_NONE_MATCH, etag)).to_request()
+        };
+
+        let first = test::call_service(&app, get("\"other\"")).await;
+        assert_eq!(first.status(), StatusCode::OK);
+        assert_eq!(first.headers().get(header::CACHE_CONTROL).unwrap(), "public, max-age=31536000, immutable");
+        assert_eq!(first.headers().get(header::CONTENT_TYPE).unwrap(), "text/css; charset=utf-8");
+        let etag = first.headers().get(header::ETAG).unwrap().to_str().unwrap().to_owned();
+        let again = test::call_service(&app, get(&etag)).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    }
+
+    #[actix_web::test]
+    async fn a_path_out_of_the_folder_finds_nothing() {
+        let app = test::init_service(App::new().configure(routes)).await;
+        for path in ["/assets/x/..%2f..%2fCargo.toml", "/assets/", "/assets/x"] {
+            let answer = test::call_service(&app, test::TestRequest::get().uri(path).to_request()).await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+}

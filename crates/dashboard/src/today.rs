@@ -1,0 +1,1 @@
+pub(crate) fn routes(_: &mut actix_web::web::ServiceConfig) {}

@@ -1,0 +1,239 @@
+//! Every listed query takes the index that its repository names: as the server's profiler saw it run.
+
+use std::future::Future;
+
+use bson::{Document, doc};
+use futures::{StreamExt as _, TryStreamExt as _};
+use kale_domain::{
+    attribute::AttributeType,
+    id::{AuditEntryId, UploadId},
+    money::Currency,
+};
+use mongodb::bson::Bson;
+
+use super::Store;
+use crate::{
+    Reach, api_keys, api_records, audit,
+    customers::{self, ListQuery, Sort, SortKey},
+    file_rows::{self, Which},
+    jobs::JobFilter,
+    personas,
+    scoped::within,
+    testing::{
+        self,
+        full::{Full, KIND, external_id, fill, persona},
+    },
+    uploads,
+};
+
+const SIZE: u128 = 400;
+
+/// Runs it and answers what the server says of its queries.
+async fn profiled<T>(store: &Store, run: impl Future<Output = T>) -> (T, Vec<Document>) {
+    let database = store.database();
+    database.run_command(doc! { "profile": 2, "sampleRate": 1.0 }).await.unwrap();
+    let answer = run.await;
+    database.run_command(doc! { "profile": 0 }).await.unwrap();
+    let profile = database.collection::<Document>("system.profile");
+    let reads = doc! { "op": { "$in": ["query", "getmore"] }, "ns": { "$not": { "$regex": "system|live_batches$" } } };
+    let entries = profile.find(reads).await.unwrap().try_collect().await.unwrap();
+    profile.drop().await.unwrap();
+    (answer, entries)
+}
+
+fn number(entry: &Document, name: &str) -> i64 {
+    match entry.get(name) {
+        Some(Bson::Int32(number)) => i64::from(*number),
+        Some(Bson::Int64(number)) => *number,
+        _ => 0,
+    }
+}
+
+/// What is wrong with how a query ran.
+fn wrong(entries: &[Document], index: &str, may_sort: bool) -> Result<(), String> {
+    if entries.is_empty() {
+        return Err("nothing was asked".to_owned());
+    }
+    for entry in entries {
+        let plan = entry.get_str("planSummary").unwrap_or_default();
+        let (docs, returned) = (number(entry, "docsExamined"), number(entry, "nreturned"));
+        let sorts = entry.get_bool("hasSortStage").unwrap_or(false);
+        let indexed = plan.contains("IXSCAN") && plan.contains(index) && !plan.contains("COLLSCAN");
+        let by_id = index == "{ _id: 1 }" && plan.contains("IDHACK");
+        if !(indexed || by_id) || docs > 2 * returned + 1 || (sorts && !may_sort) {
+            return Err(format!("{plan}: {docs} documents for {returned}, sorts: {sorts}; {:?}", entry.get("command")));
+        }
+    }
+    Ok(())
+}
+
+async fn expect<T, E: std::fmt::Debug>(store: &Store, what: &str, index: &str, run: impl Future<Output = Result<T, E>>) -> T {
+    let (answer, entries) = profiled(store, run).await;
+    if let Err(wrong) = wrong(&entries, index, false) {
+        panic!("{what}: {wrong}");
+    }
+    answer.unwrap()
+}
+
+async fn three() -> (Store, Full) {
+    let store = testing::migrated().await;
+    let mut all = Vec::new();
+    for n in 1..4 {
+        all.push(fill(&store, n, SIZE).await);
+    }
+    // The one in the middle: a read that leaves its company on either side meets others.
+    (store, all.swap_remove(1))
+}
+
+fn by(key: SortKey, descending: bool) -> ListQuery {
+    let sort = Sort { key, descending };
+    ListQuery { matching: None, personas: None, search: None, sort, today: kale_rules::arbitrary::TODAY }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_the_list_costs_its_own_customers_at_any_depth() {
+    let (store, full) = three().await;
+    let (reach, kinds) = (Reach::all(full.tenant), [].into());
+    for (key, index) in [
+        (SortKey::Name, "{ company_id: 1, name_key: 1, _id: 1 }"),
+        (SortKey::CreatedAt, "{ company_id: 1, created_at: 1, _id: 1 }"),
+        (SortKey::Mrr, "{ company_id: 1, facts.m.mrr: 1, _id: 1 }"),
+        (SortKey::Persona, "{ company_id: 1, persona.id: 1, _id: 1 }"),
+        (SortKey::Attribute(0), "{ company_id: 1, sort.0: 1, _id: 1 }"),
+        (SortKey::Attribute(1), "{ company_id: 1, sort.1: 1, _id: 1 }"),
+        (SortKey::Attribute(2), "{ company_id: 1, sort.2: 1, _id: 1 }"),
+    ] {
+        for descending in [false, true] {
+            let query = by(key, descending);
+            let what = format!("{:?}", query.sort);
+            let first = customers::list(&store, reach, &query, &kinds, None, 25);
+            let (page, _) = expect(&store, &what, index, first).await;
+            assert_eq!(page.len(), 25);
+            // In the middle of the values, and among those without one.
+            for depth in [150, 390] {
+                let (_, next) = customers::list(&store, reach, &query, &kinds, None, depth).await.unwrap();
+                let deep = customers::list(&store, reach, &query, &kinds, next.as_ref(), 10);
+                let (page, _) = expect(&store, &format!("{what} behind {depth}"), index, deep).await;
+                assert_eq!(page.len(), 10);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_are_found_through_their_indexes() {
+    let (store, full) = three().await;
+    let (reach, tenant, kinds) = (Reach::all(full.tenant), full.tenant, [].into());
+    let some: Vec<_> = full.customers.iter().copied().take(40).collect();
+    let one = some[3];
+
+    let query = ListQuery { personas: Some(vec![Some(persona(3))]), ..by(SortKey::Persona, false) };
+    let listed = customers::list(&store, reach, &query, &kinds, None, 20);
+    let (page, next) = expect(&store, "persona", "persona.id: 1, _id: 1", listed).await;
+    assert!(page.len() == 20 && page.iter().all(|customer| customer.persona.persona == Some(persona(3))));
+    let listed = customers::list(&store, reach, &query, &kinds, next.as_ref(), 20);
+    expect(&store, "persona, page 2", "persona.id: 1, _id: 1", listed).await;
+
+    // A word narrows: what matches it is few enough to be sorted.
+    let query = ListQuery { search: Some("person39".to_owned()), ..by(SortKey::Name, false) };
+    let (found, entries) = profiled(&store, customers::list(&store, reach, &query, &kinds, None, 25)).await;
+    assert!(!found.unwrap().0.is_empty());
+    wrong(&entries, "{ company_id: 1, search: 1 }", true).unwrap();
+
+    let found = customers::by_external_id(&store, reach, "ext-42", &kinds);
+    assert!(expect(&store, "external id", "external_ids: 1", found).await.is_some());
+    let found = customers::get(&store, reach, one, &kinds);
+    assert!(expect(&store, "one", "_id: 1", found).await.is_some());
+    let standing = customers::standing(&store, tenant, &some);
+    assert_eq!(expect(&store, "standing", "_id: 1", standing).await.len(), 40);
+    let history = customers::history(&store, tenant, one, 2);
+    assert_eq!(expect(&store, "history", "{ company_id: 1, customer_id: 1, _id: -1 }", history).await.len(), 2);
+
+    let index = "{ company_id: 1, _id: 1 }";
+    let judged = customers::judge_batch(&store, tenant, Currency::USD, None, 50);
+    let last = expect(&store, "judged", index, judged).await.pop().unwrap();
+    let judged = customers::judge_batch(&store, tenant, Currency::USD, Some(last.id), 50);
+    assert_eq!(expect(&store, "judged on", index, judged).await.len(), 50);
+    let exported = async {
+        let stream = customers::export(&store, reach, &by(SortKey::Name, false), [].into()).await?;
+        Ok::<_, crate::StoreError>(stream.map(|customer| customer.unwrap().id).collect::<Vec<_>>().await)
+    };
+    assert_eq!(expect(&store, "export", index, exported).await, full.customers);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn source_records_are_found_through_their_indexes() {
+    let (store, full) = three().await;
+    let tenant = full.tenant;
+    let kinds = [("score".parse().unwrap(), AttributeType::Integer)].into();
+    let ids: Vec<String> = (0..30).map(external_id).collect();
+
+    let batch = Which::Batch(full.batch);
+    let rows = file_rows::touched(&store, tenant, KIND, batch, &kinds, None, 20);
+    let rows = expect(&store, "touched", "{ company_id: 1, cur.b: 1, _id: 1 }", rows).await;
+    assert_eq!(rows.len(), 20);
+    let more = file_rows::touched(&store, tenant, KIND, batch, &kinds, rows.last(), 20);
+    expect(&store, "touched on", "{ company_id: 1, cur.b: 1, _id: 1 }", more).await;
+    let rows = file_rows::touched(&store, tenant, KIND, Which::All, &kinds, None, 20);
+    let rows = expect(&store, "all", "_id: 1", rows).await;
+    let more = file_rows::touched(&store, tenant, KIND, Which::All, &kinds, rows.last(), 20);
+    assert_eq!(expect(&store, "all on", "_id: 1", more).await.len(), 20);
+    let rows = file_rows::effective(&store, tenant, KIND, &ids, &kinds);
+    assert_eq!(expect(&store, "effective", "_id: 1", rows).await.len(), 30);
+    let there = file_rows::existing_keys(&store, tenant, KIND, full.batch, &ids);
+    assert_eq!(expect(&store, "existing", "_id: 1", there).await.len(), 30);
+
+    let records = api_records::find(&store, tenant, &ids, &kinds);
+    assert_eq!(expect(&store, "api", "_id: 1", records).await.len(), 30);
+    let records = api_records::page(&store, tenant, &kinds, None, 20);
+    let records = expect(&store, "api page", "_id: 1", records).await;
+    let more = api_records::page(&store, tenant, &kinds, records.last().map(|last| last.external_id.as_str()), 20);
+    assert_eq!(expect(&store, "api page on", "_id: 1", more).await.len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_and_lists_are_read_through_their_indexes() {
+    let (store, full) = three().await;
+    let tenant = full.tenant;
+    let newest = "{ company_id: 1, _id: -1 }";
+
+    let entries = expect(&store, "audit", newest, audit::list(&store, tenant, 10, None)).await;
+    let last: Option<AuditEntryId> = entries.last().map(|entry| entry.id);
+    assert_eq!(expect(&store, "audit on", newest, audit::list(&store, tenant, 10, last)).await.len(), 10);
+    let found = expect(&store, "uploads", newest, uploads::list(&store, tenant, 10, None)).await;
+    let last: Option<UploadId> = found.last().map(|upload| upload.id);
+    assert_eq!(expect(&store, "uploads on", newest, uploads::list(&store, tenant, 10, last)).await.len(), 10);
+    let any = JobFilter::default();
+    let jobs = store.jobs().list(tenant, &any, 10, None);
+    let last = expect(&store, "jobs", newest, jobs).await.last().map(|job| job.id);
+    let jobs = store.jobs().list(tenant, &any, 10, last);
+    assert_eq!(expect(&store, "jobs on", newest, jobs).await.len(), 10);
+    let about = JobFilter { subject: Some("thing".to_owned()), ..JobFilter::default() };
+    let jobs = store.jobs().list(tenant, &about, 10, None);
+    expect(&store, "jobs about", "{ company_id: 1, subject: 1, _id: -1 }", jobs).await;
+    expect(&store, "keys", "{ company_id: 1, _id: 1 }", api_keys::list(&store, tenant)).await;
+    let versions = expect(&store, "versions", "_id: 1", personas::versions(&store, tenant, 5)).await;
+    assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [60, 59, 58, 57, 56]);
+    let latest = expect(&store, "latest", "_id: 1", personas::latest(&store, tenant)).await;
+    assert_eq!(latest.unwrap().version, 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_without_an_index_is_noticed() {
+    let (store, full) = three().await;
+    let customers = store.database().collection::<Document>("customers");
+    let ask = async |filter: Document, sort: Document| {
+        let run = async { customers.find(filter).sort(sort).limit(20).await.unwrap().try_collect::<Vec<_>>().await.unwrap() };
+        let (found, entries) = profiled(&store, run).await;
+        assert!(!found.is_empty());
+        entries
+    };
+    let by_domain = doc! { "domain": "domain3.example" };
+    // No index at all, one that leaves a residue, and one that does not give the order.
+    assert!(wrong(&ask(by_domain.clone(), doc! {}).await, "", false).is_err());
+    let entries = ask(within(full.tenant, by_domain), doc! {}).await;
+    assert!(wrong(&entries, "company_id: 1", false).is_err(), "{entries:?}");
+    let entries = ask(within(full.tenant, doc! {}), doc! { "domain": 1 }).await;
+    assert!(wrong(&entries, "company_id: 1", false).is_err());
+    assert!(wrong(&[], "", false).is_err());
+}
