@@ -27,9 +27,19 @@ pub(crate) fn run(arguments: &[&str]) -> Result<bool> {
     let environment = Environment::from_process();
     let root = workspace::root();
     let profile = if request.release { "release" } else { "demo" };
-    build(&environment, &root, "bench-kale", &["build", "--profile", profile, "-p", "kale"])?;
+    build(
+        &environment,
+        &root,
+        "bench-kale",
+        &["build", "--profile", profile, "-p", "kale"],
+    )?;
     for (name, folder) in [("bench-limit", "bench/limit-actix"), ("bench-load", "bench/load")] {
-        build(&environment, &root.join(folder), name, &["build", "--release", "--locked"])?;
+        build(
+            &environment,
+            &root.join(folder),
+            name,
+            &["build", "--release", "--locked"],
+        )?;
     }
     if request.peer {
         install_peer(&environment, &root)?;
@@ -57,10 +67,16 @@ fn read(arguments: &[&str]) -> Result<Request> {
                 request.passed.push((*argument).to_owned());
             }
             "--rows" | "--rounds" => {
-                let value = arguments.next().with_context(|| format!("{argument} needs a value"))?;
-                request.passed.extend([(*argument).to_owned(), (*value).to_owned()]);
+                let value = arguments
+                    .next()
+                    .with_context(|| format!("{argument} needs a value"))?;
+                request
+                    .passed
+                    .extend([(*argument).to_owned(), (*value).to_owned()]);
             }
-            other => bail!("bench does not know `{other}`; it takes --rows, --rounds, --peer, --quick and --release"),
+            other => bail!(
+                "bench does not know `{other}`; it takes --rows, --rounds, --peer, --quick and --release"
+            ),
         }
     }
     Ok(request)
@@ -70,7 +86,10 @@ fn read(arguments: &[&str]) -> Result<Request> {
 fn build(environment: &Environment, folder: &Path, name: &str, arguments: &[&str]) -> Result<()> {
     say(&format!("{name} …"))?;
     let mut command = Command::new(&environment.cargo);
-    command.args(arguments).arg("--target-dir").arg(folder.join("target"));
+    command
+        .args(arguments)
+        .arg("--target-dir")
+        .arg(folder.join("target"));
     let built = process::quietly(&workspace::root(), name, command.current_dir(folder))?;
     if !built.succeeded {
         bail!("{name} could not be built:\n{}", built.output);
@@ -83,7 +102,9 @@ fn install_peer(environment: &Environment, root: &Path) -> Result<()> {
     if folder.join("node_modules").is_dir() {
         return Ok(());
     }
-    let npm = environment.find("npm").context("the peer needs Node.js and npm on the PATH")?;
+    let npm = environment
+        .find("npm")
+        .context("the peer needs Node.js and npm on the PATH")?;
     let mut command = Command::new(npm);
     command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     let done = process::quietly(root, "bench-peer", command.current_dir(folder))?;

@@ -59,18 +59,32 @@ impl Api {
     }
 
     /// Sends JSON (null sends nothing) and reads JSON; a refusal is an error that says what was refused.
-    pub async fn json(&self, method: &str, path: &str, more: &[(&str, &str)], body: &Value) -> Result<(Head, Value)> {
+    pub async fn json(
+        &self,
+        method: &str,
+        path: &str,
+        more: &[(&str, &str)],
+        body: &Value,
+    ) -> Result<(Head, Value)> {
         let bearer = self.bearer();
         let mut headers = vec![("content-type", "application/json")];
         if !self.token.is_empty() {
             headers.push(("authorization", &bearer));
         }
         headers.extend_from_slice(more);
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
         let bytes = request(method, &format!("{BASE}{path}"), &headers, body.as_bytes());
         let (head, body) = Connection::open(self.port).await?.exchange(&bytes).await?;
         let text = String::from_utf8_lossy(&body);
-        ensure!((200..300).contains(&head.status), "{method} {path} was refused with {}: {text}", head.status);
+        ensure!(
+            (200..300).contains(&head.status),
+            "{method} {path} was refused with {}: {text}",
+            head.status
+        );
         Ok((head, serde_json::from_slice(&body).unwrap_or(Value::Null)))
     }
 
@@ -81,7 +95,9 @@ impl Api {
 
     /// Signs in with a link of the command line.
     pub async fn sign_in(&mut self, link: &str) -> Result<()> {
-        let (_, answer) = self.json("POST", "/auth/local/verify", &[], &json!({ "token": link })).await?;
+        let (_, answer) = self
+            .json("POST", "/auth/local/verify", &[], &json!({ "token": link }))
+            .await?;
         self.token = text(&answer, "/access_token")?.to_owned();
         Ok(())
     }
@@ -91,10 +107,16 @@ impl Api {
         let all = self.read("/permissions").await?;
         let all = all["data"].as_array().context("no permissions")?;
         let may = |permission: &&Value| {
-            let of_admins = permission["roles"].as_array().is_some_and(|roles| roles.contains(&json!("retention_admin")));
+            let of_admins = permission["roles"]
+                .as_array()
+                .is_some_and(|roles| roles.contains(&json!("retention_admin")));
             of_admins && permission["grantable_to_keys"] == true
         };
-        let permissions: Vec<&Value> = all.iter().filter(may).map(|permission| &permission["name"]).collect();
+        let permissions: Vec<&Value> = all
+            .iter()
+            .filter(may)
+            .map(|permission| &permission["name"])
+            .collect();
         let key = json!({ "name": "Bench", "permissions": permissions });
         let (_, answer) = self.json("POST", "/api-keys", &[], &key).await?;
         Ok(text(&answer, "/token")?.to_owned())
@@ -107,12 +129,16 @@ impl Api {
         let begun = std::time::Instant::now();
         let id = self.upload(file).await?;
         self.upload_is(&id, "awaiting_mapping").await?;
-        self.json("PUT", &format!("/uploads/{id}/mapping"), &[], mapping).await?;
-        self.json("POST", &format!("/uploads/{id}/validate"), &[], &json!({})).await?;
+        self.json("PUT", &format!("/uploads/{id}/mapping"), &[], mapping)
+            .await?;
+        self.json("POST", &format!("/uploads/{id}/validate"), &[], &json!({}))
+            .await?;
         self.upload_is(&id, "validated").await?;
         let path = format!("/uploads/{id}/import");
-        let (_, started) = self.json("POST", &path, &[], &json!({ "rejected": "stop" })).await?;
-        let job = self.job_done(&job_of(&started)?).await?;
+        let (head, started) = self
+            .json("POST", &path, &[], &json!({ "rejected": "stop" }))
+            .await?;
+        let job = self.job_done(&job_of(&head, &started)?).await?;
         Ok(Imported {
             job,
             whole: begun.elapsed().as_secs_f64(),
@@ -130,16 +156,30 @@ impl Api {
         let back = format!("\r\n--{BOUNDARY}--\r\n");
         let length = front.len() + usize::try_from(std::fs::metadata(file)?.len())? + back.len();
         let (bearer, content) = (self.bearer(), format!("multipart/form-data; boundary={BOUNDARY}"));
-        let headers = [("authorization", bearer.as_str()), ("content-type", content.as_str())];
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", content.as_str()),
+        ];
         let mut connection = Connection::open(self.port).await?;
-        connection.send(&head("POST", &format!("{BASE}/uploads/customer-data"), &headers, length)).await?;
+        connection
+            .send(&head(
+                "POST",
+                &format!("{BASE}/uploads/customer-data"),
+                &headers,
+                length,
+            ))
+            .await?;
         connection.send(front.as_bytes()).await?;
         send_file(&mut connection, file).await?;
         connection.send(back.as_bytes()).await?;
         let mut body = Vec::new();
         let answer = connection.receive(|bytes| body.extend_from_slice(bytes)).await?;
         let body: Value = serde_json::from_slice(&body)?;
-        ensure!(answer.status == 202, "the upload was refused with {}: {body}", answer.status);
+        ensure!(
+            answer.status == 202,
+            "the upload was refused with {}: {body}",
+            answer.status
+        );
         Ok(text(&body, "/id")?.to_owned())
     }
 
@@ -180,23 +220,42 @@ impl Api {
     pub async fn personas(&self, configuration: &Value) -> Result<f64> {
         let (head, _) = self.json("GET", "/personas", &[], &Value::Null).await?;
         let etag = head.header("etag").unwrap_or("\"v0\"").to_owned();
-        let (_, saved) = self.json("PUT", "/personas", &[("if-match", &etag)], configuration).await?;
-        self.job_done(&job_of(&saved)?).await
+        let (head, saved) = self
+            .json("PUT", "/personas", &[("if-match", &etag)], configuration)
+            .await?;
+        self.job_done(&job_of(&head, &saved)?).await
     }
 
     /// A page of the list and the cursor of the next.
     pub async fn page(&self, query: &str) -> Result<(Vec<String>, Option<String>)> {
         let page = self.read(&format!("/customers?{query}")).await?;
         let ids = page["data"].as_array().context("a list without data")?;
-        let ids = ids.iter().filter_map(|customer| customer["id"].as_str()).map(str::to_owned).collect();
-        Ok((ids, page.pointer("/page/next_cursor").and_then(Value::as_str).map(str::to_owned)))
+        let ids = ids
+            .iter()
+            .filter_map(|customer| customer["id"].as_str())
+            .map(str::to_owned)
+            .collect();
+        Ok((
+            ids,
+            page.pointer("/page/next_cursor")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+        ))
     }
 
     /// Takes every customer out; answers lines and seconds.
     pub async fn export(&self) -> Result<(u64, f64)> {
         let bearer = self.bearer();
-        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
-        let bytes = request("POST", &format!("{BASE}/customers/export"), &headers, br#"{"format":"csv"}"#);
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let bytes = request(
+            "POST",
+            &format!("{BASE}/customers/export"),
+            &headers,
+            br#"{"format":"csv"}"#,
+        );
         lines(self.port, &bytes).await
     }
 }
@@ -207,12 +266,19 @@ pub async fn lines(port: u16, request: &[u8]) -> Result<(u64, f64)> {
     let begun = std::time::Instant::now();
     connection.send(request).await?;
     let mut lines = 0_u64;
-    let head = connection.receive(|bytes| lines += bytes.iter().filter(|byte| **byte == b'\n').count() as u64).await?;
+    let head = connection
+        .receive(|bytes| lines += bytes.iter().filter(|byte| **byte == b'\n').count() as u64)
+        .await?;
     ensure!(head.status == 200, "the export was answered with {}", head.status);
     Ok((lines.saturating_sub(1), begun.elapsed().as_secs_f64()))
 }
 
-fn job_of(answer: &Value) -> Result<String> {
+/// The job that an answer names: in its body, or as its `Location`.
+fn job_of(head: &Head, answer: &Value) -> Result<String> {
+    let location = head.header("location").and_then(|at| at.rsplit_once("/jobs/"));
+    if let Some((_, id)) = location {
+        return Ok(id.to_owned());
+    }
     let found = ["/job", "/job/id", "/id"].iter().find_map(|pointer| {
         let id = answer.pointer(pointer)?.as_str()?;
         id.starts_with("job_").then(|| id.to_owned())
@@ -221,5 +287,7 @@ fn job_of(answer: &Value) -> Result<String> {
 }
 
 fn text<'a>(body: &'a Value, pointer: &str) -> Result<&'a str> {
-    body.pointer(pointer).and_then(Value::as_str).with_context(|| format!("no {pointer} in {body}"))
+    body.pointer(pointer)
+        .and_then(Value::as_str)
+        .with_context(|| format!("no {pointer} in {body}"))
 }

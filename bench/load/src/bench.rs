@@ -85,7 +85,11 @@ impl Bench {
         let (mongod, mongod_version) = programs::mongod(&places)?;
         programs::empty(&places, &mongod)?;
         let limit = Other::limit(&places, &mongod).await?;
-        let peer = if options.peer { Some(Other::peer(&places, &mongod).await?) } else { None };
+        let peer = if options.peer {
+            Some(Other::peer(&places, &mongod).await?)
+        } else {
+            None
+        };
         let file = fixture::write(&places.scratch, CUSTOMERS)?;
         Ok(Self {
             options,
@@ -105,17 +109,27 @@ impl Bench {
     /// Ours on a database that nobody used before.
     pub async fn fresh(&mut self) -> Result<Ours> {
         self.databases += 1;
-        Ours::fresh(&self.places, &self.mongod, &format!("kale_bench_{}", self.databases)).await
+        Ours::fresh(
+            &self.places,
+            &self.mongod,
+            &format!("kale_bench_{}", self.databases),
+        )
+        .await
     }
 
     /// What is watched while that server works.
     pub fn watched(&self, server: u32) -> Watched {
-        Watched { server, mongod: self.mongod.pid() }
+        Watched {
+            server,
+            mongod: self.mongod.pid(),
+        }
     }
 
     /// Imports a file into ours.
     pub async fn fill(&self, ours: &Ours, file: &std::path::Path) -> Result<Imported> {
-        ours.api.import(file, &mapping(), self.watched(ours.process.pid)).await
+        ours.api
+            .import(file, &mapping(), self.watched(ours.process.pid))
+            .await
     }
 
     /// Keeps ours, filled, for the rows to come.
@@ -132,7 +146,9 @@ impl Bench {
     pub async fn ours(&mut self) -> Result<&Ours> {
         if self.ours.is_none() {
             let ours = self.fresh().await?;
-            self.fill(&ours, &self.file).await.context("ours could not be filled")?;
+            self.fill(&ours, &self.file)
+                .await
+                .context("ours could not be filled")?;
             self.ours = Some(ours);
         }
         self.ours.as_ref().context("ours is filled above")
@@ -158,12 +174,17 @@ impl Bench {
 
     /// Loads all targets in turn, round by round.
     pub async fn compare(&self, targets: &[Target], connections: usize) -> Result<Vec<Outcomes>> {
-        let lasts = if self.options.quick { Duration::from_millis(800) } else { Duration::from_secs(3) };
+        let lasts = if self.options.quick {
+            Duration::from_millis(800)
+        } else {
+            Duration::from_secs(3)
+        };
         let mut outcomes: Vec<Vec<Outcome>> = targets.iter().map(|_| Vec::new()).collect();
         for _ in 0..self.options.rounds {
             for (target, kept) in targets.iter().zip(&mut outcomes) {
                 let shape = Shape { connections, lasts };
-                let outcome = slice::run(target.port, &target.requests, shape, self.watched(target.pid)).await;
+                let outcome =
+                    slice::run(target.port, &target.requests, shape, self.watched(target.pid)).await;
                 kept.push(outcome.with_context(|| format!("loading {}", target.name))?);
             }
         }

@@ -38,7 +38,8 @@ impl Head {
     }
 
     fn is_chunked(&self) -> bool {
-        self.header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
+        self.header("transfer-encoding")
+            .is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
     }
 }
 
@@ -47,7 +48,11 @@ impl Connection {
     pub async fn open(port: u16) -> Result<Self> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(64 * 1024), at: 0 })
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(64 * 1024),
+            at: 0,
+        })
     }
 
     /// Sends bytes of a request.
@@ -69,7 +74,9 @@ impl Connection {
         if head.is_chunked() {
             self.chunks(&mut sink).await?;
         } else if !matches!(head.status, 204 | 304) {
-            let length = head.header("content-length").context("an answer without a length")?;
+            let length = head
+                .header("content-length")
+                .context("an answer without a length")?;
             self.pass(length.parse()?, &mut sink).await?;
         }
         Ok(head)

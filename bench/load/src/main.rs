@@ -30,7 +30,9 @@ const RUN: [&str; 10] = ["P6", "P1", "P2", "P3", "P7", "P8", "P12", "P18", "P15"
 
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let outcome = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(run()));
+    let outcome = runtime
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run()));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -47,7 +49,10 @@ async fn run() -> Result<()> {
         std::fs::remove_dir_all(&scratch)?;
     }
     std::fs::create_dir_all(&scratch)?;
-    let asked: Vec<&str> = RUN.into_iter().filter(|row| options.rows.is_empty() || options.rows.iter().any(|one| one == row)).collect();
+    let asked: Vec<&str> = RUN
+        .into_iter()
+        .filter(|row| options.rows.is_empty() || options.rows.iter().any(|one| one == row))
+        .collect();
     let document = places.root.join("docs/performance.md");
     let quick = options.quick;
     let mut bench = Bench::start(options, places).await?;
@@ -56,15 +61,30 @@ async fn run() -> Result<()> {
         println!("{row} …");
         if let Err(error) = one(&mut bench, row).await {
             // The other rows are worth having all the same.
-            bench.lines.push(not_run(row, "failed", &format!("{error:#}").replace(['|', '\n'], " ")));
+            bench.lines.push(not_run(
+                row,
+                "failed",
+                &format!("{error:#}").replace(['|', '\n'], " "),
+            ));
         }
         let now = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M");
         let when = format!("{now}, {}", process::load_average());
-        let done: Vec<Measured> = bench.lines.drain(..).map(|line| Measured { line, when: when.clone() }).collect();
+        let done: Vec<Measured> = bench
+            .lines
+            .drain(..)
+            .map(|line| Measured {
+                line,
+                when: when.clone(),
+            })
+            .collect();
         println!("{}", table::plain(&done));
         measured.extend(done);
     }
-    let conditions = table::conditions(&bench.mongod_version, &bench.options.profile, bench.options.rounds);
+    let conditions = table::conditions(
+        &bench.mongod_version,
+        &bench.options.profile,
+        bench.options.rounds,
+    );
     println!("{conditions}");
     if quick {
         println!("docs/performance.md is left as it is: --quick is no measurement");
@@ -93,10 +113,20 @@ async fn one(bench: &mut Bench, row: &str) -> Result<()> {
 }
 
 fn read(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Places)> {
-    let mut options = Options { rows: Vec::new(), rounds: 3, peer: false, quick: false, profile: "demo".to_owned() };
+    let mut options = Options {
+        rows: Vec::new(),
+        rounds: 3,
+        peer: false,
+        quick: false,
+        profile: "demo".to_owned(),
+    };
     let (mut root, mut kale) = (None, None);
     while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
+        let mut value = || {
+            arguments
+                .next()
+                .with_context(|| format!("{argument} needs a value"))
+        };
         match argument.as_str() {
             "--root" => root = Some(PathBuf::from(value()?)),
             "--kale" => kale = Some(PathBuf::from(value()?)),

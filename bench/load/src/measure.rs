@@ -25,7 +25,11 @@ impl Series {
     pub fn spread(&self) -> f64 {
         let low = self.0.iter().copied().fold(f64::INFINITY, f64::min);
         let high = self.0.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        if self.0.len() < 2 { 0.0 } else { (high - low) / self.median() }
+        if self.0.len() < 2 {
+            0.0
+        } else {
+            (high - low) / self.median()
+        }
     }
 }
 
@@ -102,7 +106,11 @@ pub fn ratio(row: &'static str, what: &str, goal: Goal, ours: &Series, other: &S
     } else {
         Verdict::Short
     };
-    let noise = if verdict == Verdict::Noisy { format!(", spread {:.0} %", other.spread() * 100.0) } else { String::new() };
+    let noise = if verdict == Verdict::Noisy {
+        format!(", spread {:.0} %", other.spread() * 100.0)
+    } else {
+        String::new()
+    };
     Line {
         row,
         what: what.to_owned(),
@@ -110,7 +118,12 @@ pub fn ratio(row: &'static str, what: &str, goal: Goal, ours: &Series, other: &S
             Goal::AtMost(limit) => format!("≤ {}×", short(limit)),
             Goal::AtLeast(limit) => format!("≥ {}×", short(limit)),
         },
-        measured: format!("{}× ({} / {}{unit}{noise})", short(figure), short(ours.median()), short(other.median())),
+        measured: format!(
+            "{}× ({} / {}{unit}{noise})",
+            short(figure),
+            short(ours.median()),
+            short(other.median())
+        ),
         verdict,
     }
 }
@@ -127,19 +140,35 @@ pub fn figure(row: &'static str, what: &str, goal: Goal, ours: &Series, unit: &s
         what: what.to_owned(),
         goal: format!("{sign} {}{unit}", short(limit)),
         measured: format!("{}{unit}", short(figure)),
-        verdict: if goal.is_met(figure) { Verdict::Met } else { Verdict::Short },
+        verdict: if goal.is_met(figure) {
+            Verdict::Met
+        } else {
+            Verdict::Short
+        },
     }
 }
 
 /// A figure worth seeing that no goal is set for.
 pub fn note(row: &'static str, what: &str, measured: String) -> Line {
-    Line { row, what: what.to_owned(), goal: "–".to_owned(), measured, verdict: Verdict::Met }
+    Line {
+        row,
+        what: what.to_owned(),
+        goal: "–".to_owned(),
+        measured,
+        verdict: Verdict::Met,
+    }
 }
 
 /// Something that could not be measured.
 pub fn not_run(row: &'static str, what: &str, why: &str) -> Line {
     let measured = "–".to_owned();
-    Line { row, what: what.to_owned(), goal: "–".to_owned(), measured, verdict: Verdict::NotRun(why.to_owned()) }
+    Line {
+        row,
+        what: what.to_owned(),
+        goal: "–".to_owned(),
+        measured,
+        verdict: Verdict::NotRun(why.to_owned()),
+    }
 }
 
 /// Three digits that count.
@@ -170,12 +199,33 @@ mod tests {
     #[test]
     fn a_ratio_is_judged_by_medians_and_only_while_the_stick_holds_still() {
         let ours = Series(vec![1.0, 9.0, 2.0]);
-        let line = ratio("P1", "cpu", Goal::AtMost(1.8), &ours, &Series(vec![1.0, 1.1, 1.05]), " s");
+        let line = ratio(
+            "P1",
+            "cpu",
+            Goal::AtMost(1.8),
+            &ours,
+            &Series(vec![1.0, 1.1, 1.05]),
+            " s",
+        );
         assert_eq!(line.verdict, Verdict::Short);
         assert_eq!(line.measured, "1.9× (2 / 1.05 s)");
-        let line = ratio("P1", "cpu", Goal::AtMost(1.8), &ours, &Series(vec![1.0, 2.0, 1.5]), " s");
+        let line = ratio(
+            "P1",
+            "cpu",
+            Goal::AtMost(1.8),
+            &ours,
+            &Series(vec![1.0, 2.0, 1.5]),
+            " s",
+        );
         assert_eq!(line.verdict, Verdict::Noisy);
-        let line = ratio("P1", "rps", Goal::AtLeast(0.6), &Series(vec![70.0]), &Series(vec![100.0]), "");
+        let line = ratio(
+            "P1",
+            "rps",
+            Goal::AtLeast(0.6),
+            &Series(vec![70.0]),
+            &Series(vec![100.0]),
+            "",
+        );
         assert_eq!(line.verdict, Verdict::Met);
     }
 }

@@ -33,14 +33,29 @@ impl Process {
         let out = fs::File::create(log).with_context(|| format!("create {}", log.display()))?;
         command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out);
         let begun = Instant::now();
-        let child = command.spawn().with_context(|| format!("start {}", command.get_program().display()))?;
-        let mut process = Self { pid: child.id(), child, port, started_in: Duration::ZERO };
+        let child = command
+            .spawn()
+            .with_context(|| format!("start {}", command.get_program().display()))?;
+        let mut process = Self {
+            pid: child.id(),
+            child,
+            port,
+            started_in: Duration::ZERO,
+        };
         while !answers(port, path).await {
             if let Some(status) = process.child.try_wait()? {
-                bail!("{} ended with {status}; see {}", command.get_program().display(), log.display());
+                bail!(
+                    "{} ended with {status}; see {}",
+                    command.get_program().display(),
+                    log.display()
+                );
             }
             if begun.elapsed() > Duration::from_secs(60) {
-                bail!("{} does not answer; see {}", command.get_program().display(), log.display());
+                bail!(
+                    "{} does not answer; see {}",
+                    command.get_program().display(),
+                    log.display()
+                );
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
@@ -60,7 +75,10 @@ async fn answers(port: u16, path: &str) -> bool {
 impl Drop for Process {
     fn drop(&mut self) {
         // Asked first, so that leases are given back and nothing is left half done.
-        let asked = Command::new("kill").arg("-TERM").arg(self.pid.to_string()).status();
+        let asked = Command::new("kill")
+            .arg("-TERM")
+            .arg(self.pid.to_string())
+            .status();
         let begun = Instant::now();
         while asked.is_ok() && begun.elapsed() < Duration::from_secs(12) {
             if !matches!(self.child.try_wait(), Ok(None)) {
@@ -81,11 +99,22 @@ pub fn free_port() -> Result<u16> {
 
 /// The processor seconds a process used so far, all threads, itself and the kernel for it.
 pub fn cpu(pid: u32) -> Result<f64> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).with_context(|| format!("read the state of {pid}"))?;
+    let text = fs::read_to_string(format!("/proc/{pid}/stat"))
+        .with_context(|| format!("read the state of {pid}"))?;
     // The name stands in parentheses and may hold anything.
-    let rest = text.rsplit_once(')').context("the state of a process is unreadable")?.1;
-    let field = |at: usize| rest.split_whitespace().nth(at).and_then(|ticks| ticks.parse::<f64>().ok());
-    let (user, system) = (field(11).context("no user time")?, field(12).context("no system time")?);
+    let rest = text
+        .rsplit_once(')')
+        .context("the state of a process is unreadable")?
+        .1;
+    let field = |at: usize| {
+        rest.split_whitespace()
+            .nth(at)
+            .and_then(|ticks| ticks.parse::<f64>().ok())
+    };
+    let (user, system) = (
+        field(11).context("no user time")?,
+        field(12).context("no system time")?,
+    );
     Ok((user + system) / TICKS)
 }
 
@@ -102,11 +131,22 @@ pub struct Memory {
 pub fn memory(pid: u32) -> Result<Memory> {
     let text = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let megabytes = |name: &str| -> Result<f64> {
-        let line = text.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
-        let kilobytes: f64 = line.trim_start_matches(':').trim().trim_end_matches("kB").trim().parse()?;
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .with_context(|| format!("no {name}"))?;
+        let kilobytes: f64 = line
+            .trim_start_matches(':')
+            .trim()
+            .trim_end_matches("kB")
+            .trim()
+            .parse()?;
         Ok(kilobytes / 1024.0)
     };
-    Ok(Memory { now: megabytes("VmRSS")?, peak: megabytes("VmHWM")? })
+    Ok(Memory {
+        now: megabytes("VmRSS")?,
+        peak: megabytes("VmHWM")?,
+    })
 }
 
 /// Begins the peak of a process anew.

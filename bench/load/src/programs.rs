@@ -68,7 +68,12 @@ pub struct Ours {
 pub async fn serve(places: &Places, uri: &str, data: &Path) -> Result<Process> {
     let port = process::free_port()?;
     let mut command = Command::new(&places.kale);
-    command.arg("all").arg("--mongodb-uri").arg(uri).arg("--data-dir").arg(data);
+    command
+        .arg("all")
+        .arg("--mongodb-uri")
+        .arg(uri)
+        .arg("--data-dir")
+        .arg(data);
     command.arg("--listen").arg(format!("127.0.0.1:{port}"));
     let log = data.with_extension("log");
     Process::serve(command, port, "/readyz", &log).await
@@ -80,17 +85,40 @@ impl Ours {
         let (uri, data) = (uri(mongod, database), places.scratch.join(database));
         std::fs::create_dir_all(&data)?;
         let process = serve(places, &uri, &data).await?;
-        let company = ["create-company", "--name", "Bench", "--slug", "bench", "--email", "owner@bench.example"];
-        let link = admin(places, &uri, &data, &[&company[..], &["--person", "Owner"]].concat())?;
+        let company = [
+            "create-company",
+            "--name",
+            "Bench",
+            "--slug",
+            "bench",
+            "--email",
+            "owner@bench.example",
+        ];
+        let link = admin(
+            places,
+            &uri,
+            &data,
+            &[&company[..], &["--person", "Owner"]].concat(),
+        )?;
         let mut api = Api::new(process.port, String::new());
         api.sign_in(&link).await?;
         let key = api.make_key().await?;
-        Ok(Self { api: Api::new(process.port, key), process, uri, data })
+        Ok(Self {
+            api: Api::new(process.port, key),
+            process,
+            uri,
+            data,
+        })
     }
 
     /// A bearer token of a person's sign-in, which is the value of the cookie too.
     pub async fn person(&self, places: &Places) -> Result<String> {
-        let link = admin(places, &self.uri, &self.data, &["sign-in-link", "--email", "owner@bench.example"])?;
+        let link = admin(
+            places,
+            &self.uri,
+            &self.data,
+            &["sign-in-link", "--email", "owner@bench.example"],
+        )?;
         let mut api = Api::new(self.process.port, String::new());
         api.sign_in(&link).await?;
         Ok(api.token)
@@ -100,11 +128,24 @@ impl Ours {
 /// Runs `kale admin` and answers the token of the sign-in link it prints.
 fn admin(places: &Places, uri: &str, data: &Path, arguments: &[&str]) -> Result<String> {
     let mut command = Command::new(&places.kale);
-    command.arg("admin").arg("--mongodb-uri").arg(uri).arg("--data-dir").arg(data).args(arguments);
+    command
+        .arg("admin")
+        .arg("--mongodb-uri")
+        .arg(uri)
+        .arg("--data-dir")
+        .arg(data)
+        .args(arguments);
     let done = command.output().context("run kale admin")?;
     let said = String::from_utf8_lossy(&done.stdout);
-    ensure!(done.status.success(), "kale admin failed: {}", String::from_utf8_lossy(&done.stderr));
-    let token = said.lines().find_map(|line| line.rsplit_once("/sign-in/link/")).map(|(_, token)| token.trim());
+    ensure!(
+        done.status.success(),
+        "kale admin failed: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let token = said
+        .lines()
+        .find_map(|line| line.rsplit_once("/sign-in/link/"))
+        .map(|(_, token)| token.trim());
     Ok(token.context("kale admin printed no sign-in link")?.to_owned())
 }
 
@@ -122,19 +163,32 @@ impl Other {
     pub async fn limit(places: &Places, mongod: &Mongod) -> Result<Self> {
         let port = process::free_port()?;
         let mut command = Command::new(places.limit.join("limit-actix"));
-        command.env("PORT", port.to_string()).env("MONGO_URI", uri(mongod, "perf"));
+        command
+            .env("PORT", port.to_string())
+            .env("MONGO_URI", uri(mongod, "perf"));
         let process = Process::serve(command, port, "/healthz", &places.scratch.join("limit.log")).await?;
-        Ok(Self { process, account: LIMIT_ACCOUNT })
+        Ok(Self {
+            process,
+            account: LIMIT_ACCOUNT,
+        })
     }
 
     /// Starts the peer.
     pub async fn peer(places: &Places, mongod: &Mongod) -> Result<Self> {
         let port = process::free_port()?;
         let mut command = Command::new("node");
-        command.current_dir(places.root.join("bench/peer-express")).arg("src/server.js");
-        command.env("PORT", port.to_string()).env("MONGO_URI", uri(mongod, "perf")).env("NODE_ENV", "production");
+        command
+            .current_dir(places.root.join("bench/peer-express"))
+            .arg("src/server.js");
+        command
+            .env("PORT", port.to_string())
+            .env("MONGO_URI", uri(mongod, "perf"))
+            .env("NODE_ENV", "production");
         let process = Process::serve(command, port, "/healthz", &places.scratch.join("peer.log")).await?;
-        Ok(Self { process, account: PEER_ACCOUNT })
+        Ok(Self {
+            process,
+            account: PEER_ACCOUNT,
+        })
     }
 
     /// A request of its account.
@@ -148,13 +202,18 @@ impl Other {
         let length = usize::try_from(std::fs::metadata(file)?.len())?;
         let mut connection = Connection::open(self.process.port).await?;
         let begun = std::time::Instant::now();
-        connection.send(&head("POST", "/customers/csv", &headers, length)).await?;
+        connection
+            .send(&head("POST", "/customers/csv", &headers, length))
+            .await?;
         send_file(&mut connection, file).await?;
         let mut body = Vec::new();
         let answer = connection.receive(|bytes| body.extend_from_slice(bytes)).await?;
         let took = begun.elapsed();
         let body: Value = serde_json::from_slice(&body)?;
-        ensure!(answer.status == 200 && body["rows"] == rows, "a file of {rows} rows was answered with {body}");
+        ensure!(
+            answer.status == 200 && body["rows"] == rows,
+            "a file of {rows} rows was answered with {body}"
+        );
         Ok(took)
     }
 
@@ -168,7 +227,12 @@ impl Other {
             ensure!(head.status == 200, "the list answered {}", head.status);
             let body: Value = serde_json::from_slice(&body)?;
             let items = body["items"].as_array().context("a list without items")?;
-            ids.extend(items.iter().filter_map(|item| item["_id"].as_str()).map(str::to_owned));
+            ids.extend(
+                items
+                    .iter()
+                    .filter_map(|item| item["_id"].as_str())
+                    .map(str::to_owned),
+            );
         }
         if ids.is_empty() {
             bail!("there are no customers to read");
@@ -180,8 +244,15 @@ impl Other {
 /// Empties the customers of limit and peer, and makes their indexes.
 pub fn empty(places: &Places, mongod: &Mongod) -> Result<()> {
     let mut command = Command::new(places.limit.join("bench"));
-    let done = command.args(["seed-customers", "0"]).env("MONGO_URI", uri(mongod, "perf")).output()?;
-    ensure!(done.status.success(), "the limit's customers could not be emptied: {}", String::from_utf8_lossy(&done.stderr));
+    let done = command
+        .args(["seed-customers", "0"])
+        .env("MONGO_URI", uri(mongod, "perf"))
+        .output()?;
+    ensure!(
+        done.status.success(),
+        "the limit's customers could not be emptied: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     Ok(())
 }
 

@@ -57,10 +57,17 @@ pub async fn run(port: u16, requests: &Rc<Vec<Vec<u8>>>, shape: Shape, watched: 
     let begun = Instant::now();
     let mut micros = drive(port, requests, shape.connections, shape.lasts).await?;
     let elapsed = begun.elapsed().as_secs_f64();
-    let (server, mongod) = (process::cpu(watched.server)? - server, process::cpu(watched.mongod)? - mongod);
+    let (server, mongod) = (
+        process::cpu(watched.server)? - server,
+        process::cpu(watched.mongod)? - mongod,
+    );
     micros.sort_unstable();
     let count = micros.len() as f64;
-    let at = |share: f64| micros.get(((count - 1.0) * share) as usize).map_or(f64::NAN, |micros| f64::from(*micros) / 1e3);
+    let at = |share: f64| {
+        micros
+            .get(((count - 1.0) * share) as usize)
+            .map_or(f64::NAN, |micros| f64::from(*micros) / 1e3)
+    };
     Ok(Outcome {
         rps: count / elapsed,
         p50: at(0.5),
@@ -70,15 +77,27 @@ pub async fn run(port: u16, requests: &Rc<Vec<Vec<u8>>>, shape: Shape, watched: 
     })
 }
 
-async fn drive(port: u16, requests: &Rc<Vec<Vec<u8>>>, connections: usize, lasts: Duration) -> Result<Vec<u32>> {
-    let tally = Rc::new(Tally { next: Cell::new(0), micros: RefCell::default(), wrong: RefCell::default() });
+async fn drive(
+    port: u16,
+    requests: &Rc<Vec<Vec<u8>>>,
+    connections: usize,
+    lasts: Duration,
+) -> Result<Vec<u32>> {
+    let tally = Rc::new(Tally {
+        next: Cell::new(0),
+        micros: RefCell::default(),
+        wrong: RefCell::default(),
+    });
     let until = Instant::now() + lasts;
     let local = LocalSet::new();
     for _ in 0..connections {
         let (tally, requests) = (Rc::clone(&tally), Rc::clone(requests));
         local.spawn_local(async move {
             if let Err(error) = one(port, &requests, &tally, until).await {
-                tally.wrong.borrow_mut().get_or_insert_with(|| format!("{error:#}"));
+                tally
+                    .wrong
+                    .borrow_mut()
+                    .get_or_insert_with(|| format!("{error:#}"));
             }
         });
     }
@@ -97,12 +116,25 @@ async fn one(port: u16, requests: &[Vec<u8>], tally: &Tally, until: Instant) -> 
         let begun = Instant::now();
         connection.send(&requests[at % requests.len()]).await?;
         let mut begin = Vec::new();
-        let head = connection.receive(|bytes| if begin.len() < 300 { begin.extend_from_slice(bytes) }).await?;
+        let head = connection
+            .receive(|bytes| {
+                if begin.len() < 300 {
+                    begin.extend_from_slice(bytes)
+                }
+            })
+            .await?;
         let micros = begun.elapsed().as_micros();
         if head.status != 200 {
-            bail!("an answer of the load was {}: {}", head.status, String::from_utf8_lossy(&begin));
+            bail!(
+                "an answer of the load was {}: {}",
+                head.status,
+                String::from_utf8_lossy(&begin)
+            );
         }
-        tally.micros.borrow_mut().push(u32::try_from(micros).unwrap_or(u32::MAX));
+        tally
+            .micros
+            .borrow_mut()
+            .push(u32::try_from(micros).unwrap_or(u32::MAX));
     }
     Ok(())
 }

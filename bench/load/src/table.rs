@@ -24,28 +24,55 @@ pub fn plain(lines: &[Measured]) -> String {
         .iter()
         .map(|Measured { line, .. }| {
             let verdict = line.verdict.to_string().replace('*', "");
-            format!("{:6} {:10} {}\n       {:10} goal {}; measured {}\n", line.row, verdict, line.what, "", line.goal, line.measured)
+            format!(
+                "{:6} {:10} {}\n       {:10} goal {}; measured {}\n",
+                line.row, verdict, line.what, "", line.goal, line.measured
+            )
         })
         .collect()
 }
 
 fn row(measured: &Measured) -> String {
-    let Line { row, what, goal, measured: figures, verdict } = &measured.line;
-    format!("| {row} | {what} | {goal} | {figures} | {verdict} | {} |", measured.when)
+    let Line {
+        row,
+        what,
+        goal,
+        measured: figures,
+        verdict,
+    } = &measured.line;
+    format!(
+        "| {row} | {what} | {goal} | {figures} | {verdict} | {} |",
+        measured.when
+    )
 }
 
 /// Writes the document: the rows of this run, and those of earlier runs that this one left out.
 pub fn write(path: &Path, conditions: &str, lines: &[Measured], order: &[&str]) -> Result<()> {
     let former = fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
-    let (head, rest) = former.split_once(BEGIN).context("docs/performance.md has lost its first marker")?;
-    let (block, tail) = rest.split_once(END).context("docs/performance.md has lost its second marker")?;
-    let row_of = |line: &str| line.trim_start_matches("| ").split(' ').next().unwrap_or_default().to_owned();
+    let (head, rest) = former
+        .split_once(BEGIN)
+        .context("docs/performance.md has lost its first marker")?;
+    let (block, tail) = rest
+        .split_once(END)
+        .context("docs/performance.md has lost its second marker")?;
+    let row_of = |line: &str| {
+        line.trim_start_matches("| ")
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
     let mut table = Vec::new();
     for name in order {
         if lines.iter().any(|one| one.line.row == *name) {
             table.extend(lines.iter().filter(|one| one.line.row == *name).map(row));
         } else {
-            table.extend(block.lines().filter(|line| line.starts_with("| ") && row_of(line) == *name).map(str::to_owned));
+            table.extend(
+                block
+                    .lines()
+                    .filter(|line| line.starts_with("| ") && row_of(line) == *name)
+                    .map(str::to_owned),
+            );
         }
     }
     let text = format!(
@@ -59,13 +86,26 @@ pub fn write(path: &Path, conditions: &str, lines: &[Measured], order: &[&str]) 
 pub fn conditions(mongod: &str, profile: &str, rounds: usize) -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
-        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-        line.split_once(':').map_or("?", |(_, value)| value.trim()).to_owned()
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or_default();
+        line.split_once(':')
+            .map_or("?", |(_, value)| value.trim())
+            .to_owned()
     };
     let (cpus, memory) = (read("/proc/cpuinfo"), read("/proc/meminfo"));
     let cores = cpus.lines().filter(|line| line.starts_with("processor")).count();
-    let gigabytes = field(&memory, "MemTotal").trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0 / 1024.0;
-    let rustc = Command::new("rustc").arg("--version").output().map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned());
+    let gigabytes = field(&memory, "MemTotal")
+        .trim_end_matches(" kB")
+        .parse::<f64>()
+        .unwrap_or(0.0)
+        / 1024.0
+        / 1024.0;
+    let rustc = Command::new("rustc")
+        .arg("--version")
+        .output()
+        .map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned());
     format!(
         "Last run {}: {} × {}, {gigabytes:.0} GiB, Linux {}, MongoDB {mongod} (one node, cache 2 GB, on the same machine), \
          {}, ours built with the profile `{profile}`, {rounds} rounds, medians. Load generator, servers and database share the cores.",
@@ -88,11 +128,20 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join("performance.md");
         fs::write(&path, format!("# T\n\n{BEGIN}\nold\n| P1 | a | b | old | met | t |\n| P2 | a | b | old | met | t |\n{END}\n\nNotes\n")).unwrap();
-        let line = Measured { line: note("P2", "a", "new".to_owned()), when: "now".to_owned() };
+        let line = Measured {
+            line: note("P2", "a", "new".to_owned()),
+            when: "now".to_owned(),
+        };
         write(&path, "On this machine.", &[line], &["P1", "P2"]).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         fs::remove_dir_all(&folder).unwrap();
-        assert!(text.contains("| P1 | a | b | old | met | t |\n| P2 | a | – | new | met | now |"), "{text}");
-        assert!(text.starts_with("# T\n") && text.ends_with("\n\nNotes\n") && !text.contains("\nold\n"), "{text}");
+        assert!(
+            text.contains("| P1 | a | b | old | met | t |\n| P2 | a | – | new | met | now |"),
+            "{text}"
+        );
+        assert!(
+            text.starts_with("# T\n") && text.ends_with("\n\nNotes\n") && !text.contains("\nold\n"),
+            "{text}"
+        );
     }
 }

@@ -31,7 +31,8 @@ impl Seen {
 
     async fn other(&mut self, other: &Other) -> Result<()> {
         let request = other.get("/customers/export");
-        self.add(other.process.pid, lines(other.process.port, &request)).await
+        self.add(other.process.pid, lines(other.process.port, &request))
+            .await
     }
 }
 
@@ -59,13 +60,34 @@ pub async fn all(bench: &mut Bench) -> Result<()> {
         short(limit.peak.median())
     );
     bench.lines.extend([
-        ratio("P8", "export of 100k customers: rows a second against the limit", Goal::AtLeast(0.6), &ours.rate, &limit.rate, " rows/s"),
+        ratio(
+            "P8",
+            "export of 100k customers: rows a second against the limit",
+            Goal::AtLeast(0.6),
+            &ours.rate,
+            &limit.rate,
+            " rows/s",
+        ),
         note("P8", "export of 100k customers: seen", text),
     ]);
     if bench.peer.is_some() {
         bench.lines.extend([
-            ratio("P8", "export of 100k customers: rows a second against the peer", Goal::AtLeast(5.0), &ours.rate, &peer.rate, " rows/s"),
-            ratio("P8", "export of 100k customers: peak memory against the peer", Goal::AtMost(1.0 / 3.0), &ours.peak, &peer.peak, " MB"),
+            ratio(
+                "P8",
+                "export of 100k customers: rows a second against the peer",
+                Goal::AtLeast(5.0),
+                &ours.rate,
+                &peer.rate,
+                " rows/s",
+            ),
+            ratio(
+                "P8",
+                "export of 100k customers: peak memory against the peer",
+                Goal::AtMost(1.0 / 3.0),
+                &ours.peak,
+                &peer.peak,
+                " MB",
+            ),
         ]);
     }
     Ok(())

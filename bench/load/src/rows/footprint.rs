@@ -33,13 +33,33 @@ pub async fn footprint(bench: &mut Bench) -> Result<()> {
         }
     }
     bench.lines.extend([
-        figure("P15", "start to the first 200 of /readyz, on existing data", Goal::AtMost(0.4), &start, " s"),
+        figure(
+            "P15",
+            "start to the first 200 of /readyz, on existing data",
+            Goal::AtMost(0.4),
+            &start,
+            " s",
+        ),
         figure("P15", "memory when idle", Goal::AtMost(40.0), &idle, " MB"),
     ]);
     if bench.peer.is_some() {
         bench.lines.extend([
-            ratio("P15", "start against the peer", Goal::AtMost(0.2), &start, &peers_start, " s"),
-            ratio("P15", "memory when idle against the peer", Goal::AtMost(0.5), &idle, &peers_idle, " MB"),
+            ratio(
+                "P15",
+                "start against the peer",
+                Goal::AtMost(0.2),
+                &start,
+                &peers_start,
+                " s",
+            ),
+            ratio(
+                "P15",
+                "memory when idle against the peer",
+                Goal::AtMost(0.5),
+                &idle,
+                &peers_idle,
+                " MB",
+            ),
         ]);
     }
     Ok(())

@@ -26,7 +26,11 @@ async fn plain(other: &Other, file: &Path, rows: u64) -> Result<Plain> {
     let cpu = process::cpu(other.process.pid)?;
     let took = other.import(file, rows).await?.as_secs_f64();
     let cpu = process::cpu(other.process.pid)? - cpu;
-    Ok(Plain { rate: rows as f64 / took, cpu, peak: process::memory(other.process.pid)?.peak })
+    Ok(Plain {
+        rate: rows as f64 / took,
+        cpu,
+        peak: process::memory(other.process.pid)?.peak,
+    })
 }
 
 /// P6: 100,000 new customers, then a million.
@@ -49,15 +53,50 @@ pub async fn new(bench: &mut Bench) -> Result<()> {
     let cpu: Series = ours.iter().map(|import| import.cpu).collect();
     let (limits_rate, limits_peak) = (of(&limit, |one| one.rate), of(&limit, |one| one.peak));
     bench.lines.extend([
-        ratio("P6", "100k new customers: rows a second of the import job against the limit", Goal::AtLeast(0.75), &rate, &limits_rate, " rows/s"),
-        ratio("P6", "100k new customers: peak memory against the limit", Goal::AtMost(2.0), &peak, &limits_peak, " MB"),
+        ratio(
+            "P6",
+            "100k new customers: rows a second of the import job against the limit",
+            Goal::AtLeast(0.75),
+            &rate,
+            &limits_rate,
+            " rows/s",
+        ),
+        ratio(
+            "P6",
+            "100k new customers: peak memory against the limit",
+            Goal::AtMost(2.0),
+            &peak,
+            &limits_peak,
+            " MB",
+        ),
         seen("100k new customers", &ours, &of(&limit, |one| one.cpu)),
     ]);
     if !peer.is_empty() {
         bench.lines.extend([
-            ratio("P6", "100k new customers: rows a second against the peer", Goal::AtLeast(1.7), &rate, &of(&peer, |one| one.rate), " rows/s"),
-            ratio("P6", "100k new customers: server CPU of the whole chain against the peer", Goal::AtMost(1.0 / 6.0), &cpu, &of(&peer, |one| one.cpu), " s"),
-            ratio("P6", "100k new customers: peak memory against the peer", Goal::AtMost(0.5), &peak, &of(&peer, |one| one.peak), " MB"),
+            ratio(
+                "P6",
+                "100k new customers: rows a second against the peer",
+                Goal::AtLeast(1.7),
+                &rate,
+                &of(&peer, |one| one.rate),
+                " rows/s",
+            ),
+            ratio(
+                "P6",
+                "100k new customers: server CPU of the whole chain against the peer",
+                Goal::AtMost(1.0 / 6.0),
+                &cpu,
+                &of(&peer, |one| one.cpu),
+                " s",
+            ),
+            ratio(
+                "P6",
+                "100k new customers: peak memory against the peer",
+                Goal::AtMost(0.5),
+                &peak,
+                &of(&peer, |one| one.peak),
+                " MB",
+            ),
         ]);
     }
     million(bench, &peak).await
@@ -67,7 +106,9 @@ pub async fn new(bench: &mut Bench) -> Result<()> {
 async fn million(bench: &mut Bench, small: &Series) -> Result<()> {
     const ROWS: u64 = 1_000_000;
     if bench.options.quick {
-        bench.lines.push(not_run("P6", "1M new customers", "left out by --quick"));
+        bench
+            .lines
+            .push(not_run("P6", "1M new customers", "left out by --quick"));
         return Ok(());
     }
     let file = fixture::write(&bench.places.scratch, ROWS)?;
@@ -79,9 +120,30 @@ async fn million(bench: &mut Bench, small: &Series) -> Result<()> {
     let limit = plain(&bench.limit, &file, ROWS).await?;
     let one = |figure: f64| Series(vec![figure]);
     bench.lines.extend([
-        ratio("P6", "1M new customers: rows a second of the import job against the limit", Goal::AtLeast(0.75), &one(ROWS as f64 / ours.job), &one(limit.rate), " rows/s"),
-        ratio("P6", "1M new customers: peak memory against the limit", Goal::AtMost(2.0), &one(ours.peak), &one(limit.peak), " MB"),
-        ratio("P6", "1M new customers: peak memory against 100k", Goal::AtMost(1.15), &one(ours.peak), small, " MB"),
+        ratio(
+            "P6",
+            "1M new customers: rows a second of the import job against the limit",
+            Goal::AtLeast(0.75),
+            &one(ROWS as f64 / ours.job),
+            &one(limit.rate),
+            " rows/s",
+        ),
+        ratio(
+            "P6",
+            "1M new customers: peak memory against the limit",
+            Goal::AtMost(2.0),
+            &one(ours.peak),
+            &one(limit.peak),
+            " MB",
+        ),
+        ratio(
+            "P6",
+            "1M new customers: peak memory against 100k",
+            Goal::AtMost(1.15),
+            &one(ours.peak),
+            small,
+            " MB",
+        ),
         seen("1M new customers", &[ours], &one(limit.cpu)),
     ]);
     Ok(std::fs::remove_file(file)?)
@@ -105,9 +167,23 @@ pub async fn unchanged(bench: &mut Bench) -> Result<()> {
         }
     }
     let rate: Series = ours.iter().map(|import| CUSTOMERS as f64 / import.job).collect();
-    bench.lines.push(ratio("P7", "100k unchanged rows: rows a second of the import job against the limit's blind update", Goal::AtLeast(2.0), &rate, &of(&limit, |one| one.rate), " rows/s"));
+    bench.lines.push(ratio(
+        "P7",
+        "100k unchanged rows: rows a second of the import job against the limit's blind update",
+        Goal::AtLeast(2.0),
+        &rate,
+        &of(&limit, |one| one.rate),
+        " rows/s",
+    ));
     if !peer.is_empty() {
-        bench.lines.push(ratio("P7", "100k unchanged rows: rows a second against the peer", Goal::AtLeast(8.0), &rate, &of(&peer, |one| one.rate), " rows/s"));
+        bench.lines.push(ratio(
+            "P7",
+            "100k unchanged rows: rows a second against the peer",
+            Goal::AtLeast(8.0),
+            &rate,
+            &of(&peer, |one| one.rate),
+            " rows/s",
+        ));
     }
     let mut line = seen("100k unchanged rows", &ours, &of(&limit, |one| one.cpu));
     line.row = "P7";
@@ -122,12 +198,26 @@ pub async fn telco(bench: &mut Bench) -> Result<()> {
     for _ in 0..bench.options.rounds {
         let fresh = bench.fresh().await?;
         let watched = bench.watched(fresh.process.pid);
-        import.0.push(fresh.api.import(&file, &telco_mapping(), watched).await?.job);
+        import
+            .0
+            .push(fresh.api.import(&file, &telco_mapping(), watched).await?.job);
         assignment.0.push(fresh.api.personas(&telco_personas()).await?);
     }
     bench.lines.extend([
-        figure("telco", "import of the 7,043 telecom subscribers", Goal::AtMost(2.0), &import, " s"),
-        figure("telco", "assignment of their personas", Goal::AtMost(0.5), &assignment, " s"),
+        figure(
+            "telco",
+            "import of the 7,043 telecom subscribers",
+            Goal::AtMost(2.0),
+            &import,
+            " s",
+        ),
+        figure(
+            "telco",
+            "assignment of their personas",
+            Goal::AtMost(0.5),
+            &assignment,
+            " s",
+        ),
     ]);
     Ok(())
 }
@@ -152,13 +242,31 @@ fn seen(what: &str, ours: &[Imported], limit_cpu: &Series) -> Line {
 fn telco_mapping() -> Value {
     let mut columns = serde_json::Map::new();
     for (kind, names) in [
-        ("text", &["churn", "multiple_lines", "internet_service", "online_security", "online_backup", "device_protection", "tech_support", "streaming_tv", "streaming_movies", "contract", "payment_method"][..]),
+        (
+            "text",
+            &[
+                "churn",
+                "multiple_lines",
+                "internet_service",
+                "online_security",
+                "online_backup",
+                "device_protection",
+                "tech_support",
+                "streaming_tv",
+                "streaming_movies",
+                "contract",
+                "payment_method",
+            ][..],
+        ),
         ("boolean", &["phone_service", "paperless_billing"]),
         ("integer", &["tenure"]),
         ("number", &["monthly_charges", "total_charges"]),
     ] {
         for name in names {
-            columns.insert((*name).to_owned(), json!({ "to": format!("attributes.{name}"), "type": kind }));
+            columns.insert(
+                (*name).to_owned(),
+                json!({ "to": format!("attributes.{name}"), "type": kind }),
+            );
         }
     }
     for name in ["female", "senior_citizen", "partner", "dependents"] {
@@ -168,9 +276,7 @@ fn telco_mapping() -> Value {
 }
 
 fn telco_personas() -> Value {
-    let persona = |key: &str, priority: u32, rule: Value| {
-        json!({ "key": key, "category": "all", "name": key, "colour": "leaf", "priority": priority, "description": "A group.", "rule": rule })
-    };
+    let persona = |key: &str, priority: u32, rule: Value| json!({ "key": key, "category": "all", "name": key, "colour": "leaf", "priority": priority, "description": "A group.", "rule": rule });
     let leaf = |name: &str, op: &str, value: Value| json!({ "attribute": name, "op": op, "value": value });
     json!({
         "categories": [{ "key": "all", "name": "All", "description": "All of them.", "order": 1 }],

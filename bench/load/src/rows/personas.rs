@@ -25,7 +25,9 @@ pub async fn assignment(bench: &mut Bench) -> Result<()> {
     for round in 1..=bench.options.rounds {
         let seats = SEATS[round % SEATS.len()];
         let before = process::cpu(pid)?;
-        changed.0.push(CUSTOMERS as f64 / api.personas(&configuration(seats)).await?);
+        changed
+            .0
+            .push(CUSTOMERS as f64 / api.personas(&configuration(seats)).await?);
         cpu.0.push(process::cpu(pid)? - before);
         // Another note is another version; the rules are the same.
         let mut same = configuration(seats);
@@ -38,8 +40,20 @@ pub async fn assignment(bench: &mut Bench) -> Result<()> {
         short(cpu.median())
     );
     bench.lines.extend([
-        figure("P12", "20 rules, 100k customers, 1 % moved", Goal::AtLeast(150_000.0), &changed, " customers/s"),
-        figure("P12", "20 rules, 100k customers, none moved", Goal::AtLeast(150_000.0), &unchanged, " customers/s"),
+        figure(
+            "P12",
+            "20 rules, 100k customers, 1 % moved",
+            Goal::AtLeast(150_000.0),
+            &changed,
+            " customers/s",
+        ),
+        figure(
+            "P12",
+            "20 rules, 100k customers, none moved",
+            Goal::AtLeast(150_000.0),
+            &unchanged,
+            " customers/s",
+        ),
         note("P12", "20 rules, 100k customers: seen", text),
     ]);
     peer(bench, &changed).await
@@ -47,23 +61,45 @@ pub async fn assignment(bench: &mut Bench) -> Result<()> {
 
 async fn peer(bench: &mut Bench, ours: &Series) -> Result<()> {
     if !bench.options.peer {
-        bench.lines.push(not_run("P12", "1 % moved, against the peer's loop", "needs --peer"));
+        bench.lines.push(not_run(
+            "P12",
+            "1 % moved, against the peer's loop",
+            "needs --peer",
+        ));
         return Ok(());
     }
     bench.fill_others().await?;
     let mut rate = Series::default();
     for round in 0..bench.options.rounds {
         let mut command = Command::new("node");
-        command.current_dir(bench.places.root.join("bench/peer-express")).arg("assign.mjs");
-        command.env("MONGO_URI", programs::uri(&bench.mongod, "perf")).env("ACCOUNT", programs::PEER_ACCOUNT);
-        command.env("BEFORE", SEATS[round % 2].to_string()).env("AFTER", SEATS[(round + 1) % 2].to_string());
+        command
+            .current_dir(bench.places.root.join("bench/peer-express"))
+            .arg("assign.mjs");
+        command
+            .env("MONGO_URI", programs::uri(&bench.mongod, "perf"))
+            .env("ACCOUNT", programs::PEER_ACCOUNT);
+        command
+            .env("BEFORE", SEATS[round % 2].to_string())
+            .env("AFTER", SEATS[(round + 1) % 2].to_string());
         let done = command.output().context("run the peer's loop")?;
-        ensure!(done.status.success(), "the peer's loop failed: {}", String::from_utf8_lossy(&done.stderr));
+        ensure!(
+            done.status.success(),
+            "the peer's loop failed: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         let said: Value = serde_json::from_slice(&done.stdout)?;
         let (read, seconds) = (said["customers"].as_f64(), said["seconds"].as_f64());
-        rate.0.push(read.context("no count")? / seconds.context("no time")?);
+        rate.0
+            .push(read.context("no count")? / seconds.context("no time")?);
     }
-    bench.lines.push(ratio("P12", "1 % moved, against the peer's loop", Goal::AtLeast(3.0), ours, &rate, " customers/s"));
+    bench.lines.push(ratio(
+        "P12",
+        "1 % moved, against the peer's loop",
+        Goal::AtLeast(3.0),
+        ours,
+        &rate,
+        " customers/s",
+    ));
     Ok(())
 }
 

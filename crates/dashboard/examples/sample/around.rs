@@ -170,7 +170,7 @@ fn sign_in(typed: &str) -> Vec<Page> {
             &CheckMailPage {
                 plain: plain("Check your mail"),
                 email: format!("ada@northwind.example{typed}"),
-                code: Field::new("code", "Code").hint("Six digits from the message"),
+                code: Some(Field::new("code", "Code").hint("Six digits from the message")),
                 valid_for: "15 minutes".to_owned(),
                 next: String::new(),
                 mailbox: Some("/mail".to_owned()),

@@ -16,13 +16,13 @@ use kale_application::access::{Caller, Who};
 use kale_domain::{access::Role, clock::Clock, company::Company, user::Theme};
 use kale_web::{Gate, Problem, RequestId};
 
-use super::said;
+use super::{cookie::Keep, said};
 use crate::{
     deps::Door,
     view::{
         parts::{Toast, Tone},
         problem::ToastsFragment,
-        shell::{Plain, Section, Shell},
+        shell::{Plain, Section, Shell, theme_name},
     },
 };
 
@@ -33,6 +33,7 @@ pub(crate) struct Frame {
     door: Data<Door>,
     now: Timestamp,
     part: bool,
+    theme: Option<Theme>,
     toasts: Vec<Toast>,
     request_id: String,
 }
@@ -53,9 +54,14 @@ impl Frame {
         &self.request_id
     }
 
-    /// Whether cookies are for HTTPS only.
-    pub(crate) fn secure_cookies(&self) -> bool {
-        self.door.secure_cookies
+    /// What the request before left to say.
+    pub(crate) fn said(&self) -> Option<&Toast> {
+        self.toasts.first()
+    }
+
+    /// How people come in.
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
     }
 
     /// What stands around a page of somebody who is signed in.
@@ -79,7 +85,7 @@ impl Frame {
             user,
             email,
             role,
-            theme,
+            theme: self.theme.unwrap_or(theme),
             csrf: self.csrf(caller),
             toasts: self.toasts.clone(),
         }
@@ -93,7 +99,7 @@ impl Frame {
         };
         Plain {
             title: title.into(),
-            theme,
+            theme: self.theme.unwrap_or(theme),
             csrf: caller.map(|caller| self.csrf(caller)).unwrap_or_default(),
         }
     }
@@ -137,10 +143,8 @@ impl Frame {
 
     fn html(&self, status: StatusCode, html: String) -> HttpResponse {
         let mut response = html_answer(status, html);
-        if !self.toasts.is_empty()
-            && let Err(error) = response.add_cookie(&said::removal(self.door.secure_cookies))
-        {
-            tracing::error!(error = %error, "a cookie could not be removed");
+        if !self.toasts.is_empty() {
+            said::forget(&mut response, self.door.secure_cookies);
         }
         response
     }
@@ -157,13 +161,8 @@ impl Frame {
         text: impl Into<String>,
         tone: Tone,
     ) -> HttpResponse {
-        let toast = Toast { text: text.into(), tone, action: None };
         let mut response = see_other(to.as_ref());
-        if let Some(cookie) = said::cookie(&toast, self.door.secure_cookies)
-            && let Err(error) = response.add_cookie(&cookie)
-        {
-            tracing::error!(error = %error, "a cookie could not be set");
-        }
+        said::leave(&mut response, &text.into(), tone, self.door.secure_cookies);
         response
     }
 }
@@ -183,6 +182,14 @@ pub(super) fn see_other(to: &str) -> HttpResponse {
         .insert_header((header::LOCATION, to))
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .finish()
+}
+
+/// The theme chosen on this device; it counts before the person's own.
+pub(crate) const THEME: Keep = Keep { name: "kale_theme", minutes: 365 * 24 * 60 };
+
+/// The theme of that word.
+pub(crate) fn theme_named(word: &str) -> Option<Theme> {
+    [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| theme_name(theme) == word)
 }
 
 /// Whether this is a Kale admin, who chooses a company.
@@ -218,6 +225,7 @@ impl FromRequest for Frame {
         ready(Ok(Self {
             now: clock.now(),
             part: asks_for_part(request),
+            theme: THEME.read(request, door.secure_cookies).and_then(|word| theme_named(&word)),
             toasts: said::read(request, door.secure_cookies),
             request_id: RequestId::of(request).map(|id| id.as_str().to_owned()).unwrap_or_default(),
             gate: gate.clone(),

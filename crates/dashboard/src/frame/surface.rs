@@ -2,7 +2,10 @@
 
 use actix_web::{
     HttpResponse,
-    http::{Method, StatusCode, header::HeaderValue},
+    http::{
+        Method, StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
 };
 use askama::Template as _;
 use kale_domain::user::Theme;
@@ -24,6 +27,9 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
+/// Where htmx takes the whole page.
+const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
+
 /// The dashboard as the edge knows it: every path that is no other surface's.
 #[must_use]
 pub fn surface() -> Surface {
@@ -36,7 +42,14 @@ fn show(page: &ProblemPage<'_>) -> HttpResponse {
     }
     let html = if page.htmx { fragment(page).render() } else { whole(page).render() };
     match html {
-        Ok(html) => html_answer(page.problem.status(), html),
+        Ok(html) => {
+            let mut response = html_answer(page.problem.status(), html);
+            if page.htmx && page.problem.code() == "unauthenticated" {
+                // The page around the fragment is of no use to a stranger.
+                response.headers_mut().insert(HX_REDIRECT, HeaderValue::from_static("/sign-in"));
+            }
+            response
+        }
         Err(error) => {
             tracing::error!(error = %error, "the page of a problem could not be rendered");
             HttpResponse::build(page.problem.status()).finish()
@@ -152,6 +165,7 @@ mod tests {
     fn a_part_of_a_page_is_answered_by_a_part() {
         let answer = shown(&Problem::unauthenticated(), &Method::GET, "/customers", true);
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.headers().get(HX_REDIRECT).unwrap(), "/sign-in");
     }
 
     #[actix_web::test]

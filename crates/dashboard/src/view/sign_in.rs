@@ -18,7 +18,7 @@ pub struct SignInPage {
     pub banner: Option<Banner>,
 }
 
-/// Says that mail is on its way and takes the code from it.
+/// Says that mail is on its way and takes the code from it, where it has one.
 #[derive(Debug, Template)]
 #[template(path = "sign_in/check_mail.html")]
 pub struct CheckMailPage {
@@ -26,9 +26,9 @@ pub struct CheckMailPage {
     pub plain: Plain,
     /// The address the mail went to, as typed.
     pub email: String,
-    /// The field `code`.
-    pub code: Field,
-    /// How long link and code work: `15 minutes`.
+    /// The field `code`, where the mail has one.
+    pub code: Option<Field>,
+    /// How long it works: `15 minutes`.
     pub valid_for: String,
     /// Where to go afterwards; empty for the first page.
     pub next: String,

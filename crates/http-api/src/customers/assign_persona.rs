@@ -12,7 +12,7 @@ use super::view::{CustomerView, PersonaNames, example};
 /// A decision about one customer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = PersonaDecision, example = json!({"persona": "early_monthly", "reason": "agreed on the phone"}))]
+#[schema(as = PersonaDecision)]
 pub(super) struct Body {
     /// The key or id of a persona; null is unassigned.
     #[serde(deserialize_with = "stated")]
@@ -32,9 +32,9 @@ fn stated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, 
     operation_id = "assign_persona",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
-    request_body(content = Body),
+    request_body(content = Body, example = json!({"persona": "early_monthly", "reason": "agreed on the phone"})),
     responses(
-        (status = 200, description = "The customer as it is now.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version.")))),
+        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[put("/customers/{id}/persona")]
@@ -50,7 +50,9 @@ pub(crate) async fn handle(
         Some(name) => Some(personas.find(allowed.tenant(), name, "#/persona").await?),
         None => None,
     };
-    let customer = personas.assign(allowed.reach(), &allowed.caller, id, persona, body.reason).await?;
+    let customer = personas
+        .assign(allowed.reach(), &allowed.caller, id, persona, body.reason)
+        .await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, etag(customer.version)))

@@ -28,7 +28,10 @@ pub(super) struct View {
 #[utoipa::path(
     operation_id = "list_attributes",
     tag = "Customers",
-    responses((status = 200, description = "All of them.", body = Page<View>)),
+    responses((status = 200, description = "All of them.", body = Page<View>, example = json!({
+        "data": [{"key": "monthly_charges", "label": "MonthlyCharges", "type": "number", "sortable": true}],
+        "page": {"next_cursor": null, "has_more": false}
+    }))),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/attributes")]

@@ -62,8 +62,11 @@ pub(super) struct Summary {
     rejected: u64,
 }
 
-type Parsed = (usize, Result<CustomerInput, Vec<FieldError>>);
-type Outcome = Result<(UpsertOutcome, CustomerId), Vec<FieldError>>;
+type Wrong = Vec<FieldError>;
+type Parsed = (usize, Result<CustomerInput, Wrong>);
+/// A line, and what is wrong with it where it is not carried out.
+type Place = (usize, Option<Wrong>);
+type Outcome = Result<(UpsertOutcome, CustomerId), Wrong>;
 
 /// Creates or changes many customers: one JSON object a line, as `POST /customers` takes it.
 ///
@@ -99,7 +102,9 @@ pub(crate) async fn handle(
 ) -> Result<HttpResponse, Problem> {
     let company = allowed.company()?;
     let (inputs, places) = split(receive(&request, body).await?);
-    let outcomes = customers.upsert_many(allowed.reach(), company, &allowed.caller, inputs).await?;
+    let outcomes = customers
+        .upsert_many(allowed.reach(), company, &allowed.caller, inputs)
+        .await?;
     answer(&request, &View::new(places, outcomes))
 }
 
@@ -107,7 +112,11 @@ async fn receive(request: &HttpRequest, body: Payload) -> Result<Vec<Parsed>, Pr
     if !is_ndjson(request.content_type()) {
         return Err(Problem::of("unsupported-media-type").detail("the body has to be `application/x-ndjson`"));
     }
-    if request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+    if request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|coding| coding != "identity")
+    {
         return Err(Problem::of("unsupported-media-type").detail("a compressed body is not read here"));
     }
     let mut lines = Lines::default();
@@ -122,19 +131,28 @@ async fn receive(request: &HttpRequest, body: Payload) -> Result<Vec<Parsed>, Pr
 
 /// A line as a customer, or everything that is wrong with it.
 fn parse(line: Line) -> Parsed {
-    let one = |pointer: &str, code: &'static str, message: String| vec![FieldError::new(pointer, code, message)];
+    let one =
+        |pointer: &str, code: &'static str, message: String| vec![FieldError::new(pointer, code, message)];
     let input = match line.text {
-        None => Err(one("#", "too-long", format!("a line has at most {LINE_BYTES} bytes"))),
+        None => Err(one(
+            "#",
+            "too-long",
+            format!("a line has at most {LINE_BYTES} bytes"),
+        )),
         Some(text) => match serde_json::from_slice(&text) {
             Ok(Value::Object(fields)) => input(fields),
             Ok(_) => Err(one("#", "wrong-type", "expected a JSON object".to_owned())),
-            Err(error) => Err(one("#", "malformed-json", format!("column {}: {error}", error.column()))),
+            Err(error) => Err(one(
+                "#",
+                "malformed-json",
+                format!("column {}: {error}", error.column()),
+            )),
         },
     };
     (line.number, input)
 }
 
-fn input(mut fields: Map<String, Value>) -> Result<CustomerInput, Vec<FieldError>> {
+fn input(mut fields: Map<String, Value>) -> Result<CustomerInput, Wrong> {
     let mut wrong = Vec::new();
     let external_id = match fields.remove("external_id") {
         Some(Value::String(text)) => text,
@@ -143,7 +161,11 @@ fn input(mut fields: Map<String, Value>) -> Result<CustomerInput, Vec<FieldError
             String::new()
         }
         None => {
-            wrong.push(FieldError::new("#/external_id", "missing", "`external_id` is missing"));
+            wrong.push(FieldError::new(
+                "#/external_id",
+                "missing",
+                "`external_id` is missing",
+            ));
             String::new()
         }
     };
@@ -154,7 +176,11 @@ fn input(mut fields: Map<String, Value>) -> Result<CustomerInput, Vec<FieldError
             let name: String = name.chars().take(60).collect();
             let pointer = format!("#/{}", name.replace('~', "~0").replace('/', "~1"));
             let message = error.to_string();
-            let code = if message.starts_with("unknown field") { "unknown-field" } else { "wrong-type" };
+            let code = if message.starts_with("unknown field") {
+                "unknown-field"
+            } else {
+                "wrong-type"
+            };
             wrong.push(FieldError::new(pointer, code, message));
         }
     }
@@ -165,7 +191,7 @@ fn input(mut fields: Map<String, Value>) -> Result<CustomerInput, Vec<FieldError
 }
 
 /// The inputs to carry out, and for every line whether it is one of them.
-fn split(parsed: Vec<Parsed>) -> (Vec<CustomerInput>, Vec<(usize, Option<Vec<FieldError>>)>) {
+fn split(parsed: Vec<Parsed>) -> (Vec<CustomerInput>, Vec<Place>) {
     let mut inputs = Vec::new();
     let places = parsed.into_iter().map(|(line, input)| match input {
         Ok(input) => {
@@ -180,7 +206,7 @@ fn split(parsed: Vec<Parsed>) -> (Vec<CustomerInput>, Vec<(usize, Option<Vec<Fie
 
 impl View {
     /// Puts the outcomes, which are in the order of the lines that could be read, back to their lines.
-    fn new(places: Vec<(usize, Option<Vec<FieldError>>)>, outcomes: Vec<Outcome>) -> Self {
+    fn new(places: Vec<Place>, outcomes: Vec<Outcome>) -> Self {
         let mut outcomes = outcomes.into_iter();
         let mut seen = BTreeSet::new();
         let mut summary = Summary::default();
@@ -191,15 +217,30 @@ impl View {
                 // A second line about a customer that the first one created.
                 Ok((outcome, id)) if seen.insert(id) && outcome == UpsertOutcome::Created => {
                     summary.created += 1;
-                    LineView { line, status: "created", id: Some(id), errors: Vec::new() }
+                    LineView {
+                        line,
+                        status: "created",
+                        id: Some(id),
+                        errors: Vec::new(),
+                    }
                 }
                 Ok((_, id)) => {
                     summary.updated += 1;
-                    LineView { line, status: "updated", id: Some(id), errors: Vec::new() }
+                    LineView {
+                        line,
+                        status: "updated",
+                        id: Some(id),
+                        errors: Vec::new(),
+                    }
                 }
                 Err(errors) => {
                     summary.rejected += 1;
-                    LineView { line, status: "rejected", id: None, errors }
+                    LineView {
+                        line,
+                        status: "rejected",
+                        id: None,
+                        errors,
+                    }
                 }
             });
         }
@@ -208,7 +249,10 @@ impl View {
 }
 
 fn answer(request: &HttpRequest, view: &View) -> Result<HttpResponse, Problem> {
-    let accepted = request.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
+    let accepted = request
+        .headers()
+        .get_all(header::ACCEPT)
+        .filter_map(|value| value.to_str().ok());
     if !accepted.flat_map(|value| value.split(',')).any(is_ndjson) {
         return Ok(HttpResponse::Ok().json(view));
     }
@@ -217,5 +261,7 @@ fn answer(request: &HttpRequest, view: &View) -> Result<HttpResponse, Problem> {
         serde_json::to_writer(&mut lines, line).map_err(|error| Problem::internal(&error))?;
         lines.push(b'\n');
     }
-    Ok(HttpResponse::Ok().content_type("application/x-ndjson").body(lines))
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-ndjson")
+        .body(lines))
 }

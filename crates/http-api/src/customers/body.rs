@@ -13,11 +13,7 @@ use super::view::MoneyView;
 /// A customer with its key. What is absent is left as it was.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewCustomer, example = json!({
-    "external_id": "7590-VHVEG", "name": "Ada Lovelace", "email": "ada@example.com",
-    "plan": "Team", "mrr": {"amount_minor": 2985, "currency": "USD"},
-    "attributes": {"contract": "Month-to-month", "tenure": 1}
-}))]
+#[schema(as = NewCustomer)]
 pub(super) struct CustomerBody {
     /// What your systems call it: 1 to 200 characters.
     pub(super) external_id: String,
@@ -44,7 +40,6 @@ pub(super) struct CustomerBody {
 /// A customer whose key stands elsewhere. What is absent is left as it was.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"plan": "Business", "attributes": {"seats": 45, "trial": null}}))]
 pub(super) struct CustomerFields {
     #[serde(default)]
     name: Option<String>,

@@ -2,7 +2,9 @@
 
 use actix_web::{HttpResponse, http::header, post, web::Data};
 use kale_application::{customers::Customers, personas::Personas};
-use kale_web::{Allowed, Idempotent, Json, NoQuery, Problem, Required, etag::etag, permission::WriteCustomers};
+use kale_web::{
+    Allowed, Idempotent, Json, NoQuery, Problem, Required, etag::etag, permission::WriteCustomers,
+};
 
 use crate::openapi::params::IdempotencyKeyHeader;
 
@@ -19,11 +21,15 @@ use super::{
     operation_id = "create_customer",
     tag = "Customers",
     params(IdempotencyKeyHeader),
-    request_body(content = CustomerBody),
+    request_body(content = CustomerBody, example = json!({
+    "external_id": "7590-VHVEG", "name": "Ada Lovelace", "email": "ada@example.com",
+    "plan": "Team", "mrr": {"amount_minor": 2985, "currency": "USD"},
+    "attributes": {"contract": "Month-to-month", "tenure": 1}
+})),
     responses(
-        (status = 201, description = "It is there.", body = CustomerView, example = json!(example()), headers(
+        (status = 201, description = "It is there.", body = CustomerView, headers(
             ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."),
-        ))),
+        ), example = json!(example()))),
     extensions(("x-permission" = json!(WriteCustomers::NAME)), ("x-problems" = json!(["already-exists"]))),
 )]
 #[post("/customers")]
@@ -38,8 +44,9 @@ pub(crate) async fn handle(
 ) -> Result<HttpResponse, Problem> {
     idempotent
         .run(&allowed, async || {
-            let created =
-                customers.create(allowed.reach(), allowed.company()?, &allowed.caller, body.into()).await?;
+            let created = customers
+                .create(allowed.reach(), allowed.company()?, &allowed.caller, body.into())
+                .await?;
             let names = PersonaNames::read(&personas, allowed.tenant()).await?;
             Ok(HttpResponse::Created()
                 .insert_header((header::LOCATION, format!("/api/v1/customers/{}", created.id)))

@@ -78,7 +78,26 @@ impl View {
     operation_id = "explain_persona",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "Judged just now.", body = View)),
+    responses((status = 200, description = "Judged just now.", body = View, example = json!({
+        "persona": null,
+        "unassigned": {"by": "rule", "locked": false, "since": "2026-03-15T09:30:00Z"},
+        "by_rule": null, "version": 3,
+        "personas": [{
+            "persona": {"id": "per_01h455vb4pex5vsknk084sn02q", "key": "early_monthly", "name": "New and monthly"},
+            "priority": 100, "matches": false,
+            "trace": {
+                "text": "all of these", "actual": null, "truth": "false", "waiting": false,
+                "children": [{
+                    "text": "tenure is less than 6", "subject": "attributes.tenure", "actual": "9", "truth": "false",
+                    "waiting": false
+                }]
+            },
+            "flip": {
+                "matches": true,
+                "changes": [{"leaf": 0, "to": "true", "text": "tenure would have to be less than 6 (is 9)"}]
+            }
+        }]
+    }))),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}/explain")]

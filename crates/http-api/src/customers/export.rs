@@ -12,7 +12,7 @@ use super::list_query;
 /// What to take out.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CustomerExport, example = json!({"format": "csv", "filter": "filter[attributes.contract]=Two year&sort=-mrr"}))]
+#[schema(as = CustomerExport)]
 pub(super) struct Body {
     format: Format,
     /// A query string as `GET /customers` takes it: `q`, `sort`, `filter[…]`. Everybody where it is absent.
@@ -35,7 +35,7 @@ pub(super) enum Format {
 #[utoipa::path(
     operation_id = "export_customers",
     tag = "Customers",
-    request_body(content = Body),
+    request_body(content = Body, example = json!({"format": "csv", "filter": "filter[attributes.contract]=Two year&sort=-mrr"})),
     responses((
         status = 200, description = "The file.",
         content((String = "text/csv", example = "id,external_id,name\r\ncus_01h455vb4pex5vsknk084sn02q,7590-VHVEG,Ada Lovelace\r\n"),
@@ -53,13 +53,25 @@ pub(crate) async fn handle(
     Json(body): Json<Body>,
 ) -> Result<HttpResponse, Problem> {
     let request = list_query::in_body(body.filter.as_deref())?;
-    let list = customers.prepare(allowed.reach(), allowed.company()?, &request).await;
+    let list = customers
+        .prepare(allowed.reach(), allowed.company()?, &request)
+        .await;
     let list = list.map_err(list_query::at_filter)?;
     let (format, media, disposition) = match body.format {
-        Format::Csv => (ExportFormat::Csv, "text/csv; charset=utf-8", "attachment; filename=\"customers.csv\""),
-        Format::Ndjson => (ExportFormat::Ndjson, "application/x-ndjson", "attachment; filename=\"customers.ndjson\""),
+        Format::Csv => (
+            ExportFormat::Csv,
+            "text/csv; charset=utf-8",
+            "attachment; filename=\"customers.csv\"",
+        ),
+        Format::Ndjson => (
+            ExportFormat::Ndjson,
+            "application/x-ndjson",
+            "attachment; filename=\"customers.ndjson\"",
+        ),
     };
-    let rows = customers.export(allowed.reach(), &allowed.caller, list, format).await?;
+    let rows = customers
+        .export(allowed.reach(), &allowed.caller, list, format)
+        .await?;
     // The status is sent by then: whoever reads sees a file that breaks off.
     let rows = rows.inspect_err(|error| tracing::error!(error = %error, "an export broke off"));
     Ok(HttpResponse::Ok()

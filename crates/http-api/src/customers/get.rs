@@ -31,7 +31,7 @@ pub(super) struct Params {
         ("If-None-Match" = Option<String>, Header, description = "The ETag you have."),
     ),
     responses(
-        (status = 200, description = "The customer.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version."))),
+        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example())),
         (status = 304, description = "You have it.")),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
@@ -49,5 +49,9 @@ pub(crate) async fn handle(
     let customer = customers.get(allowed.reach(), id).await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
     let version = customer.version;
-    Ok(tagged(&request, version, &fields.apply(&CustomerView::new(customer, &names))?))
+    Ok(tagged(
+        &request,
+        version,
+        &fields.apply(&CustomerView::new(customer, &names))?,
+    ))
 }

@@ -22,7 +22,7 @@ use super::{
         ("If-None-Match" = Option<String>, Header, description = "The ETag you have."),
     ),
     responses(
-        (status = 200, description = "The customer.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version."))),
+        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example())),
         (status = 304, description = "You have it.")),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
@@ -40,5 +40,9 @@ pub(crate) async fn handle(
     let customer = customers.by_external_id(allowed.reach(), &external_id).await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
     let version = customer.version;
-    Ok(tagged(&request, version, &fields.apply(&CustomerView::new(customer, &names))?))
+    Ok(tagged(
+        &request,
+        version,
+        &fields.apply(&CustomerView::new(customer, &names))?,
+    ))
 }

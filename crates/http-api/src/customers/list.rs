@@ -44,12 +44,29 @@ pub(crate) async fn handle(
 ) -> Result<Json<Page<Value>>, Problem> {
     let query = list_query::read(request.query_string())?;
     let after = cursors.decode(&query.page)?;
-    let list = customers.prepare(allowed.reach(), allowed.company()?, &query.request).await?;
+    let list = customers
+        .prepare(allowed.reach(), allowed.company()?, &query.request)
+        .await?;
     let (limit, count) = (usize::from(query.page.limit), query.page.includes("count"));
-    let page = customers.page(allowed.reach(), &list, after.as_ref(), limit, count).await?;
+    let page = customers
+        .page(allowed.reach(), &list, after.as_ref(), limit, count)
+        .await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
-    let next = page.next.map(|next| cursors.encode(&query.page, &next)).transpose()?;
-    let views = page.customers.into_iter().map(|customer| CustomerView::new(customer, &names)).collect();
-    let count = page.count.map(|tally| Count { value: tally.value, capped: tally.capped });
-    Page::new(views, next).count(count).project(&query.page.fields).map(Json)
+    let next = page
+        .next
+        .map(|next| cursors.encode(&query.page, &next))
+        .transpose()?;
+    let views = page
+        .customers
+        .into_iter()
+        .map(|customer| CustomerView::new(customer, &names))
+        .collect();
+    let count = page.count.map(|tally| Count {
+        value: tally.value,
+        capped: tally.capped,
+    });
+    Page::new(views, next)
+        .count(count)
+        .project(&query.page.fields)
+        .map(Json)
 }

@@ -44,7 +44,10 @@ pub(super) fn read(query: &str) -> Result<ListQuery, Problem> {
         page.push(format!("{name}={}", encode(&value)));
     }
     page.push(format!("{LIST}={}", encode(&request.canonical())));
-    Ok(ListQuery { request, page: PAGE.parse(&page.join("&"))? })
+    Ok(ListQuery {
+        request,
+        page: PAGE.parse(&page.join("&"))?,
+    })
 }
 
 /// The fields of one customer that `fields=a,b` asks for.
@@ -57,7 +60,9 @@ pub(super) fn fields(text: Option<&str>) -> Result<Fields, Problem> {
 
 /// The same list as a field of a body: a query string, without page. Errors point to the field.
 pub(super) fn in_body(filter: Option<&str>) -> Result<ListRequest, CustomerError> {
-    filter.map_or_else(|| Ok(ListRequest::default()), ListRequest::parse_only).map_err(at_filter)
+    filter
+        .map_or_else(|| Ok(ListRequest::default()), ListRequest::parse_only)
+        .map_err(at_filter)
 }
 
 /// Errors of parameters as errors of the body's `filter`.
@@ -87,9 +92,10 @@ fn unknown(name: &str) -> Problem {
 fn encode(text: &str) -> String {
     use std::fmt::Write as _;
 
-    text.bytes().fold(String::with_capacity(text.len() * 3), |mut all, byte| {
-        // Writing to a text does not fail.
-        let _infallible = write!(all, "%{byte:02x}");
-        all
-    })
+    text.bytes()
+        .fold(String::with_capacity(text.len() * 3), |mut all, byte| {
+            // Writing to a text does not fail.
+            let _infallible = write!(all, "%{byte:02x}");
+            all
+        })
 }

@@ -54,7 +54,13 @@ fn views(customer: &mut Customer) -> Vec<View> {
     operation_id = "list_customer_metrics",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "All of them.", body = Page<View>)),
+    responses((status = 200, description = "All of them.", body = Page<View>, example = json!({
+        "data": [{
+            "name": "mrr", "title": "MRR", "kind": "money", "unit": "minor units",
+            "value": {"amount_minor": 2985, "currency": "USD"}, "waiting": false
+        }],
+        "page": {"next_cursor": null, "has_more": false}
+    }))),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}/metrics")]

@@ -80,7 +80,10 @@ impl Lines {
         if self.found > LINES {
             return Err(Problem::of("too-large").detail(format!("at most {LINES} lines are taken at once")));
         }
-        Ok(Some(Line { number: self.number, text: (!too_long).then_some(text) }))
+        Ok(Some(Line {
+            number: self.number,
+            text: (!too_long).then_some(text),
+        }))
     }
 }
 
@@ -95,7 +98,15 @@ mod tests {
             found.extend(lines.push(piece).map_err(|problem| problem.code())?);
         }
         found.extend(lines.finish().map_err(|problem| problem.code())?);
-        Ok(found.into_iter().map(|line| (line.number, line.text.map(|text| String::from_utf8(text).unwrap()))).collect())
+        Ok(found
+            .into_iter()
+            .map(|line| {
+                (
+                    line.number,
+                    line.text.map(|text| String::from_utf8(text).unwrap()),
+                )
+            })
+            .collect())
     }
 
     fn line(number: usize, text: &str) -> (usize, Option<String>) {
@@ -119,7 +130,16 @@ mod tests {
         let long = vec![b'x'; LINE_BYTES];
 
         assert_eq!(read(&[&long, b"x\n{}"]).unwrap(), [(1, None), line(2, "{}")]);
-        assert_eq!(read(&[&long, b"\n"]).unwrap().first().unwrap().1.as_ref().map(String::len), Some(LINE_BYTES));
+        assert_eq!(
+            read(&[&long, b"\n"])
+                .unwrap()
+                .first()
+                .unwrap()
+                .1
+                .as_ref()
+                .map(String::len),
+            Some(LINE_BYTES)
+        );
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use actix_web::{HttpResponse, http::header, patch, web::Data};
 use kale_application::{customers::Customers, personas::Personas};
 use kale_domain::id::CustomerId;
-use kale_web::{Allowed, IfMatch, Json, NoQuery, Path, Problem, Required, etag::etag, permission::WriteCustomers};
+use kale_web::{
+    Allowed, IfMatch, Json, NoQuery, Path, Problem, Required, etag::etag, permission::WriteCustomers,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -14,7 +16,7 @@ use super::view::{CustomerView, PersonaNames, example};
 /// What people may change of a customer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CustomerChange, example = json!({"tags": ["vip", "beta"]}))]
+#[schema(as = CustomerChange)]
 pub(super) struct Body {
     /// The words on it, all of them: at most 50 of 1 to 60 characters.
     tags: Vec<String>,
@@ -28,9 +30,9 @@ pub(super) struct Body {
         ("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q"),
         IfMatchHeader,
     ),
-    request_body(content = Body),
+    request_body(content = Body, example = json!({"tags": ["vip", "beta"]})),
     responses(
-        (status = 200, description = "The customer as it is now.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version.")))),
+        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(WriteCustomers::NAME))),
 )]
 #[patch("/customers/{id}")]
@@ -44,7 +46,9 @@ pub(crate) async fn handle(
     IfMatch(version): IfMatch,
     Json(body): Json<Body>,
 ) -> Result<HttpResponse, Problem> {
-    let changed = customers.set_tags(allowed.reach(), &allowed.caller, id, version, body.tags).await?;
+    let changed = customers
+        .set_tags(allowed.reach(), &allowed.caller, id, version, body.tags)
+        .await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, etag(changed.version)))

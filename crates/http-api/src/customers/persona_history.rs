@@ -42,7 +42,15 @@ impl View {
             AssignedBy::Manual { user, reason } => ("manual", None, user, reason),
         };
         let named = |id| names.of_id(id);
-        Self { from: change.from.map(named), to: change.to.map(named), by, version, user, reason, at: change.at }
+        Self {
+            from: change.from.map(named),
+            to: change.to.map(named),
+            by,
+            version,
+            user,
+            reason,
+            at: change.at,
+        }
     }
 }
 
@@ -51,7 +59,14 @@ impl View {
     operation_id = "list_persona_changes",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "The changes.", body = Page<View>)),
+    responses((status = 200, description = "The changes.", body = Page<View>, example = json!({
+        "data": [{
+            "from": null,
+            "to": {"id": "per_01h455vb4pex5vsknk084sn02q", "key": "early_monthly", "name": "New and monthly"},
+            "by": "rule", "version": 3, "user": null, "reason": null, "at": "2026-03-15T09:30:00Z"
+        }],
+        "page": {"next_cursor": null, "has_more": false}
+    }))),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}/persona-history")]
@@ -65,5 +80,11 @@ pub(crate) async fn handle(
 ) -> Result<Json<Page<View>>, Problem> {
     let changes = customers.persona_history(allowed.reach(), id).await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
-    Ok(Json(Page::new(changes.into_iter().map(|change| View::new(change, &names)).collect(), None)))
+    Ok(Json(Page::new(
+        changes
+            .into_iter()
+            .map(|change| View::new(change, &names))
+            .collect(),
+        None,
+    )))
 }

@@ -19,12 +19,12 @@ use super::{
     operation_id = "put_customer_by_external_id",
     tag = "Customers",
     params(("external_id" = String, Path, description = "What your systems call it; a `/` in it as `%2F`.", example = "7590-VHVEG")),
-    request_body(content = CustomerFields),
+    request_body(content = CustomerFields, example = json!({"plan": "Business", "attributes": {"seats": 45, "trial": null}})),
     responses(
-        (status = 200, description = "It was there.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version."))),
-        (status = 201, description = "It is new.", body = CustomerView, example = json!(example()), headers(
+        (status = 200, description = "It was there.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example())),
+        (status = 201, description = "It is new.", body = CustomerView, headers(
             ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."),
-        ))),
+        ), example = json!(example()))),
     extensions(("x-permission" = json!(WriteCustomers::NAME))),
 )]
 #[put("/customers-by-external-id/{external_id}")]
@@ -38,7 +38,9 @@ pub(crate) async fn handle(
     Json(body): Json<CustomerFields>,
 ) -> Result<HttpResponse, Problem> {
     let input = body.of(external_id);
-    let (outcome, customer) = customers.upsert(allowed.reach(), allowed.company()?, &allowed.caller, input).await?;
+    let (outcome, customer) = customers
+        .upsert(allowed.reach(), allowed.company()?, &allowed.caller, input)
+        .await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
     let mut response = match outcome {
         UpsertOutcome::Created => HttpResponse::Created(),

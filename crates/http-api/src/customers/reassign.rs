@@ -26,9 +26,7 @@ const BODY_BYTES: usize = 512 * 1024;
 /// Who is to be moved, and where: `ids` or `filter` with `persona`, or `by` alone.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = PersonaReassignment, example = json!({
-    "filter": "filter[attributes.contract]=Two year", "persona": "settled", "reason": "agreed with sales"
-}))]
+#[schema(as = PersonaReassignment)]
 pub(super) struct Body {
     /// These customers, at most 1,000.
     #[serde(default)]
@@ -38,9 +36,9 @@ pub(super) struct Body {
     #[serde(default)]
     filter: Option<String>,
     /// The key or id of a persona; null is unassigned.
-    #[serde(default, deserialize_with = "stated")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    persona: Option<Option<String>>,
+    persona: Where,
     /// Why, at most 500 characters.
     #[serde(default)]
     reason: Option<String>,
@@ -69,47 +67,80 @@ pub(super) struct View {
     job: Option<JobId>,
 }
 
-/// Left out is not the same as null.
-fn stated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// Where to: left out is not the same as null.
+#[derive(Debug, Default)]
+enum Where {
+    #[default]
+    NotSaid,
+    Said(Option<String>),
+}
+
+impl<'de> Deserialize<'de> for Where {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::Said)
+    }
 }
 
 /// What a body asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum Wish {
     Rules,
-    Ids { ids: Vec<CustomerId>, persona: Option<String>, reason: Option<String> },
-    Filter { filter: String, persona: Option<String>, reason: Option<String> },
+    Ids {
+        ids: Vec<CustomerId>,
+        persona: Option<String>,
+        reason: Option<String>,
+    },
+    Filter {
+        filter: String,
+        persona: Option<String>,
+        reason: Option<String>,
+    },
 }
 
 impl Body {
     /// What it asks for, or why it can't be told.
     fn wish(self) -> Result<Wish, Vec<FieldError>> {
-        let wrong = |pointer: &str, code: &'static str, message: &str| Err(vec![FieldError::new(pointer, code, message)]);
+        let wrong = |pointer: &str, code: &'static str, message: &str| {
+            Err(vec![FieldError::new(pointer, code, message)])
+        };
         if self.by.is_some() {
             let by_hand = [
                 ("#/ids", self.ids.is_some()),
                 ("#/filter", self.filter.is_some()),
-                ("#/persona", self.persona.is_some()),
+                ("#/persona", matches!(self.persona, Where::Said(_))),
                 ("#/reason", self.reason.is_some()),
             ];
             return match by_hand.iter().find(|(_, sent)| *sent) {
                 None => Ok(Wish::Rules),
-                Some((pointer, _)) => wrong(pointer, "not-allowed", "with `by` the rules decide about everybody"),
+                Some((pointer, _)) => wrong(
+                    pointer,
+                    "not-allowed",
+                    "with `by` the rules decide about everybody",
+                ),
             };
         }
-        let Some(persona) = self.persona else {
+        let Where::Said(persona) = self.persona else {
             return wrong("#/persona", "missing", "`persona` is missing; null is unassigned");
         };
         let reason = self.reason;
         match (self.ids, self.filter) {
-            (Some(ids), None) if ids.len() > IDS => {
-                wrong("#/ids", "too-many", "at most 1,000 customers are named by id; send a filter instead")
-            }
+            (Some(ids), None) if ids.len() > IDS => wrong(
+                "#/ids",
+                "too-many",
+                "at most 1,000 customers are named by id; send a filter instead",
+            ),
             (Some(ids), None) => Ok(Wish::Ids { ids, persona, reason }),
-            (None, Some(filter)) => Ok(Wish::Filter { filter, persona, reason }),
+            (None, Some(filter)) => Ok(Wish::Filter {
+                filter,
+                persona,
+                reason,
+            }),
             (Some(_), Some(_)) => wrong("#/filter", "not-allowed", "send either `ids` or `filter`"),
-            (None, None) => wrong("#/ids", "missing", "send `ids` or `filter`, or `\"by\": \"rules\"`"),
+            (None, None) => wrong(
+                "#/ids",
+                "missing",
+                "send `ids` or `filter`, or `\"by\": \"rules\"`",
+            ),
         }
     }
 }
@@ -121,12 +152,13 @@ impl Body {
     operation_id = "reassign_personas",
     tag = "Customers",
     params(IdempotencyKeyHeader),
-    request_body(content = Body),
+    request_body(content = Body, example = json!({
+    "filter": "filter[attributes.contract]=Two year", "persona": "settled", "reason": "agreed with sales"
+})),
     responses(
         (status = 200, description = "They are moved.", body = View, example = json!({"moved": 12, "job": null})),
         (status = 202, description = "A job moves them.", body = View,
-            example = json!({"moved": null, "job": "job_01h455vb4pex5vsknk084sn02q"}),
-            headers(("Location" = String, description = "Where to look at the job."))),
+            headers(("Location" = String, description = "Where to look at the job.")), example = json!({"moved": null, "job": "job_01h455vb4pex5vsknk084sn02q"})),
     ),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
@@ -140,7 +172,11 @@ pub(crate) async fn handle(
     Json(body): Json<Body, BODY_BYTES>,
     idempotent: Idempotent,
 ) -> Result<HttpResponse, Problem> {
-    idempotent.run(&allowed, async || carry_out(&allowed, &customers, &personas, body).await).await
+    idempotent
+        .run(&allowed, async || {
+            carry_out(&allowed, &customers, &personas, body).await
+        })
+        .await
 }
 
 async fn carry_out(
@@ -154,12 +190,21 @@ async fn carry_out(
             let job = personas.recompute(allowed.reach(), &allowed.caller).await?;
             return Ok(HttpResponse::Accepted()
                 .insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")))
-                .json(View { moved: None, job: Some(job) }));
+                .json(View {
+                    moved: None,
+                    job: Some(job),
+                }));
         }
         Wish::Ids { ids, persona, reason } => (ReassignTarget::Ids(ids), persona, reason),
-        Wish::Filter { filter, persona, reason } => {
+        Wish::Filter {
+            filter,
+            persona,
+            reason,
+        } => {
             let request = list_query::in_body(Some(&filter))?;
-            let list = customers.prepare(allowed.reach(), allowed.company()?, &request).await;
+            let list = customers
+                .prepare(allowed.reach(), allowed.company()?, &request)
+                .await;
             let list = list.map_err(list_query::at_filter)?;
             (ReassignTarget::List(Box::new(list)), persona, reason)
         }
@@ -168,6 +213,11 @@ async fn carry_out(
         Some(name) => Some(personas.find(allowed.tenant(), name, "#/persona").await?),
         None => None,
     };
-    let moved = personas.reassign(allowed.reach(), &allowed.caller, target, persona, reason).await?;
-    Ok(HttpResponse::Ok().json(View { moved: Some(moved), job: None }))
+    let moved = personas
+        .reassign(allowed.reach(), &allowed.caller, target, persona, reason)
+        .await?;
+    Ok(HttpResponse::Ok().json(View {
+        moved: Some(moved),
+        job: None,
+    }))
 }

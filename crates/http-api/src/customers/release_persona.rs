@@ -13,7 +13,7 @@ use super::view::{CustomerView, PersonaNames, example};
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
     responses(
-        (status = 200, description = "The customer as it is now.", body = CustomerView, example = json!(example()), headers(("ETag" = String, description = "Its version.")))),
+        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[delete("/customers/{id}/persona")]
@@ -24,7 +24,9 @@ pub(crate) async fn handle(
     Path(id): Path<CustomerId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let customer = personas.unlock(allowed.reach(), allowed.company()?, &allowed.caller, id).await?;
+    let customer = personas
+        .unlock(allowed.reach(), allowed.company()?, &allowed.caller, id)
+        .await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, etag(customer.version)))

@@ -55,7 +55,13 @@ impl From<CustomerSource> for View {
     operation_id = "list_customer_sources",
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "All of them.", body = Page<View>)),
+    responses((status = 200, description = "All of them.", body = Page<View>, example = json!({
+        "data": [{
+            "connection": "files", "kind": "customer-data", "external_id": "7590-VHVEG", "reason": "same_external_id",
+            "linked_at": "2026-03-15T09:30:00Z", "fields": {"name": "Ada Lovelace", "attributes.tenure": "1"}
+        }],
+        "page": {"next_cursor": null, "has_more": false}
+    }))),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}/sources")]
@@ -67,5 +73,8 @@ pub(crate) async fn handle(
     _: NoQuery,
 ) -> Result<Json<Page<View>>, Problem> {
     let sources = customers.sources(allowed.reach(), id).await?;
-    Ok(Json(Page::new(sources.into_iter().map(View::from).collect(), None)))
+    Ok(Json(Page::new(
+        sources.into_iter().map(View::from).collect(),
+        None,
+    )))
 }

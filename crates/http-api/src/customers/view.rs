@@ -45,8 +45,25 @@ pub(crate) fn example() -> Value {
 
 /// The fields of a customer that `fields` may name.
 pub(crate) const FIELDS: &[&str] = &[
-    "id", "external_ids", "name", "email", "domain", "lifecycle", "tier", "locale", "plan", "mrr", "persona",
-    "unassigned", "metrics", "attributes", "tags", "experts", "created_at", "updated_at", "version",
+    "id",
+    "external_ids",
+    "name",
+    "email",
+    "domain",
+    "lifecycle",
+    "tier",
+    "locale",
+    "plan",
+    "mrr",
+    "persona",
+    "unassigned",
+    "metrics",
+    "attributes",
+    "tags",
+    "experts",
+    "created_at",
+    "updated_at",
+    "version",
 ];
 
 /// A customer: the joined record.
@@ -96,7 +113,7 @@ pub(crate) struct CustomerView {
     /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
-    /// Grows by one with every change; its ETag is `"v"` and this.
+    /// Grows by one with every change; its `ETag` is `"v"` and this.
     version: u64,
 }
 
@@ -214,8 +231,16 @@ impl CustomerView {
             mrr,
             persona,
             unassigned,
-            metrics: customer.metrics.into_iter().map(|(metric, value)| (metric.name(), metric_value(value))).collect(),
-            attributes: customer.attributes.iter().map(|(key, value)| (key.to_string(), json_value(value))).collect(),
+            metrics: customer
+                .metrics
+                .into_iter()
+                .map(|(metric, value)| (metric.name(), metric_value(value)))
+                .collect(),
+            attributes: customer
+                .attributes
+                .iter()
+                .map(|(key, value)| (key.to_string(), json_value(value)))
+                .collect(),
             tags: customer.tags,
             experts: customer.experts,
             created_at: customer.created_at,
@@ -226,7 +251,10 @@ impl CustomerView {
 }
 
 /// Where a customer is: in a persona, or in none.
-pub(crate) fn persona(state: &PersonaState, names: &PersonaNames) -> (Option<AssignedPersona>, Option<Unassigned>) {
+pub(crate) fn persona(
+    state: &PersonaState,
+    names: &PersonaNames,
+) -> (Option<AssignedPersona>, Option<Unassigned>) {
     let (by, reason) = match &state.by {
         None => (None, None),
         Some(AssignedBy::Rule { .. }) => (Some("rule"), None),
@@ -236,9 +264,28 @@ pub(crate) fn persona(state: &PersonaState, names: &PersonaNames) -> (Option<Ass
     match state.persona {
         Some(id) => {
             let PersonaRef { id, key, name } = names.of_id(id);
-            (Some(AssignedPersona { id, key, name, by, locked, since, reason }), None)
+            (
+                Some(AssignedPersona {
+                    id,
+                    key,
+                    name,
+                    by,
+                    locked,
+                    since,
+                    reason,
+                }),
+                None,
+            )
         }
-        None => (None, Some(Unassigned { by, locked, since, reason })),
+        None => (
+            None,
+            Some(Unassigned {
+                by,
+                locked,
+                since,
+                reason,
+            }),
+        ),
     }
 }
 
@@ -256,6 +303,9 @@ pub(crate) fn metric_value(value: MetricValue) -> Value {
 
 impl From<Money> for MoneyView {
     fn from(money: Money) -> Self {
-        Self { amount_minor: money.amount_minor, currency: money.currency.code() }
+        Self {
+            amount_minor: money.amount_minor,
+            currency: money.currency.code(),
+        }
     }
 }

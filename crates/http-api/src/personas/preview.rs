@@ -7,7 +7,7 @@ use kale_web::{Allowed, Json, NoQuery, Problem, Required, permission::ManagePers
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::view::{BODY_BYTES, DraftBody, KeyAndName};
+use super::view::{BODY_BYTES, DraftBody, KeyAndName, draft_example};
 
 /// What a draft would do.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -82,7 +82,7 @@ impl View {
 #[utoipa::path(
     operation_id = "preview_personas",
     tag = "Personas",
-    request_body(content = DraftBody),
+    request_body(content = DraftBody, example = json!(draft_example())),
     responses((status = 200, description = "What it would do.", body = View, example = json!({
         "customers": 7043, "locked": 12, "moves": 301,
         "personas": [

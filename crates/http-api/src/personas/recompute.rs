@@ -23,8 +23,7 @@ pub(super) struct View {
     operation_id = "recompute_personas",
     tag = "Personas",
     params(IdempotencyKeyHeader),
-    responses((status = 202, description = "It begins.", body = View, example = json!({"job": "job_01h455vb4pex5vsknk084sn02q"}),
-        headers(("Location" = String, description = "Where to look at the job.")))),
+    responses((status = 202, description = "It begins.", body = View, headers(("Location" = String, description = "Where to look at the job.")), example = json!({"job": "job_01h455vb4pex5vsknk084sn02q"}))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[post("/personas/recompute")]

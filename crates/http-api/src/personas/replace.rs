@@ -5,7 +5,7 @@ use kale_application::personas::Personas;
 use kale_domain::error::FieldError;
 use kale_web::{Allowed, IfMatch, Json, NoQuery, Problem, Required, etag::etag, permission::ManagePersonas};
 
-use super::view::{BODY_BYTES, ConfigurationView, DraftBody, example};
+use super::view::{BODY_BYTES, ConfigurationView, DraftBody, draft_example, example};
 use crate::openapi::params::IfMatchHeader;
 
 /// The longest note, in characters.
@@ -19,10 +19,10 @@ const NOTE: usize = 500;
     operation_id = "replace_personas",
     tag = "Personas",
     params(IfMatchHeader),
-    request_body(content = DraftBody),
-    responses((status = 200, description = "The configuration as it is now.", body = ConfigurationView, example = json!(example()), headers(
+    request_body(content = DraftBody, example = json!(draft_example())),
+    responses((status = 200, description = "The configuration as it is now.", body = ConfigurationView, headers(
         ("Location" = String, description = "Where to look at the job."), ("ETag" = String, description = "Its version."),
-    ))),
+    ), example = json!(example()))),
     extensions(("x-permission" = json!(ManagePersonas::NAME))),
 )]
 #[put("/personas")]

@@ -20,7 +20,7 @@ pub(super) const BODY_BYTES: usize = 1024 * 1024;
 /// A whole configuration as it is sent.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = PersonaDraft, example = json!(draft_example()))]
+#[schema(as = PersonaDraft)]
 pub(super) struct DraftBody {
     /// `[{key, name, description?, order?}]`
     #[serde(default)]
@@ -100,7 +100,7 @@ pub(super) struct PersonaDocument {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Personas)]
 pub(super) struct ConfigurationView {
-    /// Its version; 0 while there is none. The ETag is `"v"` and this.
+    /// Its version; 0 while there is none. The `ETag` is `"v"` and this.
     version: u64,
     /// The categories, in their order.
     categories: Vec<CategoryView>,

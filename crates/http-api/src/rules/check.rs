@@ -12,10 +12,7 @@ use utoipa::ToSchema;
 /// A rule to check.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = RuleCheck, example = json!({"rule": {"all": [
-    {"attribute": "contract", "op": "eq", "value": "Month-to-month"},
-    {"attribute": "tenure", "op": "lt", "value": 6}
-]}}))]
+#[schema(as = RuleCheck)]
 pub(super) struct Body {
     /// The rule.
     #[schema(value_type = Object)]
@@ -54,7 +51,10 @@ fn in_body(error: PersonaError) -> PersonaError {
 #[utoipa::path(
     operation_id = "check_rule",
     tag = "Personas",
-    request_body(content = Body),
+    request_body(content = Body, example = json!({"rule": {"all": [
+    {"attribute": "contract", "op": "eq", "value": "Month-to-month"},
+    {"attribute": "tenure", "op": "lt", "value": 6}
+]}})),
     responses((status = 200, description = "It can be used.", body = View, example = json!({
         "valid": true, "sentence": "contract is Month-to-month and tenure is less than 6", "waiting_for": []
     }))),

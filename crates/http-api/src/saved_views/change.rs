@@ -13,7 +13,7 @@ use crate::openapi::params::IfMatchHeader;
 /// What to change; what is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = SavedViewChange, example = json!({"shared": false}))]
+#[schema(as = SavedViewChange)]
 pub(super) struct Body {
     /// 1 to 60 characters.
     #[serde(default)]
@@ -45,9 +45,8 @@ impl Body {
     operation_id = "change_saved_view",
     tag = "Saved views",
     params(IfMatchHeader, ("id" = String, Path, description = "Which.", example = "viw_01h455vb4pex5vsknk084sn02q")),
-    request_body(content = Body),
-    responses((status = 200, description = "The view as it is now.", body = View, example = json!(example()),
-        headers(("ETag" = String, description = "Its version.")))),
+    request_body(content = Body, example = json!({"shared": false})),
+    responses((status = 200, description = "The view as it is now.", body = View, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(UseSavedViews::NAME)), ("x-problems" = json!(["people-only"]))),
 )]
 #[patch("/saved-views/{id}")]

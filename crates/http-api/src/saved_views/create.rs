@@ -12,10 +12,7 @@ use crate::openapi::params::IdempotencyKeyHeader;
 /// A view to keep.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewSavedView, example = json!({
-    "name": "Two years, largest first", "shared": true, "query": "filter[attributes.contract]=Two year&sort=-mrr",
-    "columns": ["name", "mrr", "attributes.tenure"]
-}))]
+#[schema(as = NewSavedView)]
 pub(super) struct Body {
     /// 1 to 60 characters.
     name: String,
@@ -40,9 +37,11 @@ impl From<Body> for ViewInput {
     operation_id = "create_saved_view",
     tag = "Saved views",
     params(IdempotencyKeyHeader),
-    request_body(content = Body),
-    responses((status = 201, description = "It is kept.", body = View, example = json!(example()),
-        headers(("ETag" = String, description = "Its version.")))),
+    request_body(content = Body, example = json!({
+    "name": "Two years, largest first", "shared": true, "query": "filter[attributes.contract]=Two year&sort=-mrr",
+    "columns": ["name", "mrr", "attributes.tenure"]
+})),
+    responses((status = 201, description = "It is kept.", body = View, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(UseSavedViews::NAME)), ("x-problems" = json!(["people-only"]))),
 )]
 #[post("/saved-views")]

@@ -32,7 +32,7 @@ pub(super) struct View {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// Grows by one with every change; its ETag is `"v"` and this.
+    /// Grows by one with every change; its `ETag` is `"v"` and this.
     pub(super) version: u64,
 }
 

@@ -13,9 +13,9 @@ use crate::openapi::params::IdempotencyKeyHeader;
     operation_id = "cancel_upload",
     tag = "Uploads",
     params(IdempotencyKeyHeader, ("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "The upload as it is now.", body = UploadView, example = json!(example("cancelled")), headers(
+    responses((status = 200, description = "The upload as it is now.", body = UploadView, headers(
         ("ETag" = String, description = "Its version."),
-    ))),
+    ), example = json!(example("cancelled")))),
     extensions(("x-permission" = json!(ManageUploads::NAME)), ("x-problems" = json!(["wrong-state"]))),
 )]
 #[post("/uploads/{id}/cancel")]

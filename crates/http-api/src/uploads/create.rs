@@ -38,9 +38,8 @@ pub(super) struct Form {
 #[utoipa::path(
     operation_id = "upload_customer_data",
     tag = "Uploads",
-    request_body(content = Form, content_type = "multipart/form-data"),
-    responses((status = 202, description = "It is here.", body = UploadView, example = json!(example("received")),
-        headers(("Location" = String, description = "Where to look at it."), ("ETag" = String, description = "Its version.")))),
+    request_body(content = Form, content_type = "multipart/form-data", example = json!({"file": "customer_id,name\r\nC-1001,Ada\r\n"})),
+    responses((status = 202, description = "It is here.", body = UploadView, headers(("Location" = String, description = "Where to look at it."), ("ETag" = String, description = "Its version.")), example = json!(example("received")))),
     extensions(("x-permission" = json!(ManageUploads::NAME))),
 )]
 #[post("/uploads/customer-data")]
@@ -59,10 +58,15 @@ pub(crate) async fn handle(
     let form = Multipart::new(request.headers(), body);
     let (name, bytes, refused) = file::open(form).await?;
     let kind = UploadKind::CustomerData;
-    let upload = match uploads.receive(allowed.tenant(), &allowed.caller, kind, &name, bytes).await {
+    let upload = match uploads
+        .receive(allowed.tenant(), &allowed.caller, kind, &name, bytes)
+        .await
+    {
         Ok(upload) => upload,
         // What the stream was refused for says more than that it ended.
-        Err(error @ UploadError::Interrupted(_)) => return Err(refused.take().unwrap_or_else(|| error.into())),
+        Err(error @ UploadError::Interrupted(_)) => {
+            return Err(refused.take().unwrap_or_else(|| error.into()));
+        }
         Err(error) => return Err(error.into()),
     };
     Ok(UploadView::new(upload, false).received())
@@ -74,10 +78,17 @@ fn check(request: &HttpRequest) -> Result<(), Problem> {
         let detail = "the body has to be `multipart/form-data` with one field, `file`";
         return Err(Problem::of("unsupported-media-type").detail(detail));
     }
-    if request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+    if request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|coding| coding != "identity")
+    {
         return Err(Problem::of("unsupported-media-type").detail("a compressed body is not read here"));
     }
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let length = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: u64| length > MAX_BYTES.saturating_add(FRAME)) {
         return Err(UploadError::TooLarge.into());
     }

@@ -12,8 +12,7 @@ use kale_web::{Allowed, NoQuery, Path, Problem, Required, permission::ReadUpload
     tag = "Uploads",
     params(("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q")),
     responses((status = 200, description = "The rejected rows.", body = String, content_type = "text/csv",
-        example = "line,column,code,reason,customerID,tenure\r\n17,tenure,not-a-number,expected a whole number,7590-VHVEG,x\r\n",
-        headers(("Content-Disposition" = String, description = "The name of the file.")))),
+        headers(("Content-Disposition" = String, description = "The name of the file.")), example = "line,column,code,reason,customerID,tenure\r\n17,tenure,not-a-number,expected a whole number,7590-VHVEG,x\r\n")),
     extensions(("x-permission" = json!(ReadUploads::NAME))),
 )]
 #[get("/uploads/{id}/errors.csv")]
@@ -24,10 +23,18 @@ pub(crate) async fn handle(
     Path(id): Path<UploadId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let file = uploads.rejected_file(allowed.tenant(), id).await?.ok_or_else(Problem::not_found)?;
-    let bytes = file.bytes.inspect_err(|error| tracing::error!(error = %error, "a file broke off while it was sent"));
+    let file = uploads
+        .rejected_file(allowed.tenant(), id)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let bytes = file
+        .bytes
+        .inspect_err(|error| tracing::error!(error = %error, "a file broke off while it was sent"));
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}-errors.csv\"")))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{id}-errors.csv\""),
+        ))
         .body(SizedStream::new(file.total_bytes, bytes)))
 }

@@ -17,7 +17,7 @@ use crate::openapi::params::IdempotencyKeyHeader;
 /// How to import.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ImportUpload, example = json!({"rejected": "skip"}))]
+#[schema(as = ImportUpload)]
 pub(super) struct Body {
     /// What to do with rejected rows: `stop` imports nothing where there are any, `skip` imports the others.
     #[serde(default)]
@@ -38,7 +38,10 @@ impl FromRequest for IfSent {
         let absent = match length {
             Some(length) => length == "0",
             // Chunks have no length; without a type there are none.
-            None => !headers.contains_key(header::CONTENT_TYPE) && !headers.contains_key(header::TRANSFER_ENCODING),
+            None => {
+                !headers.contains_key(header::CONTENT_TYPE)
+                    && !headers.contains_key(header::TRANSFER_ENCODING)
+            }
         };
         if absent {
             return async { Ok(Self(Body::default())) }.boxed_local();
@@ -53,11 +56,11 @@ impl FromRequest for IfSent {
     operation_id = "import_upload",
     tag = "Uploads",
     params(IdempotencyKeyHeader, ("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q")),
-    request_body(content = Option<Body>),
-    responses((status = 202, description = "The upload as it is now.", body = UploadView, example = json!(example("importing")), headers(
+    request_body(content = Option<Body>, example = json!({"rejected": "skip"})),
+    responses((status = 202, description = "The upload as it is now.", body = UploadView, headers(
         ("Location" = String, description = "Where to look at the job."),
         ("ETag" = String, description = "Its version."),
-    ))),
+    ), example = json!(example("importing")))),
     extensions(
         ("x-permission" = json!(ManageUploads::NAME)),
         ("x-problems" = json!(["wrong-state", "has-rejected-rows", "nothing-to-import"])),
@@ -75,7 +78,9 @@ pub(crate) async fn handle(
 ) -> Result<HttpResponse, Problem> {
     idempotent
         .run(&allowed, async || {
-            let (upload, job) = uploads.import(allowed.tenant(), &allowed.caller, id, body.rejected).await?;
+            let (upload, job) = uploads
+                .import(allowed.tenant(), &allowed.caller, id, body.rejected)
+                .await?;
             Ok(UploadView::new(upload, false).started(job))
         })
         .await

@@ -22,15 +22,7 @@ use super::view::{UploadView, example};
 /// How a file is read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Mapping, example = json!({
-    "mode": "upsert",
-    "columns": {
-        "customerID": {"to": "external_id", "type": "text", "format": null, "currency": null},
-        "MonthlyCharges": {"to": "amount", "type": "money", "format": null, "currency": "USD"},
-        "tenure": {"to": "attributes.tenure", "type": "integer", "format": null, "currency": null},
-        "gender": {"to": "ignore"}
-    }
-}))]
+#[schema(as = Mapping)]
 pub(super) struct MappingDocument {
     /// `append` refuses rows whose key exists, `upsert` changes only the mapped columns of rows that exist, `replace`
     /// also takes out rows whose key is absent from the file.
@@ -105,9 +97,16 @@ impl From<Mapping> for MappingDocument {
         ("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q"),
         ("If-Match" = Option<String>, Header, description = "The ETag that you read, if nobody's change shall be lost."),
     ),
-    request_body(content = MappingDocument),
-    responses((status = 200, description = "The upload as it is now.", body = UploadView, example = json!(example("awaiting_mapping")),
-        headers(("ETag" = String, description = "Its version.")))),
+    request_body(content = MappingDocument, example = json!({
+    "mode": "upsert",
+    "columns": {
+        "customerID": {"to": "external_id", "type": "text", "format": null, "currency": null},
+        "MonthlyCharges": {"to": "amount", "type": "money", "format": null, "currency": "USD"},
+        "tenure": {"to": "attributes.tenure", "type": "integer", "format": null, "currency": null},
+        "gender": {"to": "ignore"}
+    }
+})),
+    responses((status = 200, description = "The upload as it is now.", body = UploadView, headers(("ETag" = String, description = "Its version.")), example = json!(example("awaiting_mapping")))),
     extensions(
         ("x-permission" = json!(ManageUploads::NAME)),
         ("x-problems" = json!(["wrong-state", "stale-version"])),

@@ -27,8 +27,7 @@ impl From<Kind> for UploadKind {
     tag = "Uploads",
     params(("kind" = String, Path, description = "`customer-data`.", example = "customer-data")),
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv",
-        example = "customer_id,name,email\r\nC-1001,Northwind Traders,ada@northwind.example\r\n",
-        headers(("Content-Disposition" = String, description = "The name of the file.")))),
+        headers(("Content-Disposition" = String, description = "The name of the file.")), example = "customer_id,name,email\r\nC-1001,Northwind Traders,ada@northwind.example\r\n")),
     extensions(("x-permission" = json!(ReadUploads::NAME))),
 )]
 #[get("/upload-templates/{kind}")]

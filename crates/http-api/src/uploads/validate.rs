@@ -13,10 +13,10 @@ use crate::openapi::params::IdempotencyKeyHeader;
     operation_id = "validate_upload",
     tag = "Uploads",
     params(IdempotencyKeyHeader, ("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 202, description = "The upload as it is now.", body = UploadView, example = json!(example("validating")), headers(
+    responses((status = 202, description = "The upload as it is now.", body = UploadView, headers(
         ("Location" = String, description = "Where to look at the job."),
         ("ETag" = String, description = "Its version."),
-    ))),
+    ), example = json!(example("validating")))),
     extensions(("x-permission" = json!(ManageUploads::NAME)), ("x-problems" = json!(["wrong-state", "not-mapped"]))),
 )]
 #[post("/uploads/{id}/validate")]

@@ -99,7 +99,7 @@ pub(super) struct UploadView {
     /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
-    /// Grows by one with every change; its ETag is `"v"` and this.
+    /// Grows by one with every change; its `ETag` is `"v"` and this.
     version: u64,
 }
 
@@ -227,7 +227,7 @@ impl UploadView {
         }
     }
 
-    /// As an answer, with its ETag.
+    /// As an answer, with its `ETag`.
     pub(super) fn answer(&self, mut response: HttpResponseBuilder) -> HttpResponse {
         response.insert_header((header::ETAG, etag(self.version))).json(self)
     }

@@ -2,6 +2,7 @@
 
 mod keyset;
 mod moves;
+mod pace;
 mod predicate;
 mod search;
 

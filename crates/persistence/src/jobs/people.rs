@@ -77,7 +77,8 @@ impl JobStore {
             .jobs
             .clone_with_type()
             .find(query)
-            .sort(order)
+            // With the company, so that the ids of all companies give no order.
+            .sort(doc! { "company_id": 1, "_id": -1 })
             // Zero would mean all.
             .limit(i64::from(limit.max(1)))
             .projection(without_payload())

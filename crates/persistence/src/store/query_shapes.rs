@@ -210,7 +210,8 @@ async fn logs_and_lists_are_read_through_their_indexes() {
     assert_eq!(expect(&store, "jobs on", newest, jobs).await.len(), 10);
     let about = JobFilter { subject: Some("thing".to_owned()), ..JobFilter::default() };
     let jobs = store.jobs().list(tenant, &about, 10, None);
-    expect(&store, "jobs about", "{ company_id: 1, subject: 1, _id: -1 }", jobs).await;
+    let about = expect(&store, "jobs about", "{ company_id: 1, subject: 1, _id: -1 }", jobs).await;
+    assert_eq!(about.len(), 10);
     expect(&store, "keys", "{ company_id: 1, _id: 1 }", api_keys::list(&store, tenant)).await;
     let versions = expect(&store, "versions", "_id: 1", personas::versions(&store, tenant, 5)).await;
     assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [60, 59, 58, 57, 56]);

@@ -209,7 +209,7 @@ async fn small(store: &Store, tenant: Tenant, n: u128, size: u128, view: &SavedV
                 };
                 personas::add(store, tx, &version).await?;
                 let (key, _) = api_keys::create(store, tx, "CI", [].into(), None, None).await?;
-                let job = NewJob::new("work", &json!({}))?.of(tenant.company()).about("thing");
+                let job = NewJob::new("work", &json!({}))?.of(tenant.company()).about(if at % 4 == 0 { "thing" } else { "other" });
                 made = Some((key.id, tx.enqueue(job).await?.id()));
             }
             saved_views::insert(store, tx, view).await?;

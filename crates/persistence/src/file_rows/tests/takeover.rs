@@ -51,6 +51,7 @@ async fn what_was_written_after_the_right_was_lost_is_taken_away_again() {
     let (first, second) = (next(&store, ours).await, next(&store, ours).await);
     let slow = names(&[("a", "slow"), ("b", "slow"), ("c", "slow")]);
     write(&store, ours, &slow, first, 3, None).await.unwrap();
+    store.settle().await.unwrap();
     let rows = store.database().collection::<Document>("file_rows");
     let late: Vec<Document> = rows.find(doc! {}).await.unwrap().try_collect().await.unwrap();
     write(&store, ours, &names(&[("a", "quick")]), second, 1, None).await.unwrap();

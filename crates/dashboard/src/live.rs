@@ -1,0 +1,75 @@
+//! `GET /live`: one event stream per tab, with the jobs of the company as they change.
+
+mod sse;
+
+use actix_web::{
+    HttpResponse, get,
+    web::{Data, ServiceConfig},
+};
+use futures::{Stream, StreamExt as _, future::ready, stream};
+use kale_application::{
+    access::Caller,
+    live::{JobFilter, Live, LiveEvent},
+    work::Work,
+};
+use kale_domain::job::{JobState, JobStatus};
+use kale_web::{Authenticated, Drain, NoQuery, Problem};
+
+use self::sse::Event;
+use crate::jobs::{self, JobEvent};
+
+/// The most jobs of one state that a stream begins with.
+const MOST: u32 = 50;
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(handle);
+}
+
+#[get("/live")]
+#[tracing::instrument(name = "dashboard.live", skip_all)]
+async fn handle(
+    Authenticated(caller): Authenticated,
+    work: Data<Work>,
+    live: Data<Live>,
+    drain: Data<Drain>,
+    _: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    let tenant = jobs::tenant(&caller)?;
+    // Before anything is read, so that nothing falls between.
+    let changes = live.subscribe(tenant);
+    let mut now = Vec::new();
+    for state in JobState::ALL.into_iter().filter(|state| !state.is_final()) {
+        let filter = JobFilter {
+            state: Some(state),
+            ..JobFilter::default()
+        };
+        now.extend(work.list(tenant, &filter, MOST, None).await?);
+    }
+    Ok(sse::respond(events(caller, now, changes), drain.get_ref().clone()))
+}
+
+/// First the jobs that run, then a `reset`, so that the page asks after those it shows which have ended since; then
+/// whatever changes.
+fn events(caller: Caller, now: Vec<JobStatus>, changes: impl Stream<Item = LiveEvent>) -> impl Stream<Item = Event> {
+    let snapshot: Vec<Event> = now
+        .iter()
+        .filter(|job| jobs::follows(&caller, job))
+        .map(of)
+        .chain([reset()])
+        .collect();
+    let later = changes.filter_map(move |change| {
+        ready(match change {
+            LiveEvent::Reset => Some(reset()),
+            LiveEvent::Job(job) => jobs::follows(&caller, &job).then(|| of(&job)),
+        })
+    });
+    stream::iter(snapshot).chain(later)
+}
+
+fn of(job: &JobStatus) -> Event {
+    Event::new("job", &JobEvent::from(job))
+}
+
+fn reset() -> Event {
+    Event::new("reset", &serde_json::json!({}))
+}

@@ -1,0 +1,91 @@
+//! `GET /sign-in`, `POST /sign-in`, `GET /sign-in/mail`: asking for a link.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use askama::Template as _;
+use kale_application::access::SignIns;
+use kale_domain::{email::Email, sign_in::LINK};
+use kale_web::{Authenticated, Gate, Problem};
+
+use super::cookies::{ASKED, Asked, BROWSER, is_nonce};
+use crate::{
+    frame::{Form, Frame, Query, local_path},
+    view::{
+        form::Field,
+        parts::Banner,
+        sign_in::{CheckMailPage, SignInPage},
+    },
+};
+
+/// Asks for the address; whoever is signed in goes where they wanted.
+pub(super) async fn show(
+    frame: Frame,
+    caller: Option<Authenticated>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query = Query::read(request.query_string());
+    let next = query.get("next");
+    if caller.is_some() {
+        return Ok(frame.see_other(local_path(next)));
+    }
+    page(&frame, StatusCode::OK, next, Field::default())
+}
+
+/// Sends a link. Known and unknown addresses are answered alike.
+pub(super) async fn send(
+    frame: Frame,
+    gate: Data<Gate>,
+    sign_ins: Data<SignIns>,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    gate.require_same_origin(&request)?;
+    let typed = form.get("email").trim();
+    let email: Email = match typed.parse() {
+        Ok(email) => email,
+        Err(_error) => {
+            let field = Field::default().value(typed).error("Type an address such as ada@example.com.");
+            return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, form.get("next"), field);
+        }
+    };
+    let secure = frame.door().secure_cookies;
+    let kept = BROWSER.read(&request, secure).filter(|nonce| is_nonce(nonce));
+    let nonce = kept.unwrap_or_else(frame.door().fresh_nonce);
+    sign_ins.ask(&email, &nonce).await?;
+    let mut response = frame.see_other("/sign-in/mail");
+    BROWSER.write(&mut response, &nonce, secure);
+    let asked = Asked { email: typed.to_owned(), next: next_of(form.get("next")) };
+    ASKED.write(&mut response, &asked.write(), secure);
+    Ok(response)
+}
+
+/// Says that mail is on its way.
+pub(super) async fn sent(frame: Frame, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Some(asked) = ASKED.read(&request, frame.door().secure_cookies) else {
+        return Ok(frame.see_other("/sign-in"));
+    };
+    let Asked { email, next } = Asked::read(&asked);
+    let page = CheckMailPage {
+        plain: frame.plain(None, "Check your mail"),
+        email,
+        code: None,
+        valid_for: format!("{} minutes", LINK.as_mins()),
+        next,
+        mailbox: frame.door().mailbox.clone(),
+    };
+    frame.page(StatusCode::OK, page.render())
+}
+
+fn page(frame: &Frame, status: StatusCode, next: &str, email: Field) -> Result<HttpResponse, Problem> {
+    let page = SignInPage {
+        plain: frame.plain(None, "Sign in"),
+        email: Field { name: "email".to_owned(), label: "E-mail".to_owned(), ..email },
+        next: next_of(next),
+        banner: frame.said().map(|said| Banner { text: said.text.clone(), tone: said.tone, action: None }),
+    };
+    frame.page(status, page.render())
+}
+
+/// Empty for the first page, which is where everybody goes without it.
+pub(super) fn next_of(text: &str) -> String {
+    Some(local_path(text)).filter(|path| *path != "/").unwrap_or_default().to_owned()
+}
