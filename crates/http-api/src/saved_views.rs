@@ -9,5 +9,9 @@ mod view;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list::handle).service(create::handle).service(change::handle).service(remove::handle);
+    config
+        .service(list::handle)
+        .service(create::handle)
+        .service(change::handle)
+        .service(remove::handle);
 }

@@ -34,7 +34,8 @@ fn stated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, 
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
     request_body(content = Body, example = json!({"persona": "early_monthly", "reason": "agreed on the phone"})),
     responses(
-        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
+        (status = 200, description = "The customer as it is now.", body = CustomerView,
+            headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[put("/customers/{id}/persona")]

@@ -84,7 +84,8 @@ type Outcome = Result<(UpsertOutcome, CustomerId), Wrong>;
         "data": [
             {"line": 1, "status": "created", "id": "cus_01h455vb4pex5vsknk084sn02q"},
             {"line": 2, "status": "rejected", "errors": [
-                {"pointer": "#/email", "code": "not-an-email", "message": "expected an e-mail address such as ada@example.com"}
+                {"pointer": "#/email", "code": "not-an-email",
+                    "message": "expected an e-mail address such as ada@example.com"}
             ]}
         ],
         "summary": {"created": 1, "updated": 0, "rejected": 1}

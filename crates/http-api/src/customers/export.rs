@@ -35,11 +35,14 @@ pub(super) enum Format {
 #[utoipa::path(
     operation_id = "export_customers",
     tag = "Customers",
-    request_body(content = Body, example = json!({"format": "csv", "filter": "filter[attributes.contract]=Two year&sort=-mrr"})),
+    request_body(content = Body, example = json!({"format": "csv",
+        "filter": "filter[attributes.contract]=Two year&sort=-mrr"})),
     responses((
         status = 200, description = "The file.",
-        content((String = "text/csv", example = "id,external_id,name\r\ncus_01h455vb4pex5vsknk084sn02q,7590-VHVEG,Ada Lovelace\r\n"),
-            (String = "application/x-ndjson", example = "{\"id\":\"cus_01h455vb4pex5vsknk084sn02q\",\"external_ids\":[\"7590-VHVEG\"]}\n")),
+        content((String = "text/csv",
+            example = "id,external_id,name\r\ncus_01h455vb4pex5vsknk084sn02q,7590-VHVEG,Ada Lovelace\r\n"),
+            (String = "application/x-ndjson",
+                example = "{\"id\":\"cus_01h455vb4pex5vsknk084sn02q\",\"external_ids\":[\"7590-VHVEG\"]}\n")),
         headers(("Content-Disposition" = String, description = "The name of the file."))
     )),
     extensions(("x-permission" = json!(ExportCustomers::NAME))),

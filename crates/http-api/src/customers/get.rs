@@ -31,7 +31,8 @@ pub(super) struct Params {
         ("If-None-Match" = Option<String>, Header, description = "The ETag you have."),
     ),
     responses(
-        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example())),
+        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String,
+            description = "Its version.")), example = json!(example())),
         (status = 304, description = "You have it.")),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]

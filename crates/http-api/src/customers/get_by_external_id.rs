@@ -17,12 +17,14 @@ use super::{
     operation_id = "read_customer_by_external_id",
     tag = "Customers",
     params(
-        ("external_id" = String, Path, description = "What your systems call it; a `/` in it as `%2F`.", example = "7590-VHVEG"),
+        ("external_id" = String, Path, description = "What your systems call it; a `/` in it as `%2F`.",
+            example = "7590-VHVEG"),
         FieldsParam,
         ("If-None-Match" = Option<String>, Header, description = "The ETag you have."),
     ),
     responses(
-        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example())),
+        (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String,
+            description = "Its version.")), example = json!(example())),
         (status = 304, description = "You have it.")),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]

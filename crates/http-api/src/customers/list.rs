@@ -24,13 +24,18 @@ use super::{
     params(
         PageParams,
         FieldsParam,
-        ("sort" = Option<String>, Query, description = "`name`, `created_at`, `mrr`, `persona` or a sortable attribute; `-` before it for the largest first.", example = "-mrr"),
+        ("sort" = Option<String>, Query,
+            description = "`name`, `created_at`, `mrr`, `persona` or a sortable attribute; `-` before it for the largest first.", example = "-mrr"),
         ("include" = Option<String>, Query, description = "`count` counts the customers on all pages, up to 10,000."),
-        ("q" = Option<String>, Query, description = "Words, each the beginning of a word of name, e-mail, domain or external id."),
-        ("filter[persona]" = Option<String>, Query, description = "Keys of personas, or `unassigned`.", example = "early_monthly,unassigned"),
-        ("filter[mrr][gte]" = Option<String>, Query, description = "One of the many: any name with any operator of rules.", example = "1000"),
+        ("q" = Option<String>, Query,
+            description = "Words, each the beginning of a word of name, e-mail, domain or external id."),
+        ("filter[persona]" = Option<String>, Query, description = "Keys of personas, or `unassigned`.",
+            example = "early_monthly,unassigned"),
+        ("filter[mrr][gte]" = Option<String>, Query,
+            description = "One of the many: any name with any operator of rules.", example = "1000"),
     ),
-    responses((status = 200, description = "A page.", body = Page<CustomerView>, example = json!({"data": [example()], "page": {"next_cursor": null, "has_more": false}}))),
+    responses((status = 200, description = "A page.", body = Page<CustomerView>,
+        example = json!({"data": [example()], "page": {"next_cursor": null, "has_more": false}}))),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers")]

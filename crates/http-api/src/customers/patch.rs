@@ -32,7 +32,8 @@ pub(super) struct Body {
     ),
     request_body(content = Body, example = json!({"tags": ["vip", "beta"]})),
     responses(
-        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
+        (status = 200, description = "The customer as it is now.", body = CustomerView,
+            headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(WriteCustomers::NAME))),
 )]
 #[patch("/customers/{id}")]

@@ -18,10 +18,13 @@ use super::{
 #[utoipa::path(
     operation_id = "put_customer_by_external_id",
     tag = "Customers",
-    params(("external_id" = String, Path, description = "What your systems call it; a `/` in it as `%2F`.", example = "7590-VHVEG")),
-    request_body(content = CustomerFields, example = json!({"plan": "Business", "attributes": {"seats": 45, "trial": null}})),
+    params(("external_id" = String, Path, description = "What your systems call it; a `/` in it as `%2F`.",
+        example = "7590-VHVEG")),
+    request_body(content = CustomerFields, example = json!({"plan": "Business", "attributes": {"seats": 45,
+        "trial": null}})),
     responses(
-        (status = 200, description = "It was there.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example())),
+        (status = 200, description = "It was there.", body = CustomerView, headers(("ETag" = String,
+            description = "Its version.")), example = json!(example())),
         (status = 201, description = "It is new.", body = CustomerView, headers(
             ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."),
         ), example = json!(example()))),

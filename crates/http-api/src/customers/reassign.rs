@@ -158,7 +158,8 @@ impl Body {
     responses(
         (status = 200, description = "They are moved.", body = View, example = json!({"moved": 12, "job": null})),
         (status = 202, description = "A job moves them.", body = View,
-            headers(("Location" = String, description = "Where to look at the job.")), example = json!({"moved": null, "job": "job_01h455vb4pex5vsknk084sn02q"})),
+            headers(("Location" = String, description = "Where to look at the job.")),
+                example = json!({"moved": null, "job": "job_01h455vb4pex5vsknk084sn02q"})),
     ),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]

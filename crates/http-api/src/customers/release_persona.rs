@@ -13,7 +13,8 @@ use super::view::{CustomerView, PersonaNames, example};
     tag = "Customers",
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
     responses(
-        (status = 200, description = "The customer as it is now.", body = CustomerView, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
+        (status = 200, description = "The customer as it is now.", body = CustomerView,
+            headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[delete("/customers/{id}/persona")]

@@ -61,7 +61,10 @@ impl From<Metric> for View {
 #[get("/metrics")]
 #[tracing::instrument(name = "api.metrics.list", skip_all)]
 pub(crate) async fn handle(_: Allowed<ReadPersonas>, _: NoQuery) -> Json<Page<View>> {
-    Json(Page::new(Metric::ALL.iter().copied().map(View::from).collect(), None))
+    Json(Page::new(
+        Metric::ALL.iter().copied().map(View::from).collect(),
+        None,
+    ))
 }
 
 #[cfg(test)]

@@ -55,7 +55,9 @@ pub(super) struct Cell {
     customers: u64,
 }
 
-fn rows(cells: impl IntoIterator<Item = (Option<PersonaId>, Cell)>) -> Vec<(Option<PersonaId>, u64, Vec<Cell>)> {
+fn rows(
+    cells: impl IntoIterator<Item = (Option<PersonaId>, Cell)>,
+) -> Vec<(Option<PersonaId>, u64, Vec<Cell>)> {
     let mut by_persona: BTreeMap<Option<PersonaId>, Vec<Cell>> = BTreeMap::new();
     for (persona, cell) in cells {
         by_persona.entry(persona).or_default().push(cell);
@@ -95,16 +97,31 @@ pub(crate) async fn handle(
     personas: Data<Personas>,
     Query(params): Query<Params>,
 ) -> Result<Json<View>, Problem> {
-    let list = customers.prepare(allowed.reach(), allowed.company()?, &ListRequest::default()).await?;
-    let cells = customers.by_attribute(allowed.reach(), &list, &params.attribute).await?;
+    let list = customers
+        .prepare(allowed.reach(), allowed.company()?, &ListRequest::default())
+        .await?;
+    let cells = customers
+        .by_attribute(allowed.reach(), &list, &params.attribute)
+        .await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
-    let cells = cells.into_iter().map(|cell| (cell.persona, Cell { value: cell.value, customers: cell.customers }));
+    let cells = cells.into_iter().map(|cell| {
+        (
+            cell.persona,
+            Cell {
+                value: cell.value,
+                customers: cell.customers,
+            },
+        )
+    });
     let row = |(persona, customers, values): (Option<PersonaId>, u64, Vec<Cell>)| Row {
         persona: persona.map(|id| names.of_id(id)),
         customers,
         values,
     };
-    Ok(Json(View { attribute: params.attribute.into(), data: rows(cells).into_iter().map(row).collect() }))
+    Ok(Json(View {
+        attribute: params.attribute.into(),
+        data: rows(cells).into_iter().map(row).collect(),
+    }))
 }
 
 #[cfg(test)]
@@ -114,7 +131,10 @@ mod tests {
     #[test]
     fn the_largest_persona_and_its_commonest_value_come_first() {
         let persona: PersonaId = "per_01h455vb4pex5vsknk084sn02q".parse().unwrap();
-        let cell = |value: &str, customers| Cell { value: Some(value.to_owned()), customers };
+        let cell = |value: &str, customers| Cell {
+            value: Some(value.to_owned()),
+            customers,
+        };
 
         let rows = rows([
             (None, cell("no", 3)),
@@ -124,7 +144,10 @@ mod tests {
 
         assert_eq!(
             rows,
-            [(Some(persona), 7, vec![cell("yes", 5), cell("no", 2)]), (None, 3, vec![cell("no", 3)])]
+            [
+                (Some(persona), 7, vec![cell("yes", 5), cell("no", 2)]),
+                (None, 3, vec![cell("no", 3)])
+            ]
         );
     }
 }

@@ -25,5 +25,8 @@ pub(crate) async fn handle(
 ) -> Result<Json<Page<CategoryView>>, Problem> {
     let mut categories = personas.configuration(allowed.tenant()).await?.categories;
     categories.sort_by_key(|category| category.order);
-    Ok(Json(Page::new(categories.into_iter().map(CategoryView::from).collect(), None)))
+    Ok(Json(Page::new(
+        categories.into_iter().map(CategoryView::from).collect(),
+        None,
+    )))
 }

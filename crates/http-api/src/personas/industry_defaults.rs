@@ -79,6 +79,8 @@ pub(crate) async fn handle(
     personas: Data<Personas>,
     Query(params): Query<Params>,
 ) -> Result<Json<View>, Problem> {
-    let industry = params.industry.map_or_else(|| allowed.company().map(|company| company.industry), Ok)?;
+    let industry = params
+        .industry
+        .map_or_else(|| allowed.company().map(|company| company.industry), Ok)?;
     View::new(personas.industry_defaults(industry)?).map(Json)
 }

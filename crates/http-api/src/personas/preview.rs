@@ -56,18 +56,43 @@ impl View {
         let count = |counts: &std::collections::BTreeMap<Option<PersonaId>, u64>, id| {
             counts.get(&id).copied().unwrap_or_default()
         };
-        let drafted: Vec<PersonaId> = preview.configuration.personas.iter().map(|persona| persona.id).collect();
-        let dropped = now.personas.iter().map(|persona| persona.id).filter(|id| !drafted.contains(id));
+        let drafted: Vec<PersonaId> = preview
+            .configuration
+            .personas
+            .iter()
+            .map(|persona| persona.id)
+            .collect();
+        let dropped = now
+            .personas
+            .iter()
+            .map(|persona| persona.id)
+            .filter(|id| !drafted.contains(id));
         let listed: Vec<PersonaId> = drafted.iter().copied().chain(dropped).collect();
-        let share = |id| Share { persona: named(Some(id)), before: count(&preview.before, Some(id)), after: count(&preview.after, Some(id)) };
+        let share = |id| Share {
+            persona: named(Some(id)),
+            before: count(&preview.before, Some(id)),
+            after: count(&preview.after, Some(id)),
+        };
         let mut personas: Vec<Share> = listed.iter().copied().map(share).collect();
         // Customers of a persona that neither has any more wait for the next assignment: they have none.
         let rest = |counts: &std::collections::BTreeMap<Option<PersonaId>, u64>| {
-            counts.iter().filter(|(id, _)| id.is_none_or(|id| !listed.contains(&id))).map(|(_, count)| count).sum()
+            counts
+                .iter()
+                .filter(|(id, _)| id.is_none_or(|id| !listed.contains(&id)))
+                .map(|(_, count)| count)
+                .sum()
         };
-        personas.push(Share { persona: None, before: rest(&preview.before), after: rest(&preview.after) });
+        personas.push(Share {
+            persona: None,
+            before: rest(&preview.before),
+            after: rest(&preview.after),
+        });
         let moved = preview.moved.iter();
-        let moved = moved.map(|cell| Moved { from: named(cell.from), to: named(cell.to), customers: cell.customers });
+        let moved = moved.map(|cell| Moved {
+            from: named(cell.from),
+            to: named(cell.to),
+            customers: cell.customers,
+        });
         Self {
             customers: preview.customers,
             locked: preview.locked,
@@ -101,7 +126,9 @@ pub(crate) async fn handle(
     _: NoQuery,
     Json(body): Json<DraftBody, BODY_BYTES>,
 ) -> Result<Answer<View>, Problem> {
-    let preview = personas.preview(allowed.reach(), allowed.company()?, &body.document()).await?;
+    let preview = personas
+        .preview(allowed.reach(), allowed.company()?, &body.document())
+        .await?;
     let now = personas.configuration(allowed.tenant()).await?;
     Ok(Answer(View::new(&preview, &now)))
 }

@@ -11,7 +11,8 @@ use super::view::{ConfigurationView, example};
     operation_id = "read_personas",
     tag = "Personas",
     responses((status = 200, description = "The configuration; version 0 and empty while there is none.",
-        body = ConfigurationView, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
+        body = ConfigurationView, headers(("ETag" = String, description = "Its version.")),
+            example = json!(example()))),
     extensions(("x-permission" = json!(ReadPersonas::NAME))),
 )]
 #[get("/personas")]

@@ -23,7 +23,8 @@ pub(super) struct View {
     operation_id = "recompute_personas",
     tag = "Personas",
     params(IdempotencyKeyHeader),
-    responses((status = 202, description = "It begins.", body = View, headers(("Location" = String, description = "Where to look at the job.")), example = json!({"job": "job_01h455vb4pex5vsknk084sn02q"}))),
+    responses((status = 202, description = "It begins.", body = View, headers(("Location" = String,
+        description = "Where to look at the job.")), example = json!({"job": "job_01h455vb4pex5vsknk084sn02q"}))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[post("/personas/recompute")]

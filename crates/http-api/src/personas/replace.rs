@@ -21,7 +21,8 @@ const NOTE: usize = 500;
     params(IfMatchHeader),
     request_body(content = DraftBody, example = json!(draft_example())),
     responses((status = 200, description = "The configuration as it is now.", body = ConfigurationView, headers(
-        ("Location" = String, description = "Where to look at the job."), ("ETag" = String, description = "Its version."),
+        ("Location" = String, description = "Where to look at the job."), ("ETag" = String,
+            description = "Its version."),
     ), example = json!(example()))),
     extensions(("x-permission" = json!(ManagePersonas::NAME))),
 )]
@@ -37,7 +38,16 @@ pub(crate) async fn handle(
     let company = allowed.company()?;
     let note = note(body.note.take())?;
     let document = body.document();
-    let (_, job) = personas.save(allowed.reach(), company, &allowed.caller, version, &document, note).await?;
+    let (_, job) = personas
+        .save(
+            allowed.reach(),
+            company,
+            &allowed.caller,
+            version,
+            &document,
+            note,
+        )
+        .await?;
     let view = personas.view(allowed.reach(), company).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")))
@@ -46,9 +56,15 @@ pub(crate) async fn handle(
 }
 
 fn note(note: Option<String>) -> Result<Option<String>, Problem> {
-    let note = note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
+    let note = note
+        .map(|note| note.trim().to_owned())
+        .filter(|note| !note.is_empty());
     if note.as_ref().is_some_and(|note| note.chars().count() > NOTE) {
-        return Err(Problem::validation(vec![FieldError::new("#/note", "too-long", "at most 500 characters")]));
+        return Err(Problem::validation(vec![FieldError::new(
+            "#/note",
+            "too-long",
+            "at most 500 characters",
+        )]));
     }
     Ok(note)
 }
@@ -61,6 +77,9 @@ mod tests {
     fn a_note_has_at_most_500_characters() {
         assert_eq!(note(Some("  ".to_owned())).unwrap(), None);
         assert_eq!(note(Some(" why ".to_owned())).unwrap(), Some("why".to_owned()));
-        assert_eq!(note(Some("é".repeat(501))).unwrap_err().fields()[0].pointer, "#/note");
+        assert_eq!(
+            note(Some("é".repeat(501))).unwrap_err().fields()[0].pointer,
+            "#/note"
+        );
     }
 }

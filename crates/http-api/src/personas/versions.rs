@@ -32,7 +32,8 @@ pub(super) struct View {
     operation_id = "list_persona_versions",
     tag = "Personas",
     responses((status = 200, description = "The versions.", body = Page<View>, example = json!({
-        "data": [{"version": 3, "by": "usr_01h455vb4pex5vsknk084sn02q", "note": "Split by contract", "at": "2026-03-15T09:30:00Z"}],
+        "data": [{"version": 3, "by": "usr_01h455vb4pex5vsknk084sn02q", "note": "Split by contract",
+            "at": "2026-03-15T09:30:00Z"}],
         "page": {"next_cursor": null, "has_more": false}
     }))),
     extensions(("x-permission" = json!(ReadPersonas::NAME))),
@@ -45,6 +46,11 @@ pub(crate) async fn handle(
     _: NoQuery,
 ) -> Result<Json<Page<View>>, Problem> {
     let found = personas.versions(allowed.tenant(), LATEST).await?;
-    let views = found.into_iter().map(|one| View { version: one.version, by: one.by, note: one.note, at: one.at });
+    let views = found.into_iter().map(|one| View {
+        version: one.version,
+        by: one.by,
+        note: one.note,
+        at: one.at,
+    });
     Ok(Json(Page::new(views.collect(), None)))
 }

@@ -40,7 +40,9 @@ impl DraftBody {
     /// The configuration alone. What is missing is told by whoever reads it, together with all else that is wrong.
     pub(super) fn document(self) -> Value {
         let parts = [("categories", self.categories), ("personas", self.personas)];
-        let parts = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?)));
+        let parts = parts
+            .into_iter()
+            .filter_map(|(name, part)| Some((name.to_owned(), part?)));
         Value::Object(parts.collect::<Map<_, _>>())
     }
 }
@@ -128,8 +130,14 @@ pub(super) struct KeyAndName {
 impl KeyAndName {
     /// Of the persona of that id, where one of these configurations has it.
     pub(super) fn of(id: PersonaId, configurations: &[&Configuration]) -> Option<Self> {
-        let found = configurations.iter().flat_map(|all| &all.personas).find(|persona| persona.id == id)?;
-        Some(Self { key: found.key.to_string(), name: found.name.clone() })
+        let found = configurations
+            .iter()
+            .flat_map(|all| &all.personas)
+            .find(|persona| persona.id == id)?;
+        Some(Self {
+            key: found.key.to_string(),
+            name: found.name.clone(),
+        })
     }
 }
 
@@ -137,9 +145,25 @@ impl ConfigurationView {
     /// The configuration, amounts in that currency.
     pub(super) fn new(view: PersonasView, currency: Currency, job: Option<JobId>) -> Result<Self, Problem> {
         let personas = view.personas.into_iter().map(|one| {
-            let Persona { id, category, key, name, description, colour, priority, rule, enabled } = one.persona;
+            let Persona {
+                id,
+                category,
+                key,
+                name,
+                description,
+                colour,
+                priority,
+                rule,
+                enabled,
+            } = one.persona;
             let rule = serde_json::to_value(&rule).map_err(|error| Problem::internal(&error))?;
-            let mrr = one.mrr_minor.map(|amount_minor| Money { amount_minor, currency }.into());
+            let mrr = one.mrr_minor.map(|amount_minor| {
+                Money {
+                    amount_minor,
+                    currency,
+                }
+                .into()
+            });
             Ok(PersonaDocument {
                 id,
                 key: key.into(),

@@ -37,7 +37,10 @@ fn in_body(error: PersonaError) -> PersonaError {
     match error {
         PersonaError::Invalid(mut wrong) => {
             for error in &mut wrong {
-                error.pointer = format!("#/rule{}", error.pointer.strip_prefix('#').unwrap_or(&error.pointer));
+                error.pointer = format!(
+                    "#/rule{}",
+                    error.pointer.strip_prefix('#').unwrap_or(&error.pointer)
+                );
             }
             PersonaError::Invalid(wrong)
         }
@@ -68,9 +71,15 @@ pub(crate) async fn handle(
     _: NoQuery,
     Json(body): Json<Body>,
 ) -> Result<Answer<View>, Problem> {
-    let checked = personas.check_rule(allowed.reach(), allowed.company()?, &body.rule).await;
+    let checked = personas
+        .check_rule(allowed.reach(), allowed.company()?, &body.rule)
+        .await;
     let (sentence, waiting_for) = checked.map_err(in_body)?;
-    Ok(Answer(View { valid: true, sentence, waiting_for }))
+    Ok(Answer(View {
+        valid: true,
+        sentence,
+        waiting_for,
+    }))
 }
 
 #[cfg(test)]
@@ -81,9 +90,13 @@ mod tests {
 
     #[test]
     fn a_mistake_is_told_with_its_place_in_the_body() {
-        let wrong = ["#", "#/all/1/op"].map(|pointer| FieldError::new(pointer, "x", "y")).to_vec();
+        let wrong = ["#", "#/all/1/op"]
+            .map(|pointer| FieldError::new(pointer, "x", "y"))
+            .to_vec();
 
-        let PersonaError::Invalid(moved) = in_body(PersonaError::Invalid(wrong)) else { panic!("another error") };
+        let PersonaError::Invalid(moved) = in_body(PersonaError::Invalid(wrong)) else {
+            panic!("another error")
+        };
 
         let pointers: Vec<&str> = moved.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(pointers, ["#/rule", "#/rule/all/1/op"]);

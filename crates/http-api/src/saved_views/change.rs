@@ -3,7 +3,9 @@
 use actix_web::{HttpResponse, http::header, patch, web::Data};
 use kale_application::saved_views::{SavedViews, ViewInput};
 use kale_domain::{id::SavedViewId, saved_view::SavedView};
-use kale_web::{Allowed, IfMatch, Json, NoQuery, Path, Problem, Required, etag::etag, permission::UseSavedViews};
+use kale_web::{
+    Allowed, IfMatch, Json, NoQuery, Path, Problem, Required, etag::etag, permission::UseSavedViews,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -46,7 +48,8 @@ impl Body {
     tag = "Saved views",
     params(IfMatchHeader, ("id" = String, Path, description = "Which.", example = "viw_01h455vb4pex5vsknk084sn02q")),
     request_body(content = Body, example = json!({"shared": false})),
-    responses((status = 200, description = "The view as it is now.", body = View, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
+    responses((status = 200, description = "The view as it is now.", body = View, headers(("ETag" = String,
+        description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(UseSavedViews::NAME)), ("x-problems" = json!(["people-only"]))),
 )]
 #[patch("/saved-views/{id}")]
@@ -61,8 +64,14 @@ pub(crate) async fn handle(
 ) -> Result<HttpResponse, Problem> {
     let user = person(&allowed)?;
     let there = views.get(allowed.tenant(), user, id).await?;
-    let view = View::from(views.change(allowed.tenant(), user, id, version, body.onto(there)).await?);
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(view.version))).json(view))
+    let view = View::from(
+        views
+            .change(allowed.tenant(), user, id, version, body.onto(there))
+            .await?,
+    );
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ETAG, etag(view.version)))
+        .json(view))
 }
 
 #[cfg(test)]
@@ -87,8 +96,12 @@ mod tests {
 
         let input = body.onto(there);
 
-        let expected =
-            ViewInput { name: "Old".to_owned(), shared: false, query: "q=ada".to_owned(), columns: Vec::new() };
+        let expected = ViewInput {
+            name: "Old".to_owned(),
+            shared: false,
+            query: "q=ada".to_owned(),
+            columns: Vec::new(),
+        };
         assert_eq!(input, expected);
     }
 }

@@ -2,7 +2,9 @@
 
 use actix_web::{HttpResponse, http::header, post, web::Data};
 use kale_application::saved_views::{SavedViews, ViewInput};
-use kale_web::{Allowed, Idempotent, Json, NoQuery, Problem, Required, etag::etag, permission::UseSavedViews};
+use kale_web::{
+    Allowed, Idempotent, Json, NoQuery, Problem, Required, etag::etag, permission::UseSavedViews,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -28,7 +30,12 @@ pub(super) struct Body {
 
 impl From<Body> for ViewInput {
     fn from(body: Body) -> Self {
-        Self { name: body.name, shared: body.shared, query: body.query, columns: body.columns }
+        Self {
+            name: body.name,
+            shared: body.shared,
+            query: body.query,
+            columns: body.columns,
+        }
     }
 }
 
@@ -41,7 +48,8 @@ impl From<Body> for ViewInput {
     "name": "Two years, largest first", "shared": true, "query": "filter[attributes.contract]=Two year&sort=-mrr",
     "columns": ["name", "mrr", "attributes.tenure"]
 })),
-    responses((status = 201, description = "It is kept.", body = View, headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
+    responses((status = 201, description = "It is kept.", body = View, headers(("ETag" = String,
+        description = "Its version.")), example = json!(example()))),
     extensions(("x-permission" = json!(UseSavedViews::NAME)), ("x-problems" = json!(["people-only"]))),
 )]
 #[post("/saved-views")]
@@ -57,7 +65,9 @@ pub(crate) async fn handle(
     idempotent
         .run(&allowed, async || {
             let view = View::from(views.create(allowed.tenant(), user, body.into()).await?);
-            Ok(HttpResponse::Created().insert_header((header::ETAG, etag(view.version))).json(view))
+            Ok(HttpResponse::Created()
+                .insert_header((header::ETAG, etag(view.version)))
+                .json(view))
         })
         .await
 }

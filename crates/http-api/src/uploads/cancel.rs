@@ -12,7 +12,8 @@ use crate::openapi::params::IdempotencyKeyHeader;
 #[utoipa::path(
     operation_id = "cancel_upload",
     tag = "Uploads",
-    params(IdempotencyKeyHeader, ("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q")),
+    params(IdempotencyKeyHeader, ("id" = String, Path, description = "Which.",
+        example = "upl_01h455vb4pex5vsknk084sn02q")),
     responses((status = 200, description = "The upload as it is now.", body = UploadView, headers(
         ("ETag" = String, description = "Its version."),
     ), example = json!(example("cancelled")))),

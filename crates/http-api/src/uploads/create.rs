@@ -38,8 +38,11 @@ pub(super) struct Form {
 #[utoipa::path(
     operation_id = "upload_customer_data",
     tag = "Uploads",
-    request_body(content = Form, content_type = "multipart/form-data", example = json!({"file": "customer_id,name\r\nC-1001,Ada\r\n"})),
-    responses((status = 202, description = "It is here.", body = UploadView, headers(("Location" = String, description = "Where to look at it."), ("ETag" = String, description = "Its version.")), example = json!(example("received")))),
+    request_body(content = Form, content_type = "multipart/form-data",
+        example = json!({"file": "customer_id,name\r\nC-1001,Ada\r\n"})),
+    responses((status = 202, description = "It is here.", body = UploadView, headers(("Location" = String,
+        description = "Where to look at it."), ("ETag" = String, description = "Its version.")),
+            example = json!(example("received")))),
     extensions(("x-permission" = json!(ManageUploads::NAME))),
 )]
 #[post("/uploads/customer-data")]

@@ -55,7 +55,8 @@ impl FromRequest for IfSent {
 #[utoipa::path(
     operation_id = "import_upload",
     tag = "Uploads",
-    params(IdempotencyKeyHeader, ("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q")),
+    params(IdempotencyKeyHeader, ("id" = String, Path, description = "Which.",
+        example = "upl_01h455vb4pex5vsknk084sn02q")),
     request_body(content = Option<Body>, example = json!({"rejected": "skip"})),
     responses((status = 202, description = "The upload as it is now.", body = UploadView, headers(
         ("Location" = String, description = "Where to look at the job."),

@@ -62,8 +62,21 @@ pub(super) struct ColumnDocument {
 impl From<MappingDocument> for Mapping {
     fn from(document: MappingDocument) -> Self {
         let column = |(header, column): (String, ColumnDocument)| {
-            let ColumnDocument { to, kind, format, currency } = column;
-            (header, ColumnMapping { to, kind, format, currency })
+            let ColumnDocument {
+                to,
+                kind,
+                format,
+                currency,
+            } = column;
+            (
+                header,
+                ColumnMapping {
+                    to,
+                    kind,
+                    format,
+                    currency,
+                },
+            )
         };
         Self {
             mode: document.mode,
@@ -76,8 +89,21 @@ impl From<MappingDocument> for Mapping {
 impl From<Mapping> for MappingDocument {
     fn from(mapping: Mapping) -> Self {
         let column = |(header, column): (String, ColumnMapping)| {
-            let ColumnMapping { to, kind, format, currency } = column;
-            (header, ColumnDocument { to, kind, format, currency })
+            let ColumnMapping {
+                to,
+                kind,
+                format,
+                currency,
+            } = column;
+            (
+                header,
+                ColumnDocument {
+                    to,
+                    kind,
+                    format,
+                    currency,
+                },
+            )
         };
         Self {
             mode: mapping.mode,
@@ -95,7 +121,8 @@ impl From<Mapping> for MappingDocument {
     tag = "Uploads",
     params(
         ("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you read, if nobody's change shall be lost."),
+        ("If-Match" = Option<String>, Header,
+            description = "The ETag that you read, if nobody's change shall be lost."),
     ),
     request_body(content = MappingDocument, example = json!({
     "mode": "upsert",
@@ -106,7 +133,8 @@ impl From<Mapping> for MappingDocument {
         "gender": {"to": "ignore"}
     }
 })),
-    responses((status = 200, description = "The upload as it is now.", body = UploadView, headers(("ETag" = String, description = "Its version.")), example = json!(example("awaiting_mapping")))),
+    responses((status = 200, description = "The upload as it is now.", body = UploadView,
+        headers(("ETag" = String, description = "Its version.")), example = json!(example("awaiting_mapping")))),
     extensions(
         ("x-permission" = json!(ManageUploads::NAME)),
         ("x-problems" = json!(["wrong-state", "stale-version"])),
@@ -122,6 +150,8 @@ pub(crate) async fn handle(
     IfMatchIfSent(version): IfMatchIfSent,
     Json(body): Json<MappingDocument>,
 ) -> Result<HttpResponse, Problem> {
-    let upload = uploads.map(allowed.tenant(), &allowed.caller, id, version, body.into()).await?;
+    let upload = uploads
+        .map(allowed.tenant(), &allowed.caller, id, version, body.into())
+        .await?;
     Ok(UploadView::new(upload, false).answer(HttpResponse::Ok()))
 }

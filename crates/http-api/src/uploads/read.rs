@@ -12,7 +12,8 @@ use super::view::{UploadView, example};
     operation_id = "read_upload",
     tag = "Uploads",
     params(("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q")),
-    responses((status = 200, description = "The upload.", body = UploadView, headers(("ETag" = String, description = "Its version.")), example = json!(example("awaiting_mapping")))),
+    responses((status = 200, description = "The upload.", body = UploadView, headers(("ETag" = String,
+        description = "Its version.")), example = json!(example("awaiting_mapping")))),
     extensions(("x-permission" = json!(ReadUploads::NAME))),
 )]
 #[get("/uploads/{id}")]

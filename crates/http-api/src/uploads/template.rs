@@ -27,7 +27,8 @@ impl From<Kind> for UploadKind {
     tag = "Uploads",
     params(("kind" = String, Path, description = "`customer-data`.", example = "customer-data")),
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv",
-        headers(("Content-Disposition" = String, description = "The name of the file.")), example = "customer_id,name,email\r\nC-1001,Northwind Traders,ada@northwind.example\r\n")),
+        headers(("Content-Disposition" = String, description = "The name of the file.")),
+            example = "customer_id,name,email\r\nC-1001,Northwind Traders,ada@northwind.example\r\n")),
     extensions(("x-permission" = json!(ReadUploads::NAME))),
 )]
 #[get("/upload-templates/{kind}")]
@@ -40,6 +41,9 @@ pub(crate) async fn handle(
     let kind = UploadKind::from(kind);
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", kind.slug())))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{}.csv\"", kind.slug()),
+        ))
         .body(Uploads::template(kind)))
 }

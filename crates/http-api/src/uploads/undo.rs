@@ -14,12 +14,14 @@ use crate::openapi::params::IdempotencyKeyHeader;
 #[utoipa::path(
     operation_id = "undo_upload",
     tag = "Uploads",
-    params(IdempotencyKeyHeader, ("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q")),
+    params(IdempotencyKeyHeader, ("id" = String, Path, description = "Which.",
+        example = "upl_01h455vb4pex5vsknk084sn02q")),
     responses((status = 202, description = "The upload as it is now.", body = UploadView, headers(
         ("Location" = String, description = "Where to look at the job."),
         ("ETag" = String, description = "Its version."),
     ), example = json!(example("undone")))),
-    extensions(("x-permission" = json!(ManageUploads::NAME)), ("x-problems" = json!(["wrong-state", "superseded", "too-late"]))),
+    extensions(("x-permission" = json!(ManageUploads::NAME)), ("x-problems" = json!(["wrong-state",
+        "superseded", "too-late"]))),
 )]
 #[post("/uploads/{id}/undo")]
 #[tracing::instrument(name = "api.uploads.undo", skip_all)]

@@ -7,7 +7,9 @@ use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use jiff::{SignedDuration, Timestamp};
 use kale_domain::{
     id::{JobId, UploadId, UserId},
-    upload::{ImportSummary, Profile, Report, RowError, UNDO_DAYS, Unreadable, Upload, UploadState, UploadedFile},
+    upload::{
+        ImportSummary, Profile, Report, RowError, UNDO_DAYS, Unreadable, Upload, UploadState, UploadedFile,
+    },
 };
 use kale_web::etag::etag;
 use serde::Serialize;
@@ -199,14 +201,20 @@ pub(super) struct FailureView {
 
 /// Until when an import can be taken back, as far as its age tells.
 pub(super) fn undo_until(state: &UploadState) -> Option<Timestamp> {
-    let UploadState::Imported { at, .. } = state else { return None };
+    let UploadState::Imported { at, .. } = state else {
+        return None;
+    };
     at.checked_add(SignedDuration::from_hours(24 * UNDO_DAYS)).ok()
 }
 
 impl UploadView {
     /// The upload; `undoable` says whether its import is the one that can be taken back.
     pub(super) fn new(upload: Upload, undoable: bool) -> Self {
-        let UploadParts { report, summary, failure } = UploadParts::of(&upload.state);
+        let UploadParts {
+            report,
+            summary,
+            failure,
+        } = UploadParts::of(&upload.state);
         Self {
             id: upload.id,
             kind: upload.kind.slug(),
@@ -229,7 +237,9 @@ impl UploadView {
 
     /// As an answer, with its `ETag`.
     pub(super) fn answer(&self, mut response: HttpResponseBuilder) -> HttpResponse {
-        response.insert_header((header::ETAG, etag(self.version))).json(self)
+        response
+            .insert_header((header::ETAG, etag(self.version)))
+            .json(self)
     }
 
     /// As the answer to a request that started a job.
@@ -258,20 +268,30 @@ struct UploadParts<'a> {
 impl<'a> UploadParts<'a> {
     fn of(state: &'a UploadState) -> Self {
         let summary = match state {
-            UploadState::Imported { summary, .. } | UploadState::Undone { summary, .. } => Some((*summary).into()),
+            UploadState::Imported { summary, .. } | UploadState::Undone { summary, .. } => {
+                Some((*summary).into())
+            }
             _ => None,
         };
         let failure = match state {
             UploadState::Failed { why } => Some(why.clone().into()),
             _ => None,
         };
-        Self { report: state.report(), summary, failure }
+        Self {
+            report: state.report(),
+            summary,
+            failure,
+        }
     }
 }
 
 impl From<Upload> for UploadLine {
     fn from(upload: Upload) -> Self {
-        let UploadParts { report, summary, failure } = UploadParts::of(&upload.state);
+        let UploadParts {
+            report,
+            summary,
+            failure,
+        } = UploadParts::of(&upload.state);
         Self {
             id: upload.id,
             kind: upload.kind.slug(),
@@ -292,7 +312,11 @@ impl From<Upload> for UploadLine {
 
 impl From<UploadedFile> for FileView {
     fn from(file: UploadedFile) -> Self {
-        Self { name: file.name, bytes: file.bytes, sha256: file.sha256 }
+        Self {
+            name: file.name,
+            bytes: file.bytes,
+            sha256: file.sha256,
+        }
     }
 }
 
@@ -322,7 +346,13 @@ impl From<&Report> for ReportView {
 
 impl From<RowError> for RowErrorView {
     fn from(error: RowError) -> Self {
-        Self { line: error.line, column: error.column, value: error.value, code: error.code, reason: error.reason }
+        Self {
+            line: error.line,
+            column: error.column,
+            value: error.value,
+            code: error.code,
+            reason: error.reason,
+        }
     }
 }
 
@@ -340,7 +370,11 @@ impl From<ImportSummary> for SummaryView {
 
 impl From<Unreadable> for FailureView {
     fn from(why: Unreadable) -> Self {
-        Self { code: why.code, line: why.line, message: why.message }
+        Self {
+            code: why.code,
+            line: why.line,
+            message: why.message,
+        }
     }
 }
 
@@ -349,7 +383,8 @@ pub(super) fn example(status: &str) -> Value {
     let looked_at = status != "received";
     let column = json!({ "to": "external_id", "type": "text", "format": null, "currency": null });
     let mapping = json!({ "mode": "upsert", "columns": { "customerID": column } });
-    let profile = json!({ "encoding": "utf-8", "delimiter": ",", "rows": 7043, "complete": true, "columns": 21 });
+    let profile =
+        json!({ "encoding": "utf-8", "delimiter": ",", "rows": 7043, "complete": true, "columns": 21 });
     json!({
         "id": "upl_01h455vb4pex5vsknk084sn02q", "kind": "customer-data", "status": status,
         "file": {

@@ -20,9 +20,16 @@ fn null_is_unassigned_and_left_out_is_a_mistake() {
 
     assert_eq!(
         wish(json!({"ids": [id], "persona": null})),
-        Ok(Wish::Ids { ids: vec![id.parse().unwrap()], persona: None, reason: None })
+        Ok(Wish::Ids {
+            ids: vec![id.parse().unwrap()],
+            persona: None,
+            reason: None
+        })
     );
-    assert_eq!(wrong(json!({"ids": [id]})), ("#/persona".to_owned(), "missing".to_owned()));
+    assert_eq!(
+        wrong(json!({"ids": [id]})),
+        ("#/persona".to_owned(), "missing".to_owned())
+    );
 }
 
 #[test]
@@ -33,9 +40,15 @@ fn exactly_one_thing_says_who_is_moved() {
         reason: None,
     };
 
-    assert_eq!(wish(json!({"filter": "q=ada", "persona": "early"})), Ok(filter(Some("early"))));
+    assert_eq!(
+        wish(json!({"filter": "q=ada", "persona": "early"})),
+        Ok(filter(Some("early")))
+    );
     assert_eq!(wrong(json!({"persona": "early"})).0, "#/ids");
-    assert_eq!(wrong(json!({"persona": "early", "ids": [], "filter": ""})).0, "#/filter");
+    assert_eq!(
+        wrong(json!({"persona": "early", "ids": [], "filter": ""})).0,
+        "#/filter"
+    );
     assert_eq!(wish(json!({"by": "rules"})), Ok(Wish::Rules));
     assert_eq!(wrong(json!({"by": "rules", "persona": null})).0, "#/persona");
     assert!(serde_json::from_value::<Body>(json!({"by": "dice"})).is_err());
@@ -45,5 +58,8 @@ fn exactly_one_thing_says_who_is_moved() {
 fn more_than_a_thousand_ids_are_refused() {
     let ids = vec!["cus_01h455vb4pex5vsknk084sn02q"; 1_001];
 
-    assert_eq!(wrong(json!({"ids": ids, "persona": null})), ("#/ids".to_owned(), "too-many".to_owned()));
+    assert_eq!(
+        wrong(json!({"ids": ids, "persona": null})),
+        ("#/ids".to_owned(), "too-many".to_owned())
+    );
 }

@@ -16,12 +16,24 @@ fn customer(persona: PersonaState) -> Customer {
         locale: None,
         persona,
         metrics: BTreeMap::from([
-            (Metric::Mrr, MetricValue::Money(Money { amount_minor: 2985, currency: "USD".parse().unwrap() })),
+            (
+                Metric::Mrr,
+                MetricValue::Money(Money {
+                    amount_minor: 2985,
+                    currency: "USD".parse().unwrap(),
+                }),
+            ),
             (Metric::Plan, MetricValue::Text("Team".to_owned())),
         ]),
         attributes: BTreeMap::from([
-            ("charges".parse().unwrap(), AttributeValue::Number("29.850".parse().unwrap())),
-            ("signup".parse().unwrap(), AttributeValue::Date("2024-03-18".parse().unwrap())),
+            (
+                "charges".parse().unwrap(),
+                AttributeValue::Number("29.850".parse().unwrap()),
+            ),
+            (
+                "signup".parse().unwrap(),
+                AttributeValue::Date("2024-03-18".parse().unwrap()),
+            ),
         ]),
         tags: vec!["vip".to_owned()],
         experts: Vec::new(),
@@ -32,18 +44,30 @@ fn customer(persona: PersonaState) -> Customer {
 }
 
 fn names(id: PersonaId) -> PersonaNames {
-    PersonaNames(BTreeMap::from([(id, ("early".to_owned(), "Early days".to_owned()))]))
+    PersonaNames(BTreeMap::from([(
+        id,
+        ("early".to_owned(), "Early days".to_owned()),
+    )]))
 }
 
 #[test]
 fn values_are_typed_json() {
-    let view = CustomerView::new(customer(PersonaState::unassigned(Timestamp::UNIX_EPOCH)), &PersonaNames::default());
+    let view = CustomerView::new(
+        customer(PersonaState::unassigned(Timestamp::UNIX_EPOCH)),
+        &PersonaNames::default(),
+    );
     let json = serde_json::to_value(&view).unwrap();
 
-    assert_eq!(json["attributes"], json!({ "charges": 29.85, "signup": "2024-03-18" }));
+    assert_eq!(
+        json["attributes"],
+        json!({ "charges": 29.85, "signup": "2024-03-18" })
+    );
     assert_eq!(json["mrr"], json!({ "amount_minor": 2985, "currency": "USD" }));
     assert_eq!(json["metrics"]["plan"], "Team");
-    assert_eq!((&json["plan"], &json["lifecycle"]), (&json!("Team"), &json!("past_due")));
+    assert_eq!(
+        (&json["plan"], &json["lifecycle"]),
+        (&json!("Team"), &json!("past_due"))
+    );
     assert_eq!(json["created_at"], "1970-01-01T00:00:00Z");
     let names: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
     let mut fields = FIELDS.to_vec();
@@ -55,8 +79,15 @@ fn values_are_typed_json() {
 #[test]
 fn a_decision_by_hand_shows_its_reason_and_its_lock() {
     let id = PERSONA.parse::<PersonaId>().unwrap();
-    let by = AssignedBy::Manual { user: None, reason: Some("asked for it".to_owned()) };
-    let state = PersonaState { persona: Some(id), by: Some(by), since: Timestamp::UNIX_EPOCH };
+    let by = AssignedBy::Manual {
+        user: None,
+        reason: Some("asked for it".to_owned()),
+    };
+    let state = PersonaState {
+        persona: Some(id),
+        by: Some(by),
+        since: Timestamp::UNIX_EPOCH,
+    };
 
     let (persona, unassigned) = persona(&state, &names(id));
 
@@ -72,15 +103,31 @@ fn a_decision_by_hand_shows_its_reason_and_its_lock() {
 
 #[test]
 fn nobody_in_a_persona_says_whether_a_rule_or_a_person_decided_so() {
-    let state = |by| PersonaState { persona: None, by, since: Timestamp::UNIX_EPOCH };
-    let rule = AssignedBy::Rule { version: 1, as_of: Timestamp::UNIX_EPOCH };
-    let manual = AssignedBy::Manual { user: None, reason: None };
+    let state = |by| PersonaState {
+        persona: None,
+        by,
+        since: Timestamp::UNIX_EPOCH,
+    };
+    let rule = AssignedBy::Rule {
+        version: 1,
+        as_of: Timestamp::UNIX_EPOCH,
+    };
+    let manual = AssignedBy::Manual {
+        user: None,
+        reason: None,
+    };
 
-    for (by, word, locked) in [(None, None, false), (Some(rule), Some("rule"), false), (Some(manual), Some("manual"), true)]
-    {
+    for (by, word, locked) in [
+        (None, None, false),
+        (Some(rule), Some("rule"), false),
+        (Some(manual), Some("manual"), true),
+    ] {
         let (persona, unassigned) = persona(&state(by), &PersonaNames::default());
         assert_eq!(persona, None);
-        assert_eq!(unassigned.map(|none| (none.by, none.locked)), Some((word, locked)));
+        assert_eq!(
+            unassigned.map(|none| (none.by, none.locked)),
+            Some((word, locked))
+        );
     }
 }
 
@@ -88,5 +135,12 @@ fn nobody_in_a_persona_says_whether_a_rule_or_a_person_decided_so() {
 fn a_deleted_persona_keeps_its_id_and_has_no_name() {
     let id = PERSONA.parse::<PersonaId>().unwrap();
 
-    assert_eq!(PersonaNames::default().of_id(id), PersonaRef { id, key: None, name: None });
+    assert_eq!(
+        PersonaNames::default().of_id(id),
+        PersonaRef {
+            id,
+            key: None,
+            name: None
+        }
+    );
 }

@@ -30,7 +30,10 @@ impl Refused {
 pub(super) async fn open(mut form: Multipart) -> Result<(String, FileBytes, Refused), Problem> {
     let field = next(&mut form).await?.ok_or_else(missing)?;
     check(&field)?;
-    let name = field.content_disposition().and_then(|disposition| disposition.get_filename()).unwrap_or_default();
+    let name = field
+        .content_disposition()
+        .and_then(|disposition| disposition.get_filename())
+        .unwrap_or_default();
     let name = name.to_owned();
     let refused = Refused::default();
     let kept = refused.clone();
@@ -77,15 +80,27 @@ fn check(field: &Field) -> Result<(), Problem> {
     let name: String = name.chars().take(60).collect();
     let pointer = format!("#/{}", name.replace('~', "~0").replace('/', "~1"));
     let message = "the form has one field, `file`";
-    Err(Problem::validation(vec![FieldError::new(pointer, "unknown-field", message)]))
+    Err(Problem::validation(vec![FieldError::new(
+        pointer,
+        "unknown-field",
+        message,
+    )]))
 }
 
 fn missing() -> Problem {
-    Problem::validation(vec![FieldError::new("#/file", "missing", "the form has no field `file`")])
+    Problem::validation(vec![FieldError::new(
+        "#/file",
+        "missing",
+        "the form has no field `file`",
+    )])
 }
 
 fn second() -> Problem {
-    Problem::validation(vec![FieldError::new("#/file", "duplicate", "the form holds two files; send one at a time")])
+    Problem::validation(vec![FieldError::new(
+        "#/file",
+        "duplicate",
+        "the form holds two files; send one at a time",
+    )])
 }
 
 fn stalled() -> Problem {

@@ -17,14 +17,21 @@ fn a_mapping_reads_as_partners_send_it_and_shows_every_field() {
     let document: MappingDocument = serde_json::from_value(sent.clone()).unwrap();
     let mapping = Mapping::from(document);
 
-    assert_eq!(mapping.columns["x"].to, Target::Attribute("seats".parse().unwrap()));
-    assert_eq!(serde_json::to_value(MappingDocument::from(mapping)).unwrap(), sent);
+    assert_eq!(
+        mapping.columns["x"].to,
+        Target::Attribute("seats".parse().unwrap())
+    );
+    assert_eq!(
+        serde_json::to_value(MappingDocument::from(mapping)).unwrap(),
+        sent
+    );
 }
 
 #[test]
 fn a_type_or_a_field_that_does_not_exist_is_refused() {
     let read = |column: serde_json::Value| {
-        serde_json::from_value::<MappingDocument>(json!({ "mode": "upsert", "columns": { "a": column } })).is_ok()
+        serde_json::from_value::<MappingDocument>(json!({ "mode": "upsert", "columns": { "a": column } }))
+            .is_ok()
     };
 
     assert!(read(json!({ "to": "ignore" })));
