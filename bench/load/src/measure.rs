@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::slice::Outcome;
+
 /// Beyond this spread of the measuring stick itself nothing is judged.
 const NOISY: f64 = 0.25;
 
@@ -55,6 +57,19 @@ impl Goal {
             Self::AtLeast(limit) => figure >= limit,
         }
     }
+}
+
+/// A figure of an outcome, held against that of another program.
+#[derive(Debug, Clone, Copy)]
+pub struct Held {
+    /// What is compared.
+    pub what: &'static str,
+    /// The goal of the ratio.
+    pub goal: Goal,
+    /// Which figure.
+    pub figure: fn(&Outcome) -> f64,
+    /// What follows both figures.
+    pub unit: &'static str,
 }
 
 /// What a comparison came to.

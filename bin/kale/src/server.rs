@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, web::Data};
+use actix_web::{App, HttpServer, dev::ServerHandle, middleware::{Compress, from_fn}, web::Data};
 use anyhow::{Context as _, Result};
 use kale_application::{
     access::{Callers, LinkDelivery, SignIns},
@@ -17,9 +17,11 @@ use kale_application::{
 };
 use kale_blobs::Blobs;
 use kale_config::Settings;
+use kale_dashboard::Door;
 use kale_devdb::Mongod;
+use kale_domain::clock::Clock;
 use kale_persistence::{Sources, Store};
-use kale_web::{Csrf, Cursors, Drain, Edge, Gate, Methods, Readiness, Signer, know_caller};
+use kale_web::{Csrf, Cursors, Drain, Edge, Gate, Methods, Readiness, Signer, Surface, know_caller};
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
@@ -155,6 +157,7 @@ struct Site {
     edge: Edge,
     web: kale_web::Deps,
     api: kale_http_api::Deps,
+    dashboard: kale_dashboard::Deps,
     readiness: Readiness,
 }
 
@@ -178,29 +181,58 @@ impl Site {
             async move { store.ping().await.map_err(|error| error.to_string()) }
         });
         let sources = store.sources();
+        let api = kale_http_api::Deps {
+            sign_ins,
+            callers: Arc::clone(callers),
+            fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
+            api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
+            companies: Companies::new(store.clone(), Arc::clone(callers)),
+            customers: Customers::new(store.clone()),
+            personas: Personas::new(store.clone()),
+            saved_views: SavedViews::new(store.clone()),
+            uploads: Uploads::new(store.clone(), blobs.clone()),
+            work: Work::new(store.clone()),
+            live: Live::start(store),
+            drain: drain.clone(),
+        };
         Self {
-            edge: Edge::new(&settings.base_url, drain.clone(), sources.clock, sources.ids),
+            dashboard: dashboard(&api, Arc::clone(&sources.clock), settings.secure_cookies()),
+            edge: Edge::new(&settings.base_url, drain, sources.clock, sources.ids)
+                .surface(kale_dashboard::surface())
+                .surface(Surface::json("/api"))
+                .surface(Surface::json("/openapi.json"))
+                .surface(Surface::json("/healthz"))
+                .surface(Surface::json("/readyz")),
             web: kale_web::Deps {
                 gate,
                 cursors: Cursors::new(signer),
                 idempotency: Arc::new(StoredAnswers(store.clone())),
             },
-            api: kale_http_api::Deps {
-                sign_ins,
-                callers: Arc::clone(callers),
-                fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
-                api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
-                companies: Companies::new(store.clone(), Arc::clone(callers)),
-                customers: Customers::new(store.clone()),
-                personas: Personas::new(store.clone()),
-                saved_views: SavedViews::new(store.clone()),
-                uploads: Uploads::new(store.clone(), blobs.clone()),
-                work: Work::new(store.clone()),
-                live: Live::start(store),
-                drain,
-            },
+            api,
             readiness: ready,
         }
+    }
+}
+
+/// The dashboard stands on the same use cases as the API.
+fn dashboard(api: &kale_http_api::Deps, clock: Arc<dyn Clock>, secure_cookies: bool) -> kale_dashboard::Deps {
+    kale_dashboard::Deps {
+        clock,
+        door: Door {
+            fresh_nonce: api.fresh_nonce,
+            secure_cookies,
+            mailbox: None,
+        },
+        sign_ins: api.sign_ins.clone(),
+        api_keys: api.api_keys.clone(),
+        companies: api.companies.clone(),
+        customers: api.customers.clone(),
+        personas: api.personas.clone(),
+        saved_views: api.saved_views.clone(),
+        uploads: api.uploads.clone(),
+        work: api.work.clone(),
+        live: api.live.clone(),
+        drain: api.drain.clone(),
     }
 }
 
@@ -210,6 +242,7 @@ fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
             edge,
             web,
             api,
+            dashboard,
             readiness,
         } = site.clone();
         let (app, document) = App::new()
@@ -218,7 +251,9 @@ fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
             .split_for_parts();
         app.app_data(Data::new(Methods::of(&document)))
             .configure(kale_web::configure(web))
+            .configure(kale_dashboard::configure(dashboard))
             .configure(|config| kale_web::configure_health(config, &readiness))
+            .wrap(Compress::default())
             .wrap(from_fn(know_caller))
             .wrap(edge)
     })

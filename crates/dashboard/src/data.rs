@@ -7,6 +7,7 @@ mod list;
 mod map;
 mod mapping;
 mod multipart;
+mod reader;
 mod receive;
 mod report;
 mod show;

@@ -61,7 +61,11 @@ pub(crate) fn clause(expression: &Expression, labels: &Labels) -> String {
     match expression {
         Expression::All(of) => group(of, " and ", "everybody", labels),
         Expression::Any(of) => group(of, " or ", "nobody", labels),
-        Expression::Not(inner) => format!("it is known that not: {}", clause(inner, labels)),
+        Expression::Not(inner) => match inner.as_ref() {
+            // Known not to reach n is known to stay below it.
+            Expression::AtLeast { n, of } => format!("fewer than {n} of these: ({})", members(of, "; ", labels)),
+            _ => format!("it is known that not: {}", clause(inner, labels)),
+        },
         Expression::AtLeast { n, of } => format!("at least {n} of these: ({})", members(of, "; ", labels)),
         Expression::AnySubscription(inner) => format!("for one subscription: {}", clause(inner, labels)),
         Expression::Leaf(leaf) => format!("{} {}", labels.of(&leaf.subject), predicate(leaf)),

@@ -52,7 +52,7 @@ pub fn check_mapping(
         if let Target::Attribute(key) = &column.to {
             attributes.push(AttributeDefinition {
                 key: key.clone(),
-                label: header.clone(),
+                label: label(header),
                 kind,
             });
         }
@@ -232,4 +232,15 @@ impl Pointer<'_> {
         let header = self.0.replace('~', "~0").replace('/', "~1");
         FieldError::new(format!("#/columns/{header}{rest}"), code, message)
     }
+}
+
+/// A header in words: `monthly_charges` gives `Monthly charges`; one that has words already stays as it is.
+fn label(header: &str) -> String {
+    let header = header.trim();
+    if header.contains(' ') || header.chars().any(char::is_uppercase) {
+        return header.to_owned();
+    }
+    let words = header.replace(['_', '-'], " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -19,8 +19,9 @@ const CALLS: [(&str, &str); 9] = [
     ("Uuid::now_v7(", "take `Ids`"),
 ];
 
-/// The places where the world comes in: settings, the process's clock and ids, this tool.
-const PLACES: [&str; 3] = [
+/// The places where the world comes in: settings, the process's clock and ids, this tool, and what measures.
+const PLACES: [&str; 4] = [
+    "bench/",
     "crates/config/src/settings.rs",
     "bin/kale/src/",
     "xtask/src/environment.rs",

@@ -6,39 +6,115 @@ use anyhow::{Context as _, Result};
 
 use crate::{
     bench::{Bench, Outcomes, Target},
-    measure::{Goal, Line, note, ratio, short},
-    programs::Other,
+    measure::{
+        Goal::{AtLeast, AtMost},
+        Held, Line, note, ratio, short,
+    },
+    programs::{Other, Ours},
+    slice::Outcome,
 };
 
 const ACTIVE: &str = "filter%5Battributes.status%5D=active&sort=-mrr&limit=25";
 
+const RPS: fn(&Outcome) -> f64 = |outcome| outcome.rps;
+const CPU: fn(&Outcome) -> f64 = |outcome| outcome.cpu;
+const P99: fn(&Outcome) -> f64 = |outcome| outcome.p99;
+const DATABASE: fn(&Outcome) -> f64 = |outcome| outcome.mongod;
+
+const fn held(
+    what: &'static str,
+    goal: crate::measure::Goal,
+    figure: fn(&Outcome) -> f64,
+    unit: &'static str,
+) -> Held {
+    Held {
+        what,
+        goal,
+        figure,
+        unit,
+    }
+}
+
+const ONE_AGAINST_LIMIT: [Held; 2] = [
+    held(
+        "one customer: server CPU against the limit",
+        AtMost(1.8),
+        CPU,
+        " s per 1,000",
+    ),
+    held(
+        "one customer: requests a second against the limit",
+        AtLeast(0.6),
+        RPS,
+        " rps",
+    ),
+];
+const ONE_AGAINST_PEER: [Held; 3] = [
+    held(
+        "one customer: server CPU against the peer",
+        AtMost(0.4),
+        CPU,
+        " s per 1,000",
+    ),
+    held(
+        "one customer: requests a second against the peer",
+        AtLeast(2.5),
+        RPS,
+        " rps",
+    ),
+    held("one customer: p99 against the peer", AtMost(0.5), P99, " ms"),
+];
+const COUNTED_AGAINST_LIMIT: [Held; 2] = [
+    held(
+        "a page of 25 with a capped count: requests a second against the limit's page without",
+        AtLeast(0.6),
+        RPS,
+        " rps",
+    ),
+    held(
+        "a page with a capped count: database CPU against the limit's page without",
+        AtMost(1.5),
+        DATABASE,
+        " s per 1,000",
+    ),
+];
+const PLAIN_AGAINST_LIMIT: [Held; 2] = [
+    held(
+        "the same page without a count: requests a second against the limit",
+        AtLeast(0.6),
+        RPS,
+        " rps",
+    ),
+    held(
+        "the same page without a count: database CPU against the limit",
+        AtMost(1.5),
+        DATABASE,
+        " s per 1,000",
+    ),
+];
+const COUNTED_AGAINST_TOTAL: [Held; 1] = [held(
+    "a page with a capped count against the peer's exact total",
+    AtLeast(50.0),
+    RPS,
+    " rps",
+)];
+const COUNTED_AGAINST_PEER: [Held; 1] = [held(
+    "a page with a capped count against the peer's page without total",
+    AtLeast(3.0),
+    RPS,
+    " rps",
+)];
+const PLAIN_AGAINST_PEER: [Held; 1] = [held(
+    "a page without a count against the peer's page without total",
+    AtLeast(3.0),
+    RPS,
+    " rps",
+)];
+
 /// P1: one customer by its id.
 pub async fn one(bench: &mut Bench) -> Result<()> {
     bench.fill_others().await?;
-    let mut targets = vec![{
-        let ours = bench.ours().await?;
-        let mut ids = Vec::new();
-        let mut next = None;
-        for _ in 0..5 {
-            let query = next.map_or_else(
-                || "limit=200".to_owned(),
-                |next| format!("limit=200&cursor={next}"),
-            );
-            let (some, cursor) = ours.api.page(&query).await?;
-            ids.extend(some);
-            next = cursor;
-        }
-        let requests = ids
-            .iter()
-            .map(|id| ours.api.get(&format!("/customers/{id}")))
-            .collect();
-        Target {
-            name: "ours",
-            port: ours.process.port,
-            pid: ours.process.pid,
-            requests: Rc::new(requests),
-        }
-    }];
+    let mut targets = vec![single(bench.ours().await?).await?];
     for (name, other) in others(bench) {
         let ids = other.ids().await?;
         let requests = ids
@@ -49,185 +125,131 @@ pub async fn one(bench: &mut Bench) -> Result<()> {
     }
     let outcomes = bench.compare(&targets, 32).await?;
     let (ours, limit) = (&outcomes[0], &outcomes[1]);
-    bench.lines.extend([
-        ratio(
-            "P1",
-            "one customer: server CPU against the limit",
-            Goal::AtMost(1.8),
-            &ours.of(|o| o.cpu),
-            &limit.of(|o| o.cpu),
-            " s per 1,000",
-        ),
-        ratio(
-            "P1",
-            "one customer: requests a second against the limit",
-            Goal::AtLeast(0.6),
-            &ours.of(|o| o.rps),
-            &limit.of(|o| o.rps),
-            " rps",
-        ),
-        seen("P1", "one customer", ours, limit),
-    ]);
+    bench.lines.extend(against("P1", &ONE_AGAINST_LIMIT, ours, limit));
     if let Some(peer) = outcomes.get(2) {
-        bench.lines.extend([
-            ratio(
-                "P1",
-                "one customer: server CPU against the peer",
-                Goal::AtMost(0.4),
-                &ours.of(|o| o.cpu),
-                &peer.of(|o| o.cpu),
-                " s per 1,000",
-            ),
-            ratio(
-                "P1",
-                "one customer: requests a second against the peer",
-                Goal::AtLeast(2.5),
-                &ours.of(|o| o.rps),
-                &peer.of(|o| o.rps),
-                " rps",
-            ),
-            ratio(
-                "P1",
-                "one customer: p99 against the peer",
-                Goal::AtMost(0.5),
-                &ours.of(|o| o.p99),
-                &peer.of(|o| o.p99),
-                " ms",
-            ),
-        ]);
+        bench.lines.extend(against("P1", &ONE_AGAINST_PEER, ours, peer));
     }
+    bench.lines.push(seen("P1", "one customer", ours, limit));
     Ok(())
+}
+
+/// A thousand customers of ours, one by one.
+async fn single(ours: &Ours) -> Result<Target> {
+    let mut ids = Vec::new();
+    let mut next = None;
+    for _ in 0..5 {
+        let query = next.map_or_else(
+            || "limit=200".to_owned(),
+            |next| format!("limit=200&cursor={next}"),
+        );
+        let (some, cursor) = ours.api.page(&query).await?;
+        ids.extend(some);
+        next = cursor;
+    }
+    let requests = ids
+        .iter()
+        .map(|id| ours.api.get(&format!("/customers/{id}")))
+        .collect();
+    Ok(of_ours("ours", ours, requests))
 }
 
 /// P2: 25 of 100,000, filtered and sorted, with a capped count.
 pub async fn page(bench: &mut Bench) -> Result<()> {
     bench.fill_others().await?;
-    let ours = {
+    let mut targets = {
         let ours = bench.ours().await?;
         let counted = ours.api.get(&format!("/customers?{ACTIVE}&include=count"));
         let plain = ours.api.get(&format!("/customers?{ACTIVE}"));
-        let target = |name, request| Target {
-            name,
-            port: ours.process.port,
-            pid: ours.process.pid,
-            requests: Rc::new(vec![request]),
-        };
-        [
-            target("ours with a count", counted),
-            target("ours without", plain),
+        vec![
+            of_ours("ours with a count", ours, vec![counted]),
+            of_ours("ours without", ours, vec![plain]),
         ]
     };
-    let mut targets: Vec<Target> = ours.into();
-    let plain = |other: &Other| vec![other.get("/customers?status=active&sort=-mrr&total=false")];
-    targets.push(target("limit", &bench.limit, plain(&bench.limit)));
+    for (name, other) in others(bench) {
+        let request = other.get("/customers?status=active&sort=-mrr&total=false");
+        targets.push(target(name, other, vec![request]));
+    }
     if let Some(peer) = &bench.peer {
-        targets.push(target("peer", peer, plain(peer)));
-        targets.push(target(
-            "peer with exact total",
-            peer,
-            vec![peer.get("/customers?status=active&sort=-mrr")],
-        ));
+        let request = peer.get("/customers?status=active&sort=-mrr");
+        targets.push(target("peer with exact total", peer, vec![request]));
     }
     let outcomes = bench.compare(&targets, 16).await?;
     let (counted, plain, limit) = (&outcomes[0], &outcomes[1], &outcomes[2]);
-    bench.lines.extend([
-        ratio(
-            "P2",
-            "a page of 25 with a capped count: requests a second against the limit's page without any",
-            Goal::AtLeast(0.6),
-            &counted.of(|o| o.rps),
-            &limit.of(|o| o.rps),
-            " rps",
-        ),
-        ratio(
-            "P2",
-            "a page with a capped count: database CPU against the limit's page without any",
-            Goal::AtMost(1.5),
-            &counted.of(|o| o.mongod),
-            &limit.of(|o| o.mongod),
-            " s per 1,000",
-        ),
-        ratio(
-            "P2",
-            "the same page without a count: requests a second against the limit",
-            Goal::AtLeast(0.6),
-            &plain.of(|o| o.rps),
-            &limit.of(|o| o.rps),
-            " rps",
-        ),
-        ratio(
-            "P2",
-            "the same page without a count: database CPU against the limit",
-            Goal::AtMost(1.5),
-            &plain.of(|o| o.mongod),
-            &limit.of(|o| o.mongod),
-            " s per 1,000",
-        ),
-        seen("P2", "a page with a capped count", counted, limit),
-        seen("P2", "a page without a count", plain, limit),
-    ]);
-    if let (Some(peer), Some(exact)) = (outcomes.get(3), outcomes.get(4)) {
-        bench.lines.extend([
-            ratio(
-                "P2",
-                "a page with a capped count against the peer's exact total",
-                Goal::AtLeast(50.0),
-                &counted.of(|o| o.rps),
-                &exact.of(|o| o.rps),
-                " rps",
-            ),
-            ratio(
-                "P2",
-                "a page with a capped count against the peer's page without total",
-                Goal::AtLeast(3.0),
-                &counted.of(|o| o.rps),
-                &peer.of(|o| o.rps),
-                " rps",
-            ),
-            ratio(
-                "P2",
-                "a page without a count against the peer's page without total",
-                Goal::AtLeast(3.0),
-                &plain.of(|o| o.rps),
-                &peer.of(|o| o.rps),
-                " rps",
-            ),
-        ]);
+    bench
+        .lines
+        .extend(against("P2", &COUNTED_AGAINST_LIMIT, counted, limit));
+    bench
+        .lines
+        .extend(against("P2", &PLAIN_AGAINST_LIMIT, plain, limit));
+    if let (Some(peer), Some(total)) = (outcomes.get(3), outcomes.get(4)) {
+        bench
+            .lines
+            .extend(against("P2", &COUNTED_AGAINST_TOTAL, counted, total));
+        bench
+            .lines
+            .extend(against("P2", &COUNTED_AGAINST_PEER, counted, peer));
+        bench
+            .lines
+            .extend(against("P2", &PLAIN_AGAINST_PEER, plain, peer));
     }
+    bench
+        .lines
+        .push(seen("P2", "a page with a capped count", counted, limit));
+    bench
+        .lines
+        .push(seen("P2", "a page without a count", plain, limit));
     Ok(())
 }
 
 /// P3: page 2,000 costs what page 1 costs.
 pub async fn deep(bench: &mut Bench) -> Result<()> {
     let pages = if bench.options.quick { 200 } else { 1_999 };
-    let targets = {
-        let ours = bench.ours().await?;
-        let mut query = "sort=-mrr&limit=25".to_owned();
-        for _ in 0..pages {
-            let (_, next) = ours.api.page(&query).await?;
-            query = format!(
-                "sort=-mrr&limit=25&cursor={}",
-                next.context("the list ended early")?
-            );
-        }
-        let target = |name, path: &str| Target {
-            name,
-            port: ours.process.port,
-            pid: ours.process.pid,
-            requests: Rc::new(vec![ours.api.get(path)]),
-        };
-        [
-            target("page 1", "/customers?sort=-mrr&limit=25"),
-            target("a deep page", &format!("/customers?{query}")),
-        ]
-    };
+    let ours = bench.ours().await?;
+    let mut query = "sort=-mrr&limit=25".to_owned();
+    for _ in 0..pages {
+        let (_, next) = ours.api.page(&query).await?;
+        query = format!(
+            "sort=-mrr&limit=25&cursor={}",
+            next.context("the list ended early")?
+        );
+    }
+    let targets = [
+        of_ours(
+            "page 1",
+            ours,
+            vec![ours.api.get("/customers?sort=-mrr&limit=25")],
+        ),
+        of_ours(
+            "a deep page",
+            ours,
+            vec![ours.api.get(&format!("/customers?{query}"))],
+        ),
+    ];
     let outcomes = bench.compare(&targets, 4).await?;
     let (first, deep) = (outcomes[0].of(|o| o.p50), outcomes[1].of(|o| o.p50));
     let what = format!("page {}: median time against page 1", pages + 1);
     bench
         .lines
-        .push(ratio("P3", &what, Goal::AtMost(1.2), &deep, &first, " ms"));
+        .push(ratio("P3", &what, AtMost(1.2), &deep, &first, " ms"));
     Ok(())
+}
+
+fn against<'a>(
+    row: &'static str,
+    held: &'a [Held],
+    ours: &'a Outcomes,
+    other: &'a Outcomes,
+) -> impl Iterator<Item = Line> + 'a {
+    held.iter().map(move |one| {
+        ratio(
+            row,
+            one.what,
+            one.goal,
+            &ours.of(one.figure),
+            &other.of(one.figure),
+            one.unit,
+        )
+    })
 }
 
 fn others(bench: &Bench) -> impl Iterator<Item = (&'static str, &Other)> {
@@ -243,14 +265,23 @@ fn target(name: &'static str, other: &Other, requests: Vec<Vec<u8>>) -> Target {
     }
 }
 
+fn of_ours(name: &'static str, ours: &Ours, requests: Vec<Vec<u8>>) -> Target {
+    Target {
+        name,
+        port: ours.process.port,
+        pid: ours.process.pid,
+        requests: Rc::new(requests),
+    }
+}
+
 fn seen(row: &'static str, what: &str, ours: &Outcomes, limit: &Outcomes) -> Line {
     let all = |outcomes: &Outcomes| {
         format!(
             "p50 {} ms, p99 {} ms, CPU {} s, database {} s per 1,000",
             short(outcomes.of(|o| o.p50).median()),
-            short(outcomes.of(|o| o.p99).median()),
-            short(outcomes.of(|o| o.cpu).median()),
-            short(outcomes.of(|o| o.mongod).median())
+            short(outcomes.of(P99).median()),
+            short(outcomes.of(CPU).median()),
+            short(outcomes.of(DATABASE).median())
         )
     };
     note(

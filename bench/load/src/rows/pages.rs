@@ -10,82 +10,37 @@ use crate::{
     measure::{Goal, Series, figure, not_run, note, short},
 };
 
+/// What every page is asked with: as a browser with this cookie.
+struct Browser {
+    port: u16,
+    pid: u32,
+    cookie: String,
+}
+
 /// P18.
 pub async fn first_paint(bench: &mut Bench) -> Result<()> {
     bench.ours().await?;
     let places = bench.places.clone();
-    let (port, pid, cookie, customer) = {
-        let ours = bench.ours().await?;
-        let cookie = format!("kale={}", ours.person(&places).await?);
-        let (ids, _) = ours.api.page("limit=1").await?;
-        (
-            ours.process.port,
-            ours.process.pid,
-            cookie,
-            ids.into_iter().next().unwrap_or_default(),
-        )
+    let ours = bench.ours().await?;
+    let cookie = format!("kale={}", ours.person(&places).await?);
+    let browser = Browser {
+        port: ours.process.port,
+        pid: ours.process.pid,
+        cookie,
     };
-    let headers = [
-        ("cookie", cookie.as_str()),
-        ("accept", "text/html"),
-        ("accept-encoding", "gzip"),
-    ];
-    let pages = [
-        "/customers".to_owned(),
-        format!("/customers/{customer}"),
-        "/data".to_owned(),
-        "/personas".to_owned(),
-    ];
+    let (ids, _) = ours.api.page("limit=1").await?;
+    let customer = format!("/customers/{}", ids.into_iter().next().unwrap_or_default());
     let mut html = String::new();
-    for page in &pages {
-        let name = if page.ends_with(&customer) {
-            "/customers/{id}"
-        } else {
-            page
-        };
-        let (head, body) = Connection::open(port)
-            .await?
-            .exchange(&get(page, &headers[..2]))
-            .await?;
-        if head.status != 200 {
-            bench.lines.push(not_run(
-                "P18",
-                name,
-                &format!("the page answered {}", head.status),
-            ));
-            continue;
-        }
-        html.push_str(&String::from_utf8_lossy(&body));
-        let requests = Rc::new(vec![get(page, &headers)]);
-        let outcomes = bench
-            .compare(
-                &[Target {
-                    name: "a page",
-                    port,
-                    pid,
-                    requests,
-                }],
-                2,
-            )
-            .await?;
-        let what = format!("server time of {name}, p99, two at a time");
-        bench.lines.push(figure(
-            "P18",
-            &what,
-            Goal::AtMost(60.0),
-            &outcomes[0].of(|o| o.p99),
-            " ms",
-        ));
-        let seen = outcomes[0].of(|o| o.p50).median();
-        let text = format!(
-            "p50 {} ms, CPU {} s per 1,000",
-            short(seen),
-            short(outcomes[0].of(|o| o.cpu).median())
-        );
-        bench.lines.push(note("P18", &format!("{name}: seen"), text));
+    for (name, path) in [
+        ("/customers", "/customers"),
+        ("/customers/{id}", &customer),
+        ("/data", "/data"),
+        ("/personas", "/personas"),
+    ] {
+        html.push_str(&page(bench, &browser, name, path).await?);
     }
     for (what, suffix, limit) in [("JavaScript", ".js", 60.0), ("CSS", ".css", 15.0)] {
-        let sizes = sizes(port, &html, suffix).await?;
+        let sizes = sizes(browser.port, &html, suffix).await?;
         if sizes.is_empty() {
             bench.lines.push(not_run("P18", what, "no page names any"));
             continue;
@@ -103,22 +58,65 @@ pub async fn first_paint(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
+/// Measures one page; answers what it holds.
+async fn page(bench: &mut Bench, browser: &Browser, name: &str, path: &str) -> Result<String> {
+    let Browser { port, pid, cookie } = browser;
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("accept", "text/html"),
+        ("accept-encoding", "gzip"),
+    ];
+    let (head, body) = Connection::open(*port)
+        .await?
+        .exchange(&get(path, &headers[..2]))
+        .await?;
+    if head.status != 200 {
+        bench.lines.push(not_run(
+            "P18",
+            name,
+            &format!("the page answered {}", head.status),
+        ));
+        return Ok(String::new());
+    }
+    let requests = Rc::new(vec![get(path, &headers)]);
+    let target = Target {
+        name: "a page",
+        port: *port,
+        pid: *pid,
+        requests,
+    };
+    let outcomes = bench.compare(&[target], 2).await?;
+    let what = format!("server time of {name}, p99, two at a time");
+    let text = format!(
+        "p50 {} ms, CPU {} s, database {} s per 1,000; {} kB of HTML",
+        short(outcomes[0].of(|o| o.p50).median()),
+        short(outcomes[0].of(|o| o.cpu).median()),
+        short(outcomes[0].of(|o| o.mongod).median()),
+        body.len() / 1000
+    );
+    bench.lines.push(figure(
+        "P18",
+        &what,
+        Goal::AtMost(60.0),
+        &outcomes[0].of(|o| o.p99),
+        " ms",
+    ));
+    bench.lines.push(note("P18", &format!("{name}: seen"), text));
+    Ok(String::from_utf8_lossy(&body).into_owned())
+}
+
 /// What the files that pages name weigh on the wire.
 async fn sizes(port: u16, html: &str, suffix: &str) -> Result<Vec<usize>> {
-    let mut paths: Vec<&str> = html
-        .split('"')
-        .filter(|text| {
-            text.starts_with('/') && text.split('?').next().is_some_and(|path| path.ends_with(suffix))
-        })
-        .collect();
+    let names = |text: &&str| {
+        text.starts_with('/') && text.split('?').next().is_some_and(|path| path.ends_with(suffix))
+    };
+    let mut paths: Vec<&str> = html.split('"').filter(names).collect();
     paths.sort_unstable();
     paths.dedup();
     let mut sizes = Vec::new();
     for path in paths {
-        let (head, body) = Connection::open(port)
-            .await?
-            .exchange(&get(path, &[("accept-encoding", "gzip")]))
-            .await?;
+        let request = get(path, &[("accept-encoding", "gzip")]);
+        let (head, body) = Connection::open(port).await?.exchange(&request).await?;
         if head.status == 200 {
             sizes.push(body.len());
         }

@@ -153,6 +153,11 @@ impl Address {
             .at(PATH)
     }
 
+    /// The address that also shows the form for `add_field`.
+    pub(super) fn href_with_form(&self) -> String {
+        self.kept().with("add_field", self.add_field.as_str()).at(PATH)
+    }
+
     /// The parameters that forms carry along: all but the place in the list.
     fn kept(&self) -> Query {
         self.list.clone().with("columns", self.columns.join(",")).with("view", self.view.as_str())

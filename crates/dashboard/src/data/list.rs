@@ -1,8 +1,7 @@
 //! `GET /data`
 
-use actix_web::{HttpResponse, get, http::StatusCode, web::Data};
+use actix_web::{HttpResponse, get, http::StatusCode};
 use askama::Template as _;
-use kale_application::{companies::Companies, uploads::Uploads, work::Work};
 use kale_domain::{
     access::Permission,
     id::UploadId,
@@ -11,7 +10,7 @@ use kale_domain::{
 use kale_web::{Problem, Query as Asked, permission::ReadUploads};
 use serde::Deserialize;
 
-use super::{stage::job_of, words};
+use super::{reader::Reader, words};
 use crate::{
     frame::{Here, Query},
     jobs::Place,
@@ -42,30 +41,6 @@ pub(crate) async fn handle(
 ) -> Result<HttpResponse, Problem> {
     let page = reader.page(&here, &params, String::new()).await?;
     here.frame.answer(StatusCode::OK, |part| if part { page.as_list().render() } else { page.render() })
-}
-
-/// What the list is read from.
-#[derive(Debug)]
-pub(super) struct Reader {
-    uploads: Data<Uploads>,
-    companies: Data<Companies>,
-    work: Data<Work>,
-}
-
-impl actix_web::FromRequest for Reader {
-    type Error = actix_web::Error;
-    type Future = futures::future::LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
-
-    fn from_request(request: &actix_web::HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            Ok(Self {
-                uploads: Data::extract(&request).await?,
-                companies: Data::extract(&request).await?,
-                work: Data::extract(&request).await?,
-            })
-        })
-    }
 }
 
 impl Reader {
@@ -109,7 +84,7 @@ impl Reader {
         params: &Params,
         upload: &Upload,
     ) -> Result<UploadRow, Problem> {
-        let job = job_of(&self.work, here.tenant(), upload).await?;
+        let job = self.job_of(here, upload).await?;
         let running = job.filter(|job| !job.state.is_final());
         let progress = running.map(|job| {
             let place = Place {

@@ -3,9 +3,9 @@
 use actix_multipart::Multipart;
 use actix_web::{
     HttpMessage as _, HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::header,
     post,
-    web::{Data, Payload},
+    web::Payload,
 };
 use askama::Template as _;
 use kale_application::uploads::{UploadError, Uploads};
@@ -13,8 +13,9 @@ use kale_domain::upload::{MAX_BYTES, Upload};
 use kale_web::{Deadline, NoQuery, Problem, permission::ManageUploads};
 
 use super::{
-    list::{Params, Reader},
+    list::Params,
     multipart::{self, Sent},
+    reader::Reader,
     words,
 };
 use crate::frame::Here;
@@ -27,7 +28,6 @@ const FRAME: u64 = 64 * 1024;
 #[tracing::instrument(name = "dashboard.data.receive", skip_all)]
 pub(crate) async fn handle(
     here: Here<ManageUploads>,
-    uploads: Data<Uploads>,
     reader: Reader,
     deadline: Deadline,
     _: NoQuery,
@@ -37,7 +37,7 @@ pub(crate) async fn handle(
     // It takes as long as bytes keep coming.
     deadline.lift();
     let island = wants_json(&request);
-    match receive(&here, &uploads, &request, body).await {
+    match receive(&here, &reader.uploads, &request, body).await {
         Ok(upload) if island => {
             let location = format!("/data/uploads/{}", upload.id);
             Ok(HttpResponse::Created()
@@ -100,7 +100,7 @@ fn wants_json(request: &HttpRequest) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
+    use actix_web::{http::StatusCode, test::TestRequest};
 
     use super::*;
 

@@ -82,15 +82,14 @@ pub(super) fn refusal(error: &UploadError) -> Option<String> {
     }
 }
 
-/// What a problem says, as a sentence; its fields say more than it does.
+/// What a problem says, as a sentence.
 pub(super) fn problem(problem: &Problem) -> String {
     let fields: Vec<&str> = problem.fields().iter().map(|field| field.message.as_str()).collect();
-    let text = if fields.is_empty() {
-        problem.explanation().unwrap_or_else(|| problem.title()).to_owned()
-    } else {
-        fields.join("; ")
-    };
-    sentence(&text)
+    match problem.explanation() {
+        Some(said) => sentence(said),
+        None if fields.is_empty() => sentence(problem.title()),
+        None => sentence(&fields.join("; ")),
+    }
 }
 
 /// With a capital letter and a full stop.
