@@ -11,10 +11,13 @@ pub mod assets;
 mod customers;
 mod deps;
 mod frame;
+mod jobs;
+mod people;
 mod sign_in;
 mod static_files;
 mod today;
 pub mod view;
+mod words;
 
 use actix_web::web::ServiceConfig;
 

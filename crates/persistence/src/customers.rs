@@ -7,6 +7,7 @@
 
 mod count;
 mod derive;
+mod judged;
 mod list;
 mod persona;
 mod record;
@@ -17,7 +18,8 @@ mod view;
 pub use self::{
     count::{AttributeCell, PersonaShare, Tally, by_attribute, by_persona, count, numeric_quantile},
     derive::{Change, Derived, Link, Standing, remove, standing, write},
+    judged::{Judged, for_each_judged, judge_batch},
     list::{Export, ListQuery, PersonaFilter, Position, Sort, SortKey, Stop, export, list},
-    persona::{Judged, PersonaMove, for_each_judged, history, judge_batch, move_all, set_persona},
+    persona::{PersonaMove, history, move_all, set_persona},
     view::{by_external_id, get, sources, update_tags},
 };

@@ -32,6 +32,12 @@ impl Client {
         }
     }
 
+    /// Where the server is.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The token it sends.
     #[must_use]
     pub fn token(&self) -> &str {
@@ -46,6 +52,19 @@ impl Client {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Answer {
+        self.try_send(method, path, headers, body)
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// The same, where the server may be away: why no answer came is said in the error.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Result<Answer, String> {
         let rooted = [
             "/api", "/healthz", "/readyz", "/metrics", "/openapi", "/docs", "/sign", "/live", "/assets",
         ];
@@ -64,13 +83,13 @@ impl Client {
         let mut response = request
             .send_body(body.into())
             .await
-            .unwrap_or_else(|error| panic!("{path}: {error}"));
-        let body = response.body().limit(256 * 1024 * 1024).await.unwrap();
-        Answer {
+            .map_err(|error| error.to_string())?;
+        let body = response.body().limit(256 * 1024 * 1024).await;
+        Ok(Answer {
             status: response.status(),
             headers: response.headers().clone(),
-            body,
-        }
+            body: body.map_err(|error| error.to_string())?,
+        })
     }
 
     /// GET.

@@ -15,7 +15,11 @@ mod client;
 mod clock;
 mod company;
 mod files;
+mod importing;
+mod installation;
 mod mongod;
+mod process;
+mod streamed;
 
 pub use self::{
     answer::Answer,
@@ -24,5 +28,8 @@ pub use self::{
     clock::TestClock,
     company::TestCompany,
     files::{TELCO, multipart},
+    installation::Installation,
     mongod::{fresh_database, shared_uri},
+    process::KaleProcess,
+    streamed::Streamed,
 };

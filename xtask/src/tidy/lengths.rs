@@ -27,7 +27,10 @@ pub(super) fn check(workspace: &Workspace) -> Vec<Violation> {
             path.strip_prefix(module.as_str())
                 .is_some_and(|rest| rest.starts_with(['.', '/']))
         };
-        path.starts_with("tests/") || path.contains("/tests/") || for_tests.iter().any(below)
+        path.starts_with("tests/")
+            || path.contains("/tests/")
+            || path.contains("/examples/")
+            || for_tests.iter().any(below)
     };
     rust()
         .filter(|file| !in_tests(&file.path))

@@ -146,7 +146,7 @@ fn caption(shares: &[Share], all: u64, currency: Currency) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;

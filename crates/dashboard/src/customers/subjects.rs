@@ -6,6 +6,7 @@ use kale_domain::{
     customer::Lifecycle,
     metric::{Metric, MetricKind},
     money::{Currency, Money},
+    sensitive::sensitive,
 };
 use rust_decimal::Decimal;
 
@@ -209,7 +210,8 @@ fn attribute(definition: &AttributeDefinition, company: &Company) -> Subject {
             AttributeType::Money => Kind::Money,
         },
         sort: company.sortable_attributes.contains(&definition.key).then(|| name.clone()),
-        filter: true,
+        // Rules and filters refuse what tells who somebody is, so nobody is led there.
+        filter: sensitive(definition.key.as_str()).is_none(),
         column: true,
         name,
     }
@@ -281,7 +283,7 @@ pub(super) fn operator_word(kind: Kind, op: &str, several: bool) -> &'static str
 
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;

@@ -7,6 +7,7 @@ use kale_domain::{
 };
 use kale_web::Problem;
 
+pub(super) use crate::words::sentence;
 use crate::view::{
     format,
     parts::{Chip, Tone},
@@ -90,14 +91,6 @@ pub(super) fn problem(problem: &Problem) -> String {
         None if fields.is_empty() => sentence(problem.title()),
         None => sentence(&fields.join("; ")),
     }
-}
-
-/// With a capital letter and a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let text = text.trim().trim_end_matches('.');
-    let mut chars = text.chars();
-    let first = chars.next().map_or_else(String::new, |first| first.to_uppercase().to_string());
-    format!("{first}{}.", chars.as_str())
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use super::{
         PageParams,
         FieldsParam,
         ("sort" = Option<String>, Query,
-            description = "`name`, `created_at`, `mrr`, `persona` or a sortable attribute; `-` before it for the largest first.", example = "-mrr"),
+            description = "`name`, `created_at`, `mrr`, `persona` or a sortable attribute; `-` for the largest first.", example = "-mrr"),
         ("include" = Option<String>, Query, description = "`count` counts the customers on all pages, up to 10,000."),
         ("q" = Option<String>, Query,
             description = "Words, each the beginning of a word of name, e-mail, domain or external id."),

@@ -59,23 +59,23 @@ pub(super) fn fields(text: Option<&str>) -> Result<Fields, Problem> {
 }
 
 /// The same list as a field of a body: a query string, without page. Errors point to the field.
-pub(super) fn in_body(filter: Option<&str>) -> Result<ListRequest, CustomerError> {
+pub(super) fn in_body(filter: Option<&str>) -> Result<ListRequest, Problem> {
     filter
         .map_or_else(|| Ok(ListRequest::default()), ListRequest::parse_only)
         .map_err(at_filter)
 }
 
 /// Errors of parameters as errors of the body's `filter`.
-pub(super) fn at_filter(error: CustomerError) -> CustomerError {
+pub(super) fn at_filter(error: CustomerError) -> Problem {
     match error {
         CustomerError::BadQuery(wrong) => {
             let moved = |error: FieldError| {
                 let message = format!("{}: {}", error.pointer.trim_start_matches('?'), error.message);
                 FieldError::new("#/filter", error.code, message)
             };
-            CustomerError::Invalid(wrong.into_iter().map(moved).collect())
+            Problem::validation(wrong.into_iter().map(moved).collect())
         }
-        other => other,
+        other => other.into(),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) struct View {
 }
 
 /// Errors of a rule as errors of the body that holds it.
-fn in_body(error: PersonaError) -> PersonaError {
+fn in_body(error: PersonaError) -> Problem {
     match error {
         PersonaError::Invalid(mut wrong) => {
             for error in &mut wrong {
@@ -42,9 +42,9 @@ fn in_body(error: PersonaError) -> PersonaError {
                     error.pointer.strip_prefix('#').unwrap_or(&error.pointer)
                 );
             }
-            PersonaError::Invalid(wrong)
+            Problem::validation(wrong)
         }
-        other => other,
+        other => other.into(),
     }
 }
 
@@ -94,11 +94,13 @@ mod tests {
             .map(|pointer| FieldError::new(pointer, "x", "y"))
             .to_vec();
 
-        let PersonaError::Invalid(moved) = in_body(PersonaError::Invalid(wrong)) else {
-            panic!("another error")
-        };
+        let problem = in_body(PersonaError::Invalid(wrong));
 
-        let pointers: Vec<&str> = moved.iter().map(|error| error.pointer.as_str()).collect();
+        let pointers: Vec<&str> = problem
+            .fields()
+            .iter()
+            .map(|error| error.pointer.as_str())
+            .collect();
         assert_eq!(pointers, ["#/rule", "#/rule/all/1/op"]);
     }
 }

@@ -13,7 +13,7 @@ use kale_web::{Allowed, NoQuery, Path, Problem, Required, permission::ReadUpload
     params(("id" = String, Path, description = "Which.", example = "upl_01h455vb4pex5vsknk084sn02q")),
     responses((status = 200, description = "The rejected rows.", body = String, content_type = "text/csv",
         headers(("Content-Disposition" = String, description = "The name of the file.")),
-            example = "line,column,code,reason,customerID,tenure\r\n17,tenure,not-a-number,expected a whole number,7590-VHVEG,x\r\n")),
+            example = "rejected_line,rejected_reason,customerID,tenure\r\n17,tenure: expected a whole number,7590-VHVEG,x\r\n")),
     extensions(("x-permission" = json!(ReadUploads::NAME))),
 )]
 #[get("/uploads/{id}/errors.csv")]

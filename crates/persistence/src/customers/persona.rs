@@ -1,26 +1,17 @@
 //! Moving customers between personas: by hand, by rules in bulk, and the history of both.
 
-use bson::{DateTime, Document, RawBsonRef, doc};
+use bson::{DateTime, Document, doc};
 use futures::TryStreamExt as _;
-use jiff::civil::Date;
 use kale_domain::{
-    attribute::AttributeKey,
     customer::Customer,
     id::{CustomerId, PersonaId},
-    metric::{Metric, MetricKind},
-    money::{Currency, Money},
     persona::{PersonaChange, PersonaState},
-};
-use kale_rules::{
-    facts::{Fact, Facts},
-    rule::Field,
 };
 use mongodb::options::FindOptions;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 use super::{
-    list::ListQuery,
     record::{Kinds, PersonaRecord, by_id, customer, persona_bson, records},
     view::one,
 };
@@ -106,195 +97,6 @@ pub async fn set_persona(
     let moved = PersonaMove { customer: id, from, to: to.clone() };
     entries(store).insert(tx, &entry(store, reach.tenant(), &moved)).await?;
     updated.map(|record| customer(record, kinds)).transpose()
-}
-
-/// What rules read of one customer, without a copy of its texts.
-#[derive(Debug)]
-pub struct Judged {
-    /// Who.
-    pub id: CustomerId,
-    /// Its persona now.
-    pub persona: Option<PersonaId>,
-    /// Whether a person decided.
-    pub locked: bool,
-    /// Whether it was ever judged.
-    pub judged: bool,
-    metrics: HashMap<Metric, Kept>,
-    attributes: HashMap<String, Kept>,
-    fields: HashMap<String, Kept>,
-    tags: Vec<String>,
-    currency: Currency,
-}
-
-#[derive(Debug, Clone)]
-enum Kept {
-    Text(String),
-    Texts(Vec<String>),
-    Number(rust_decimal::Decimal),
-    Integer(i64),
-    Money(Money),
-    Bool(bool),
-    Date(Date),
-}
-
-impl Kept {
-    fn read(value: RawBsonRef<'_>) -> Option<Self> {
-        Some(match value {
-            RawBsonRef::String(text) => Self::Text(text.to_owned()),
-            RawBsonRef::Int64(number) => Self::Integer(number),
-            RawBsonRef::Int32(number) => Self::Integer(i64::from(number)),
-            RawBsonRef::Decimal128(number) => Self::Number(value::from_decimal(number)?),
-            RawBsonRef::Boolean(flag) => Self::Bool(flag),
-            RawBsonRef::DateTime(at) => Self::Date(value::from_day(at)),
-            RawBsonRef::Array(array) => Self::Texts(
-                array.into_iter().filter_map(|item| item.ok()?.as_str().map(str::to_owned)).collect(),
-            ),
-            RawBsonRef::Document(amount) => Self::Money(Money {
-                amount_minor: amount.get_i64("n").ok()?,
-                currency: amount.get_str("c").ok()?.parse().ok()?,
-            }),
-            _ => return None,
-        })
-    }
-
-    fn fact(&self) -> Fact<'_> {
-        match self {
-            Self::Text(text) => Fact::Text(text),
-            Self::Texts(texts) => Fact::Texts(texts),
-            Self::Number(number) => Fact::Number(*number),
-            Self::Integer(number) => Fact::Integer(*number),
-            Self::Money(money) => Fact::Money(*money),
-            Self::Bool(flag) => Fact::Bool(*flag),
-            Self::Date(date) => Fact::Date(*date),
-        }
-    }
-}
-
-impl Facts for Judged {
-    fn metric(&self, metric: Metric) -> Option<Fact<'_>> {
-        let kept = self.metrics.get(&metric)?;
-        match kept {
-            Kept::Integer(minor) if metric.kind() == MetricKind::Money => {
-                Some(Fact::Money(Money { amount_minor: *minor, currency: self.currency }))
-            }
-            kept => Some(kept.fact()),
-        }
-    }
-
-    fn attribute(&self, key: &AttributeKey) -> Option<Fact<'_>> {
-        self.attributes.get(key.as_str()).map(Kept::fact)
-    }
-
-    fn field(&self, field: Field) -> Option<Fact<'_>> {
-        self.fields.get(field.name()).map(Kept::fact)
-    }
-
-    fn has_tag(&self, folded: &str) -> bool {
-        self.tags.iter().any(|tag| tag == folded)
-    }
-}
-
-fn judged(raw: &bson::RawDocument, currency: Currency) -> Option<Judged> {
-    let id = match raw.get("_id").ok()?? {
-        RawBsonRef::Binary(binary) => uuid::Uuid::from_slice(binary.bytes).ok()?,
-        _ => return None,
-    };
-    let persona = raw.get_document("persona").ok()?;
-    let persona_id = match persona.get("id").ok()? {
-        Some(RawBsonRef::Binary(binary)) => uuid::Uuid::from_slice(binary.bytes).ok(),
-        _ => None,
-    };
-    let manual = matches!(persona.get("manual"), Ok(Some(RawBsonRef::Document(_))));
-    let by_rule = matches!(persona.get("rule"), Ok(Some(RawBsonRef::Document(_))));
-    let facts = raw.get_document("facts").ok()?;
-    let part = |name: &str| -> HashMap<String, Kept> {
-        facts.get_document(name).map_or_else(
-            |_| HashMap::new(),
-            |part| {
-                part.iter()
-                    .filter_map(|item| {
-                        let (key, value) = item.ok()?;
-                        Some((key.to_string(), Kept::read(value)?))
-                    })
-                    .collect()
-            },
-        )
-    };
-    let tags = facts
-        .get_array("t")
-        .map(|tags| tags.into_iter().filter_map(|tag| tag.ok()?.as_str().map(str::to_owned)).collect())
-        .unwrap_or_default();
-    Some(Judged {
-        id: CustomerId::from_uuid(id),
-        persona: persona_id.map(PersonaId::from_uuid),
-        locked: manual,
-        judged: manual || by_rule,
-        metrics: part("m").into_iter().filter_map(|(name, kept)| Some((name.parse().ok()?, kept))).collect(),
-        attributes: part("a"),
-        fields: part("f"),
-        tags,
-        currency,
-    })
-}
-
-/// Reads what rules need of up to `limit` customers after `after`, in the order of their ids.
-pub async fn judge_batch(
-    store: &Store,
-    tenant: Tenant,
-    currency: Currency,
-    after: Option<CustomerId>,
-    limit: u32,
-) -> Result<Vec<Judged>> {
-    let mut filter = Document::new();
-    if let Some(id) = after {
-        filter.insert("_id", doc! { "$gt": value::uuid(id.uuid()) });
-    }
-    let mut read = Vec::new();
-    let options = FindOptions::builder()
-        .sort(doc! { "company_id": 1, "_id": 1 })
-        .limit(i64::from(limit))
-        .batch_size(limit)
-        .projection(projection())
-        .build();
-    let cursor = records(store)
-        .typed::<bson::RawDocumentBuf>()
-        .raw()
-        .find(within(tenant, filter))
-        .with_options(options)
-        .await?;
-    let documents: Vec<bson::RawDocumentBuf> = cursor.try_collect().await?;
-    for document in &documents {
-        read.extend(judged(document, currency));
-    }
-    Ok(read)
-}
-
-fn projection() -> Document {
-    // Whole top-level fields, which the server cuts out without looking inside.
-    doc! { "facts": 1, "persona": 1 }
-}
-
-/// Reads what rules need of every customer of a query, once, in flat memory.
-pub async fn for_each_judged(
-    store: &Store,
-    reach: Reach,
-    query: &ListQuery,
-    currency: Currency,
-    mut each: impl FnMut(&Judged),
-) -> Result<()> {
-    let options = FindOptions::builder().batch_size(5_000).projection(projection()).build();
-    let mut cursor = records(store)
-        .typed::<bson::RawDocumentBuf>()
-        .raw()
-        .find(query.filter(reach)?)
-        .with_options(options)
-        .await?;
-    while let Some(document) = cursor.try_next().await? {
-        if let Some(customer) = judged(&document, currency) {
-            each(&customer);
-        }
-    }
-    Ok(())
 }
 
 /// How many customers are moved in one transaction.

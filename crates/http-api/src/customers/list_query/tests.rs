@@ -60,9 +60,10 @@ fn another_filter_is_another_list_for_a_cursor() {
 
 #[test]
 fn a_filter_in_a_body_is_wrong_at_its_field() {
-    let errors = |text| match in_body(Some(text)) {
-        Err(CustomerError::Invalid(wrong)) => wrong,
-        other => panic!("{other:?}"),
+    let errors = |text| {
+        let problem = in_body(Some(text)).unwrap_err();
+        assert_eq!(problem.code(), "validation");
+        problem.fields().to_vec()
     };
 
     assert_eq!(errors("limit=5")[0].pointer, "#/filter");

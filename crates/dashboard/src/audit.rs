@@ -1,0 +1,277 @@
+//! `GET /audit`: who changed what.
+
+mod words;
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    web::{Data, ServiceConfig},
+};
+use askama::Template as _;
+use kale_application::{
+    api_keys::ApiKeys,
+    companies::{AuditFilter, Companies},
+    personas::Personas,
+};
+use kale_domain::{
+    audit::{Actor, AuditAction, AuditEntry},
+    id::{ApiKeyId, AuditEntryId},
+};
+use kale_web::{Problem, Query as Asked, permission::ReadAudit};
+use serde::Deserialize;
+
+use crate::{
+    frame::{Here, Query},
+    people::People,
+    view::{
+        audit::{AuditChange, AuditPage, AuditRow},
+        form::{Choice, Field, Select},
+        format,
+        parts::{Empty, Link, Pager},
+        shell::Section,
+    },
+};
+
+/// How many stand on a page.
+const PAGE: u32 = 50;
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(handle);
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Params {
+    /// Forms send what is not chosen as an empty text.
+    #[serde(default)]
+    action: String,
+    #[serde(default)]
+    actor: String,
+    #[serde(default)]
+    target: String,
+    cursor: Option<AuditEntryId>,
+}
+
+/// What turns ids into names.
+struct Names {
+    people: People,
+    keys: BTreeMap<ApiKeyId, String>,
+    personas: BTreeMap<String, String>,
+}
+
+#[get("/audit")]
+#[tracing::instrument(name = "dashboard.audit.list", skip_all)]
+async fn handle(
+    here: Here<ReadAudit>,
+    companies: Data<Companies>,
+    keys: Data<ApiKeys>,
+    personas: Data<Personas>,
+    Asked(params): Asked<Params>,
+) -> Result<HttpResponse, Problem> {
+    let filter = params.filter()?;
+    let tenant = here.tenant();
+    let mut found = companies.audit_where(tenant, &filter, PAGE + 1, params.cursor).await?;
+    let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let configuration = personas.configuration(tenant).await?;
+    let names = Names {
+        people: People::of(&companies, tenant, here.caller()).await?,
+        keys: keys.list(tenant).await?.into_iter().map(|key| (key.id, key.name)).collect(),
+        personas: configuration
+            .personas
+            .into_iter()
+            .map(|persona| (persona.id.to_string(), persona.name))
+            .collect(),
+    };
+    let narrowed = filter != AuditFilter::default();
+    let page = AuditPage {
+        shell: here.shell(Section::Audit, "Audit"),
+        action: actions(&params.action),
+        actor: actors(&params.actor, &names),
+        target: params.target.clone(),
+        empty: empty(narrowed),
+        pager: pager(&params, &found, more),
+        entries: found.iter().map(|entry| row(&here, &names, entry)).collect(),
+        clear: if narrowed { "/audit".to_owned() } else { String::new() },
+    };
+    here.frame.answer(StatusCode::OK, |part| if part { page.as_list().render() } else { page.render() })
+}
+
+impl Params {
+    fn filter(&self) -> Result<AuditFilter, Problem> {
+        let action = match self.action.as_str() {
+            "" => None,
+            name => Some(words::named(name).ok_or_else(|| refused("action"))?),
+        };
+        let actor = match self.actor.as_str() {
+            "" => None,
+            "system" => Some(Actor::System),
+            id => {
+                let user = id.parse().map(|id| Actor::User { id });
+                let key = id.parse().map(|id| Actor::ApiKey { id });
+                Some(user.or(key).or(Err(refused("actor")))?)
+            }
+        };
+        Ok(AuditFilter {
+            action,
+            actor,
+            target: Some(self.target.clone()).filter(|target| !target.is_empty()),
+        })
+    }
+
+    fn query(&self) -> Query {
+        Query::default()
+            .with("action", self.action.as_str())
+            .with("actor", self.actor.as_str())
+            .with("target", self.target.as_str())
+    }
+}
+
+fn refused(parameter: &'static str) -> Problem {
+    Problem::of("invalid-parameter").detail(format!("`{parameter}` is none of those the page offers"))
+}
+
+impl Names {
+    fn actor(&self, actor: &Actor) -> String {
+        match actor {
+            Actor::User { id } => self.people.person(*id),
+            Actor::ApiKey { id } => {
+                let name = self.keys.get(id).map_or("", String::as_str);
+                format!("API key “{name}”")
+            }
+            Actor::System => "Kale".to_owned(),
+        }
+    }
+
+    /// A value as people read it.
+    fn value(&self, text: &str) -> String {
+        self.personas.get(text).cloned().unwrap_or_else(|| text.to_owned())
+    }
+}
+
+fn actions(chosen: &str) -> Select {
+    let all = words::ACTIONS.map(|action| Choice::new(words::name(action), words::alone(action)));
+    Select::new(
+        Field::new("action", "What").value(chosen),
+        std::iter::once(Choice::new("", "Everything")).chain(all),
+    )
+}
+
+fn actors(chosen: &str, names: &Names) -> Select {
+    let people = names.people.all().into_iter().map(|(id, name)| Choice::new(id.to_string(), name));
+    let keys = names.keys.iter().map(|(id, name)| Choice::new(id.to_string(), format!("API key “{name}”")));
+    let all = std::iter::once(Choice::new("", "Everybody"))
+        .chain(people)
+        .chain(keys)
+        .chain([Choice::new("system", "Kale")]);
+    Select::new(Field::new("actor", "Who").value(chosen), all)
+}
+
+fn row(here: &Here<ReadAudit>, names: &Names, entry: &AuditEntry) -> AuditRow {
+    let actor = names.actor(&entry.actor);
+    AuditRow {
+        at: here.instant(entry.at),
+        initials: match entry.actor {
+            Actor::User { .. } => format::initials(&actor),
+            Actor::ApiKey { .. } | Actor::System => String::new(),
+        },
+        actor,
+        action: words::of(entry.action).to_owned(),
+        target: target(names, entry.action, &entry.target),
+        changes: changes(names, entry),
+        request_id: entry.request_id.clone().unwrap_or_default(),
+    }
+}
+
+/// Where the thing lives, else everything that was done to it.
+fn target(names: &Names, action: AuditAction, id: &str) -> Link {
+    let prefix = id.split_once('_').map_or(id, |(prefix, _)| prefix);
+    match prefix {
+        "cus" => Link::new(id, format!("/customers/{id}")),
+        "upl" => Link::new(id, format!("/data/uploads/{id}")),
+        "job" => Link::new(id, format!("/jobs/{id}")),
+        "key" => {
+            let name = id.parse().ok().and_then(|id: ApiKeyId| names.keys.get(&id));
+            Link::new(name.map_or(id, String::as_str), "/settings/api-keys")
+        }
+        "cmp" => Link::new("the company", "/settings"),
+        "personas" => Link::new("the personas", "/personas"),
+        "customers" if action == AuditAction::CustomersExported => Link::new("customers", "/customers"),
+        "customers" => Link::new("many customers", "/customers"),
+        "usr" => {
+            let name = id.parse().map(|id| names.people.person(id));
+            let label = name.unwrap_or_else(|_| id.to_owned());
+            Link::new(label, Query::default().with("target", id).at("/audit"))
+        }
+        _ => Link::new(id, Query::default().with("target", id).at("/audit")),
+    }
+}
+
+/// The fields that changed, before and after.
+fn changes(names: &Names, entry: &AuditEntry) -> Vec<AuditChange> {
+    let mut fields: Vec<&String> = entry.before.keys().chain(entry.after.keys()).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    let value = |values: &BTreeMap<String, String>, field: &str| {
+        values.get(field).map(|text| names.value(text)).unwrap_or_default()
+    };
+    fields
+        .into_iter()
+        .map(|field| AuditChange {
+            field: field.replace('_', " "),
+            before: value(&entry.before, field),
+            after: value(&entry.after, field),
+        })
+        .collect()
+}
+
+fn pager(params: &Params, shown: &[AuditEntry], more: bool) -> Pager {
+    if params.cursor.is_none() && !more {
+        return Pager::default();
+    }
+    let entries = format::count(u64::try_from(shown.len()).unwrap_or(0), "entry", "entries");
+    let next = shown.last().filter(|_| more);
+    Pager {
+        summary: format!("{entries} on this page, newest first"),
+        previous: params.cursor.map(|_| params.query().at("/audit")),
+        next: next.map(|last| params.query().with("cursor", last.id.to_string()).at("/audit")),
+    }
+}
+
+fn empty(narrowed: bool) -> Empty {
+    Empty {
+        icon: "scroll-text",
+        text: if narrowed {
+            "Nothing of this kind was done.".to_owned()
+        } else {
+            "Nothing was changed yet.".to_owned()
+        },
+        action: None,
+        other: narrowed.then(|| Link::new("Everything", "/audit")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_narrowed_by_what_the_form_offers() {
+        let params = |action: &str, actor: &str| Params {
+            action: action.to_owned(),
+            actor: actor.to_owned(),
+            ..Params::default()
+        };
+        assert_eq!(params("", "").filter().unwrap(), AuditFilter::default());
+        assert_eq!(params("upload_undone", "").filter().unwrap().action, Some(AuditAction::UploadUndone));
+        assert_eq!(params("", "system").filter().unwrap().actor, Some(Actor::System));
+        let user = params("", "usr_01h455vb4pex5vsknk084sn02q").filter().unwrap().actor;
+        assert!(matches!(user, Some(Actor::User { .. })));
+        for (action, actor) in [("fly", ""), ("", "cus_01h455vb4pex5vsknk084sn02q")] {
+            assert_eq!(params(action, actor).filter().unwrap_err().code(), "invalid-parameter");
+        }
+    }
+}

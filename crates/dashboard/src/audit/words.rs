@@ -1,0 +1,98 @@
+//! What was done, in words.
+
+use kale_domain::audit::AuditAction;
+use serde_json::Value;
+
+/// Everything that can have been done, in the order of the list.
+pub(super) const ACTIONS: [AuditAction; 23] = [
+    AuditAction::CompanyCreated,
+    AuditAction::CompanyChanged,
+    AuditAction::CompanyEntered,
+    AuditAction::UserCreated,
+    AuditAction::UserChanged,
+    AuditAction::SignedIn,
+    AuditAction::SignedOut,
+    AuditAction::SignInRevoked,
+    AuditAction::ApiKeyCreated,
+    AuditAction::ApiKeyRevoked,
+    AuditAction::UploadReceived,
+    AuditAction::UploadMapped,
+    AuditAction::UploadImported,
+    AuditAction::UploadUndone,
+    AuditAction::UploadCancelled,
+    AuditAction::CustomerCreated,
+    AuditAction::CustomerChanged,
+    AuditAction::CustomersExported,
+    AuditAction::PersonasChanged,
+    AuditAction::PersonaAssigned,
+    AuditAction::PersonasReassigned,
+    AuditAction::JobCancelled,
+    AuditAction::JobRetried,
+];
+
+/// After a name: `Ada Okafor changed the company`.
+pub(super) const fn of(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::CompanyCreated => "created the company",
+        AuditAction::CompanyChanged => "changed the settings of",
+        AuditAction::CompanyEntered => "entered as a Kale admin",
+        AuditAction::UserCreated => "added",
+        AuditAction::UserChanged => "changed",
+        AuditAction::SignedIn => "signed in",
+        AuditAction::SignedOut => "signed out",
+        AuditAction::SignInRevoked => "ended a sign-in",
+        AuditAction::ApiKeyCreated => "made the API key",
+        AuditAction::ApiKeyRevoked => "revoked the API key",
+        AuditAction::UploadReceived => "uploaded a file",
+        AuditAction::UploadMapped => "mapped a file",
+        AuditAction::UploadImported => "imported a file",
+        AuditAction::UploadUndone => "undid an import",
+        AuditAction::UploadCancelled => "cancelled an upload",
+        AuditAction::CustomerCreated => "created a customer",
+        AuditAction::CustomerChanged => "changed a customer",
+        AuditAction::CustomersExported => "exported",
+        AuditAction::PersonasChanged => "changed",
+        AuditAction::PersonaAssigned => "assigned a persona",
+        AuditAction::PersonasReassigned => "reassigned",
+        AuditAction::JobCancelled => "stopped a job",
+        AuditAction::JobRetried => "tried a job again",
+    }
+}
+
+/// The name on the wire.
+pub(super) fn name(action: AuditAction) -> String {
+    match serde_json::to_value(action) {
+        Ok(Value::String(name)) => name,
+        // A variant without fields is always a text.
+        _ => String::new(),
+    }
+}
+
+/// The action of that name.
+pub(super) fn named(text: &str) -> Option<AuditAction> {
+    ACTIONS.into_iter().find(|action| name(*action) == text)
+}
+
+/// What the filter calls it: it stands alone there.
+pub(super) fn alone(action: AuditAction) -> String {
+    let words = name(action).replace('_', " ");
+    let mut chars = words.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_found_by_its_name() {
+        for action in ACTIONS {
+            assert_eq!(named(&name(action)), Some(action));
+            assert!(!of(action).is_empty());
+        }
+        assert_eq!(named("company_flown"), None);
+        assert_eq!(alone(AuditAction::ApiKeyCreated), "Api key created");
+    }
+}

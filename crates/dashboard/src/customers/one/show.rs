@@ -1,0 +1,219 @@
+//! `GET /customers/{id}`
+
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use askama::Template as _;
+use kale_application::{
+    companies::Companies,
+    customers::{CustomerDetail, Customers},
+    personas::{Explanation, Personas, PersonasView},
+};
+use kale_domain::{
+    access::Permission,
+    audit::{Actor, AuditAction, AuditEntry},
+    id::CustomerId,
+    persona::PersonaChange,
+};
+use kale_web::{Path, Problem, Required, etag::etag, permission::ReadCustomers};
+
+use super::{facts, why::why};
+use crate::{
+    customers::{
+        personas::{PersonaTags, UNASSIGNED},
+        table::detail,
+    },
+    frame::{Here, Query},
+    people::People,
+    view::{
+        customer::{AssignForm, AuditLine, CustomerPage},
+        form::{Choice, Field, Problems, Select, Stale},
+        format,
+        shell::{Crumb, Section},
+    },
+};
+
+/// How many entries of the audit log are looked through for those of a customer.
+const LOOKED_THROUGH: u32 = 500;
+/// How many of them are shown.
+const SHOWN: usize = 10;
+
+/// Where a page of a customer is read from.
+#[derive(Debug, Clone)]
+pub(super) struct Stores {
+    /// The customer itself.
+    pub(super) customers: Data<Customers>,
+    /// Its persona.
+    pub(super) personas: Data<Personas>,
+    /// Who changed it.
+    pub(super) companies: Data<Companies>,
+}
+
+/// What a form that was refused leaves on the page.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    /// What was wrong with it.
+    pub(super) problems: Problems,
+    /// The persona that was chosen.
+    pub(super) persona: Option<String>,
+    /// The reason that was typed.
+    pub(super) reason: String,
+    /// The tags that were typed.
+    pub(super) tags: Option<String>,
+    /// Whether somebody else was faster.
+    pub(super) stale: bool,
+}
+
+/// One customer.
+#[tracing::instrument(name = "dashboard.customers.show", skip_all)]
+pub(super) async fn show(
+    here: Here<ReadCustomers>,
+    customers: Data<Customers>,
+    personas: Data<Personas>,
+    companies: Data<Companies>,
+    Path(id): Path<CustomerId>,
+) -> Result<HttpResponse, Problem> {
+    let stores = Stores { customers, personas, companies };
+    answer(&here, &stores, id, StatusCode::OK, Refused::default()).await
+}
+
+/// Answers the page of a customer.
+pub(super) async fn answer<P: Required>(
+    here: &Here<P>,
+    stores: &Stores,
+    id: CustomerId,
+    status: StatusCode,
+    refused: Refused,
+) -> Result<HttpResponse, Problem> {
+    let company = here.company()?;
+    let read = Read {
+        detail: stores.customers.detail(here.reach(), id).await?,
+        history: stores.customers.persona_history(here.reach(), id).await?,
+        explanation: stores.personas.explain(here.reach(), company, id).await?,
+        rules: stores.personas.view(here.reach(), company).await?,
+        tags: PersonaTags::of(&stores.personas.configuration(here.tenant()).await?),
+        people: People::of(&stores.companies, here.tenant(), here.caller()).await?,
+        audit: audit(here, &stores.companies, id).await?,
+    };
+    let page = page(here, read, refused);
+    here.frame.answer(status, |part| if part { page.as_body().render() } else { page.render() })
+}
+
+/// Everything a page is made from.
+#[derive(Debug)]
+struct Read {
+    detail: CustomerDetail,
+    history: Vec<PersonaChange>,
+    explanation: Explanation,
+    rules: PersonasView,
+    tags: PersonaTags,
+    people: People,
+    audit: Option<Vec<AuditEntry>>,
+}
+
+async fn audit<P>(
+    here: &Here<P>,
+    companies: &Companies,
+    id: CustomerId,
+) -> Result<Option<Vec<AuditEntry>>, Problem> {
+    if !here.may(Permission::ReadAudit) {
+        return Ok(None);
+    }
+    let id = id.to_string();
+    let latest = companies.audit(here.tenant(), LOOKED_THROUGH, None).await?;
+    Ok(Some(latest.into_iter().filter(|entry| entry.target == id).take(SHOWN).collect()))
+}
+
+fn page<P: Required>(here: &Here<P>, read: Read, refused: Refused) -> CustomerPage {
+    let (customer, zone) = (&read.detail.customer, here.zone());
+    let id = customer.id.to_string();
+    let name = customer.label().to_owned();
+    let mut shell = here.shell(Section::Customers, &name);
+    shell.crumbs = vec![Crumb { label: "Customers".to_owned(), href: "/customers".to_owned() }];
+    let sentences = read.rules.personas.iter().map(|one| (one.persona.id, one.sentence.clone())).collect();
+    let looked = customer.persona.by.is_some();
+    let now = here.instant(here.frame.now());
+    CustomerPage {
+        initials: format::initials(&name),
+        detail: detail(customer),
+        persona: read.tags.tag(customer.persona.persona, customer.persona.is_locked()),
+        persona_since: facts::since(&customer.persona, &read.people, &zone),
+        banner: None,
+        facts: facts::headline(customer, &zone),
+        attributes: facts::attributes(customer, &read.detail.definitions),
+        metrics: facts::metrics(customer),
+        sources: facts::sources(&read.detail.sources, &zone),
+        why: looked.then(|| why(&read.explanation, &read.tags, &sentences, &now)),
+        history: facts::history(&read.history, &read.tags, &read.people, &zone),
+        audit: read
+            .audit
+            .as_ref()
+            .map(|entries| entries.iter().map(|entry| line(here, &read.people, entry)).collect()),
+        audit_href: Query::default().with("target", id.as_str()).at("/audit"),
+        assign: here.may(Permission::AssignPersonas).then(|| assign(&read, &refused)),
+        tags_field: here.may(Permission::WriteCustomers).then(|| {
+            Field::new("tags", "Tags")
+                .value(refused.tags.clone().unwrap_or_else(|| customer.tags.join(", ")))
+                .hint("Separated by commas")
+                .error(tags_problem(&refused.problems))
+        }),
+        tags: customer.tags.clone(),
+        etag: etag(customer.version),
+        stale: refused.stale.then(|| Stale {
+            text: format!("Somebody changed this customer {}.", here.ago(customer.updated_at)),
+            theirs: format!("/customers/{id}"),
+        }),
+        shell,
+        name,
+        id,
+    }
+}
+
+fn assign(read: &Read, refused: &Refused) -> AssignForm {
+    let state = &read.detail.customer.persona;
+    let chosen = refused.persona.clone().unwrap_or_else(|| read.tags.key(state.persona).to_owned());
+    let mut choices = read.tags.choices();
+    if !choices.iter().any(|choice| choice.value == chosen) && chosen != UNASSIGNED {
+        // The present one may be switched off: it stays a choice, or the form would choose another by itself.
+        choices.push(Choice::new(&chosen, read.tags.name_of_key(&chosen)));
+    }
+    let field = Field::new("persona", "Persona").value(chosen).error(refused.problems.at("persona"));
+    AssignForm {
+        persona: Select::new(field, choices),
+        reason: Field::new("reason", "Why")
+            .value(refused.reason.clone())
+            .hint("Stands in the history")
+            .error(refused.problems.at("reason")),
+        locked: state.is_locked(),
+    }
+}
+
+/// Tags are one field of the form and a list to the use case, which names the tag that is wrong.
+fn tags_problem(problems: &Problems) -> String {
+    let of_tags = problems.list.iter().find(|wrong| wrong.field == "tags" || wrong.field.starts_with("tags."));
+    of_tags.map(|wrong| wrong.message.clone()).unwrap_or_default()
+}
+
+fn line<P: Required>(here: &Here<P>, people: &People, entry: &AuditEntry) -> AuditLine {
+    AuditLine {
+        text: match entry.action {
+            AuditAction::CustomerCreated => "Customer created".to_owned(),
+            AuditAction::CustomerChanged => "Customer changed".to_owned(),
+            AuditAction::PersonaAssigned => "Persona assigned".to_owned(),
+            other => action_word(other),
+        },
+        actor: match &entry.actor {
+            Actor::User { id } => people.person(*id),
+            Actor::ApiKey { .. } => "A program".to_owned(),
+            Actor::System => "Kale".to_owned(),
+        },
+        at: here.ago(entry.at),
+    }
+}
+
+/// The name of an action on the wire, as words.
+fn action_word(action: AuditAction) -> String {
+    let name = serde_json::to_value(action).ok();
+    let name = name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().replace('_', " ");
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
+}

@@ -1,0 +1,25 @@
+// Files to upload. Everybody in them is invented.
+
+const HEAD = "customer_id,name,email,mrr,contract,tenure,monthly_charges";
+
+function row(prefix, nth) {
+  const contract = ["Month-to-month", "One year", "Two year"][nth % 3];
+  return [`${prefix}-${nth}`, `Invented ${prefix} ${nth}`, `person${nth}@${prefix}.example`, "49.90", contract, 3 + (nth % 40), "49.90"];
+}
+
+/** A file with that many good rows. */
+export function good(prefix, rows) {
+  const lines = Array.from({ length: rows }, (_, nth) => row(prefix, nth + 1).join(","));
+  return [HEAD, ...lines, ""].join("\n");
+}
+
+/** Thirty good rows and ten that can't be imported: four for their tenure, three for their amount, two without a key, and
+ * one whose key was there before. */
+export function tenBroken(prefix) {
+  const rows = Array.from({ length: 40 }, (_, nth) => row(prefix, nth + 1));
+  for (const nth of [3, 9, 17, 28]) rows[nth][5] = "n/a";
+  for (const nth of [5, 12, 31]) rows[nth][3] = "free";
+  for (const nth of [7, 22]) rows[nth][0] = "";
+  rows[38][0] = rows[0][0];
+  return [HEAD, ...rows.map((cells) => cells.join(",")), ""].join("\n");
+}
