@@ -2,7 +2,12 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, middleware::{Compress, from_fn}, web::Data};
+use actix_web::{
+    App, HttpServer,
+    dev::ServerHandle,
+    middleware::{Compress, from_fn},
+    web::Data,
+};
 use anyhow::{Context as _, Result};
 use kale_application::{
     access::{Callers, LinkDelivery, SignIns},
@@ -20,9 +25,12 @@ use kale_config::Settings;
 use kale_dashboard::Door;
 use kale_devdb::Mongod;
 use kale_domain::clock::Clock;
-use kale_persistence::{Sources, Store};
-use kale_web::{Csrf, Cursors, Drain, Edge, Gate, Methods, Readiness, Signer, Surface, know_caller};
+use kale_persistence::{Sources, Store, blob_folder};
+use kale_web::{
+    Csrf, Cursors, Drain, Edge, Gate, Methods, MetricsPage, Readiness, Signer, Surface, know_caller,
+};
 use utoipa_actix_web::AppExt as _;
+use uuid::Uuid;
 
 use crate::{
     database::{self, Database},
@@ -75,6 +83,7 @@ pub async fn start(
     database::migrate(&store).await?;
     let keys = keys::open(settings, &store).await?;
     let blobs = Blobs::local(&settings.data_dir.join("blobs"))?;
+    let folder = blobs.identity(store.fresh_id()).await?;
     let drain = Drain::default();
     let callers = Arc::new(Callers::new(store.clone()));
     let listener = parts
@@ -90,6 +99,9 @@ pub async fn start(
         .work
         .then(|| worker::start(&store, &blobs, options(&settings.listen)))
         .transpose()?;
+    if let Some(admin) = settings.admin_listen {
+        serve_metrics(admin)?;
+    }
     let server = match listener {
         Some(listener) => {
             let site = Site::new(
@@ -170,15 +182,26 @@ impl Site {
         callers: &Arc<Callers>,
         sign_ins: SignIns,
         drain: Drain,
+        folder: Uuid,
     ) -> Self {
         let signer = Signer::new(&keys.signing);
         let csrf = Csrf::new(signer.clone());
         let authenticate: Arc<Callers> = Arc::clone(callers);
         let gate = Gate::new(authenticate, csrf, &settings.base_url, settings.secure_cookies());
-        let pinged = store.clone();
+        let (pinged, asked) = (store.clone(), store.clone());
         let ready = Readiness::new(drain.clone()).check("database", move || {
             let store = pinged.clone();
             async move { store.ping().await.map_err(|error| error.to_string()) }
+        });
+        let ready = ready.check("blobs", move || {
+            let store = asked.clone();
+            async move {
+                match blob_folder::is_ours(&store, folder).await {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err("another folder of blobs belongs to this database".to_owned()),
+                    Err(error) => Err(error.to_string()),
+                }
+            }
         });
         let sources = store.sources();
         let api = kale_http_api::Deps {
@@ -271,4 +294,33 @@ fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
         }
     });
     Ok(handle)
+}
+
+/// Serves the metrics of this process on a listener of their own, which is never public.
+fn serve_metrics(listen: SocketAddr) -> Result<()> {
+    let metrics = kale_telemetry::Metrics::install()?;
+    let kept = metrics.clone();
+    actix_web::rt::spawn(async move {
+        let mut every = tokio::time::interval(Duration::from_secs(5));
+        loop {
+            every.tick().await;
+            kept.upkeep();
+        }
+    });
+    let server = HttpServer::new(move || {
+        let metrics = metrics.clone();
+        let page = MetricsPage::open(move || metrics.render());
+        App::new().configure(|config| kale_web::configure_metrics(config, &page))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(listen)
+    .with_context(|| format!("{listen} can't be listened on"))?
+    .run();
+    actix_web::rt::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(error = %error, "the metrics listener ended");
+        }
+    });
+    Ok(())
 }

@@ -44,7 +44,11 @@ impl Place {
             title: self.title,
             note: words::note(job),
             percent: words::percent(job),
-            href: if reads { format!("/jobs/{}", job.id) } else { String::new() },
+            href: if reads {
+                format!("/jobs/{}", job.id)
+            } else {
+                String::new()
+            },
             may_cancel: self.may_cancel && !job.state.is_final() && caller.may(Permission::ManageJobs),
             refresh: self.refresh,
             target: self.target,

@@ -18,7 +18,8 @@ impl People {
     /// Reads the names.
     pub(crate) async fn of(companies: &Companies, tenant: Tenant, caller: &Caller) -> Result<Self, Problem> {
         let users = companies.users(tenant).await?;
-        let mut names: BTreeMap<UserId, String> = users.into_iter().map(|user| (user.id, user.name)).collect();
+        let mut names: BTreeMap<UserId, String> =
+            users.into_iter().map(|user| (user.id, user.name)).collect();
         // A Kale admin inside a company is none of its people.
         if let Who::Person(presence) = &caller.who {
             names.insert(presence.user.id, presence.user.name.clone());
@@ -36,7 +37,10 @@ impl People {
 
     /// Who that is.
     pub(crate) fn person(&self, id: UserId) -> String {
-        self.0.get(&id).cloned().unwrap_or_else(|| "A Kale admin".to_owned())
+        self.0
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| "A Kale admin".to_owned())
     }
 
     /// All of them, by name.

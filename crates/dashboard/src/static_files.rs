@@ -37,7 +37,9 @@ async fn show(request: HttpRequest, Path(tail): Path<String>) -> Result<HttpResp
     if !is_text(found.asset) {
         response.insert_header(header::ContentEncoding::Identity);
     }
-    Ok(response.insert_header((header::CONTENT_TYPE, found.asset.mime.as_str())).body(bytes(found.asset)))
+    Ok(response
+        .insert_header((header::CONTENT_TYPE, found.asset.mime.as_str()))
+        .body(bytes(found.asset)))
 }
 
 /// Fonts and pictures are compressed already.
@@ -54,7 +56,10 @@ fn bytes(asset: &'static Asset) -> Bytes {
 
 fn is_known(request: &HttpRequest, etag: &str) -> bool {
     let header: HeaderName = header::IF_NONE_MATCH;
-    let tags = request.headers().get_all(header).filter_map(|value: &HeaderValue| value.to_str().ok());
+    let tags = request
+        .headers()
+        .get_all(header)
+        .filter_map(|value: &HeaderValue| value.to_str().ok());
     let same = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag) == etag;
     tags.flat_map(|list| list.split(',')).any(|tag| same(tag.trim()))
 }
@@ -75,9 +80,21 @@ mod tests {
 
         let first = test::call_service(&app, get("\"other\"")).await;
         assert_eq!(first.status(), StatusCode::OK);
-        assert_eq!(first.headers().get(header::CACHE_CONTROL).unwrap(), "public, max-age=31536000, immutable");
-        assert_eq!(first.headers().get(header::CONTENT_TYPE).unwrap(), "text/css; charset=utf-8");
-        let etag = first.headers().get(header::ETAG).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(
+            first.headers().get(header::CACHE_CONTROL).unwrap(),
+            "public, max-age=31536000, immutable"
+        );
+        assert_eq!(
+            first.headers().get(header::CONTENT_TYPE).unwrap(),
+            "text/css; charset=utf-8"
+        );
+        let etag = first
+            .headers()
+            .get(header::ETAG)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
         let again = test::call_service(&app, get(&etag)).await;
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
     }

@@ -1,5 +1,7 @@
 //! The only unscoped reads: each takes a credential and answers whose data it opens.
 
+use bson::doc;
+use futures::TryStreamExt as _;
 use kale_domain::{
     access::{Permission, Role},
     api_key::ApiKey,
@@ -10,8 +12,6 @@ use kale_domain::{
     sign_in::SignIn,
     user::{User, UserStatus},
 };
-use bson::doc;
-use futures::TryStreamExt as _;
 use mongodb::Collection;
 
 use crate::{
@@ -78,18 +78,26 @@ fn users(store: &Store) -> Collection<users::Record> {
 }
 
 async fn user(store: &Store, id: UserId) -> Result<Option<User>> {
-    let found = users(store).find_one(doc! { "_id": value::uuid(id.uuid()) }).await?;
+    let found = users(store)
+        .find_one(doc! { "_id": value::uuid(id.uuid()) })
+        .await?;
     let user = found.map(User::try_from).transpose()?;
     Ok(user.filter(|user| user.status == UserStatus::Active))
 }
 
 /// Who a sign-in's token belongs to; `None` where it opens nothing (any more).
 pub async fn by_sign_in(store: &Store, token: &str) -> Result<Option<Presence>> {
-    let Some(sign_in) = sign_ins::by_token(store, token).await? else { return Ok(None) };
-    let Some(user) = user(store, sign_in.user).await? else { return Ok(None) };
+    let Some(sign_in) = sign_ins::by_token(store, token).await? else {
+        return Ok(None);
+    };
+    let Some(user) = user(store, sign_in.user).await? else {
+        return Ok(None);
+    };
     let company_id = user.company.or(sign_in.acting_in);
     let company = match company_id {
-        Some(id) => companies::read(store, id).await?.filter(|company| company.status == CompanyStatus::Active),
+        Some(id) => companies::read(store, id)
+            .await?
+            .filter(|company| company.status == CompanyStatus::Active),
         None => None,
     };
     // A user of a company that is gone or suspended has nowhere to be.
@@ -103,16 +111,27 @@ pub async fn by_sign_in(store: &Store, token: &str) -> Result<Option<Presence>> 
             Role::RetentionExpert => Reach::assigned_to(tenant, user.id),
         }
     });
-    Ok(Some(Presence { sign_in, user, company, reach }))
+    Ok(Some(Presence {
+        sign_in,
+        user,
+        company,
+        reach,
+    }))
 }
 
 /// Who an API key belongs to; `None` where it opens nothing (any more).
 pub async fn by_api_key(store: &Store, token: &str) -> Result<Option<KeyHolder>> {
-    let Some((company_id, key)) = api_keys::by_token(store, token).await? else { return Ok(None) };
+    let Some((company_id, key)) = api_keys::by_token(store, token).await? else {
+        return Ok(None);
+    };
     let company = companies::read(store, company_id).await?;
     Ok(company
         .filter(|company| company.status == CompanyStatus::Active)
-        .map(|company| KeyHolder { key, company, reach: Reach::all(Tenant::new(company_id)) }))
+        .map(|company| KeyHolder {
+            key,
+            company,
+            reach: Reach::all(Tenant::new(company_id)),
+        }))
 }
 
 /// The active users of that address, one a company (and one more for a Kale admin).
@@ -120,7 +139,10 @@ pub async fn by_email(store: &Store, email: &Email) -> Result<Vec<User>> {
     let filter = doc! { "email_key": fold(email.as_str()) };
     let found: Vec<users::Record> = users(store).find(filter).limit(50).await?.try_collect().await?;
     let all: Vec<User> = found.into_iter().map(User::try_from).collect::<Result<_>>()?;
-    Ok(all.into_iter().filter(|user| user.status == UserStatus::Active).collect())
+    Ok(all
+        .into_iter()
+        .filter(|user| user.status == UserStatus::Active)
+        .collect())
 }
 
 /// Uses a sign-in link up.

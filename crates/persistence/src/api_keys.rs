@@ -58,10 +58,16 @@ pub async fn create(
     let record = Record {
         id: value::uuid(id),
         company_id: value::uuid(tx.tenant().company().uuid()),
-        hash: Binary { subtype: BinarySubtype::Generic, bytes: hash.to_vec() },
+        hash: Binary {
+            subtype: BinarySubtype::Generic,
+            bytes: hash.to_vec(),
+        },
         name: name.to_owned(),
         permissions,
-        hint: text.get(text.len().saturating_sub(4)..).unwrap_or_default().to_owned(),
+        hint: text
+            .get(text.len().saturating_sub(4)..)
+            .unwrap_or_default()
+            .to_owned(),
         created_by: by.map(|user| value::uuid(user.uuid())),
         created_at: value::date(tx.now()),
         last_used_at: None,
@@ -74,7 +80,10 @@ pub async fn create(
 
 /// The keys of a company, newest first.
 pub async fn list(store: &Store, tenant: Tenant) -> Result<Vec<ApiKey>> {
-    let options = FindOptions::builder().sort(doc! { "company_id": -1, "_id": -1 }).limit(500).build();
+    let options = FindOptions::builder()
+        .sort(doc! { "company_id": -1, "_id": -1 })
+        .limit(500)
+        .build();
     let found = records(store).find(tenant, doc! {}, options).await?;
     Ok(found.into_iter().map(ApiKey::from).collect())
 }
@@ -83,29 +92,46 @@ pub async fn list(store: &Store, tenant: Tenant) -> Result<Vec<ApiKey>> {
 pub async fn revoke(store: &Store, tx: &mut Tx, id: ApiKeyId) -> Result<Option<ApiKey>> {
     let now = value::date(tx.now());
     let live = doc! { "_id": value::uuid(id.uuid()), "revoked_at": null };
-    if let Some(record) = records(store).update_in(tx, live, doc! { "$set": { "revoked_at": now } }).await? {
+    if let Some(record) = records(store)
+        .update_in(tx, live, doc! { "$set": { "revoked_at": now } })
+        .await?
+    {
         return Ok(Some(record.into()));
     }
     // Revoked before: the same answer.
-    let found = records(store).find_one_in(tx, doc! { "_id": value::uuid(id.uuid()) }).await?;
+    let found = records(store)
+        .find_one_in(tx, doc! { "_id": value::uuid(id.uuid()) })
+        .await?;
     Ok(found.map(ApiKey::from))
 }
 
 /// The live key of that token and its company.
 pub(crate) async fn by_token(store: &Store, text: &str) -> Result<Option<(CompanyId, ApiKey)>> {
-    let Some((id, hash)) = token::read(Kind::ApiKey, text) else { return Ok(None) };
-    let found = records(store).raw().find_one(doc! { "_id": value::uuid(id) }).await?;
+    let Some((id, hash)) = token::read(Kind::ApiKey, text) else {
+        return Ok(None);
+    };
+    let found = records(store)
+        .raw()
+        .find_one(doc! { "_id": value::uuid(id) })
+        .await?;
     let now = store.now();
     Ok(found
         .filter(|record| token::same(&record.hash.bytes, &hash))
-        .map(|record| (CompanyId::from_uuid(value::from_uuid(record.company_id)), ApiKey::from(record)))
+        .map(|record| {
+            (
+                CompanyId::from_uuid(value::from_uuid(record.company_id)),
+                ApiKey::from(record),
+            )
+        })
         .filter(|(_, key)| key.is_live(now)))
 }
 
 /// Stamps the last use; called at most once a minute.
 pub async fn used(store: &Store, tenant: Tenant, id: ApiKeyId, at: Timestamp) -> Result<()> {
     let change = doc! { "$set": { "last_used_at": value::date(at) } };
-    records(store).update(tenant, doc! { "_id": value::uuid(id.uuid()) }, change).await?;
+    records(store)
+        .update(tenant, doc! { "_id": value::uuid(id.uuid()) }, change)
+        .await?;
     Ok(())
 }
 
@@ -116,7 +142,9 @@ impl From<Record> for ApiKey {
             name: record.name,
             permissions: record.permissions,
             hint: record.hint,
-            created_by: record.created_by.map(|user| UserId::from_uuid(value::from_uuid(user))),
+            created_by: record
+                .created_by
+                .map(|user| UserId::from_uuid(value::from_uuid(user))),
             created_at: value::timestamp(record.created_at),
             last_used_at: record.last_used_at.map(value::timestamp),
             expires_at: record.expires_at.map(value::timestamp),

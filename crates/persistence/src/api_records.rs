@@ -61,9 +61,16 @@ pub async fn find(
     kinds: &BTreeMap<AttributeKey, AttributeType>,
 ) -> Result<Vec<ApiRecord>> {
     let keys: Vec<Bson> = external_ids.iter().map(|id| key(tenant, id)).collect();
-    let found: Vec<Record> =
-        records(store).raw().find(within(tenant, doc! { "_id": { "$in": keys } })).await?.try_collect().await?;
-    found.into_iter().map(|record| api_record(record, kinds)).collect()
+    let found: Vec<Record> = records(store)
+        .raw()
+        .find(within(tenant, doc! { "_id": { "$in": keys } }))
+        .await?
+        .try_collect()
+        .await?;
+    found
+        .into_iter()
+        .map(|record| api_record(record, kinds))
+        .collect()
 }
 
 /// What programs told us about all customers, in the order of the keys, from behind `after` on.
@@ -75,7 +82,10 @@ pub async fn page(
     limit: u32,
 ) -> Result<Vec<ApiRecord>> {
     let (first, last) = value::keys(tenant.company().uuid(), KEY_TAIL);
-    let mut range = after.map_or_else(|| doc! { "$gte": first }, |external_id| doc! { "$gt": key(tenant, external_id) });
+    let mut range = after.map_or_else(
+        || doc! { "$gte": first },
+        |external_id| doc! { "$gt": key(tenant, external_id) },
+    );
     range.insert("$lte", last);
     let range = doc! { "_id": range };
     let found: Vec<Record> = records(store)
@@ -86,7 +96,10 @@ pub async fn page(
         .await?
         .try_collect()
         .await?;
-    found.into_iter().map(|record| api_record(record, kinds)).collect()
+    found
+        .into_iter()
+        .map(|record| api_record(record, kinds))
+        .collect()
 }
 
 fn api_record(record: Record, kinds: &BTreeMap<AttributeKey, AttributeType>) -> Result<ApiRecord> {

@@ -19,7 +19,9 @@ pub(crate) fn fact(attribute: &AttributeValue) -> Bson {
         AttributeValue::Integer(number) => Bson::Int64(*number),
         AttributeValue::Boolean(flag) => Bson::Boolean(*flag),
         AttributeValue::Date(date) => Bson::DateTime(value::day(*date)),
-        AttributeValue::Money(money) => Bson::Document(doc! { "c": money.currency.code(), "n": money.amount_minor }),
+        AttributeValue::Money(money) => {
+            Bson::Document(doc! { "c": money.currency.code(), "n": money.amount_minor })
+        }
     }
 }
 

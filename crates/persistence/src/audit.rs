@@ -88,7 +88,12 @@ fn written(value: &impl Serialize) -> Result<bson::Bson> {
 }
 
 /// The latest entries of a company, newest first; `before` continues after the last one of a page.
-pub async fn list(store: &Store, tenant: Tenant, limit: u32, before: Option<AuditEntryId>) -> Result<Vec<AuditEntry>> {
+pub async fn list(
+    store: &Store,
+    tenant: Tenant,
+    limit: u32,
+    before: Option<AuditEntryId>,
+) -> Result<Vec<AuditEntry>> {
     find(store, tenant, &AuditFilter::default(), limit, before).await
 }
 

@@ -53,20 +53,32 @@ pub async fn insert(store: &Store, tx: &mut Tx, _: Installation, company: &Compa
         .session(tx.session())
         .await;
     tx.note(claimed)?;
-    let inserted = records(store).insert_one(Record::from(company)).session(tx.session()).await;
+    let inserted = records(store)
+        .insert_one(Record::from(company))
+        .session(tx.session())
+        .await;
     tx.note(inserted).map(drop)
 }
 
 /// All companies, by name.
 pub async fn list(store: &Store, _: Installation) -> Result<Vec<Company>> {
-    let found: Vec<Record> = records(store).find(doc! {}).sort(doc! { "name": 1 }).await?.try_collect().await?;
+    let found: Vec<Record> = records(store)
+        .find(doc! {})
+        .sort(doc! { "name": 1 })
+        .await?
+        .try_collect()
+        .await?;
     found.into_iter().map(Company::try_from).collect()
 }
 
 /// The tenant of that company, for whoever runs the installation.
 pub async fn enter(store: &Store, _: Installation, id: CompanyId) -> Result<Option<(Tenant, Company)>> {
-    let found = records(store).find_one(doc! { "_id": value::uuid(id.uuid()) }).await?;
-    found.map(|record| Ok((Tenant::new(id), Company::try_from(record)?))).transpose()
+    let found = records(store)
+        .find_one(doc! { "_id": value::uuid(id.uuid()) })
+        .await?;
+    found
+        .map(|record| Ok((Tenant::new(id), Company::try_from(record)?)))
+        .transpose()
 }
 
 /// The company of that slug, for the command line and the demo.
@@ -76,24 +88,31 @@ pub async fn by_slug(store: &Store, _: Installation, slug: &Slug) -> Result<Opti
         company_id: bson::Uuid,
     }
     let claims = store.database().collection::<Claim>("company_slugs");
-    let Some(claim) = claims.find_one(doc! { "_id": slug.as_str() }).await? else { return Ok(None) };
+    let Some(claim) = claims.find_one(doc! { "_id": slug.as_str() }).await? else {
+        return Ok(None);
+    };
     let company = read(store, CompanyId::from_uuid(value::from_uuid(claim.company_id))).await?;
     Ok(company.map(|company| (Tenant::new(company.id), company)))
 }
 
 /// The tenant's own company.
 pub async fn get(store: &Store, tenant: Tenant) -> Result<Company> {
-    read(store, tenant.company()).await?.ok_or_else(|| StoreError::corrupt("company", "missing"))
+    read(store, tenant.company())
+        .await?
+        .ok_or_else(|| StoreError::corrupt("company", "missing"))
 }
 
 pub(crate) async fn read(store: &Store, id: CompanyId) -> Result<Option<Company>> {
-    let found = records(store).find_one(doc! { "_id": value::uuid(id.uuid()) }).await?;
+    let found = records(store)
+        .find_one(doc! { "_id": value::uuid(id.uuid()) })
+        .await?;
     found.map(Company::try_from).transpose()
 }
 
 /// Changes what its owners may change; [`StoreError::Stale`] where it is no longer at `company.version`.
 pub async fn update(store: &Store, tx: &mut Tx, company: &Company) -> Result<Company> {
-    let filter = doc! { "_id": value::uuid(tx.tenant().company().uuid()), "version": value::signed(company.version) };
+    let filter =
+        doc! { "_id": value::uuid(tx.tenant().company().uuid()), "version": value::signed(company.version) };
     let change = doc! {
         "$set": {
             "name": &company.name,
@@ -110,7 +129,9 @@ pub async fn update(store: &Store, tx: &mut Tx, company: &Company) -> Result<Com
         .return_document(ReturnDocument::After)
         .session(tx.session())
         .await;
-    tx.note(updated)?.ok_or(StoreError::Stale).and_then(Company::try_from)
+    tx.note(updated)?
+        .ok_or(StoreError::Stale)
+        .and_then(Company::try_from)
 }
 
 /// The attributes the company's customers have.
@@ -136,7 +157,10 @@ pub async fn define_attributes(store: &Store, tx: &mut Tx, new: &[AttributeDefin
             "attributes.key": { "$ne": definition.key.as_str() },
         };
         let change = doc! { "$push": { "attributes": bson::serialize_to_bson(definition)? } };
-        let updated = records(store).update_one(filter, change).session(tx.session()).await;
+        let updated = records(store)
+            .update_one(filter, change)
+            .session(tx.session())
+            .await;
         tx.note(updated)?;
     }
     Ok(())

@@ -45,7 +45,10 @@ impl StoreError {
         what: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Corrupt { what, source: source.into() }
+        Self::Corrupt {
+            what,
+            source: source.into(),
+        }
     }
 
     /// Whether the driver says that the whole transaction may be tried again.
@@ -59,9 +62,11 @@ impl From<Error> for StoreError {
         let code = match error.kind.as_ref() {
             DriverKind::Write(WriteFailure::WriteError(write)) => Some(write.code),
             DriverKind::Command(command) => Some(command.code),
-            DriverKind::InsertMany(many) => {
-                many.write_errors.as_ref().and_then(|all| all.first()).map(|one| one.code)
-            }
+            DriverKind::InsertMany(many) => many
+                .write_errors
+                .as_ref()
+                .and_then(|all| all.first())
+                .map(|one| one.code),
             _ => None,
         };
         match code {

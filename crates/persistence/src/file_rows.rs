@@ -11,13 +11,18 @@
 //! another one took it is told [`StoreError::Stale`](crate::StoreError::Stale) and leaves nothing behind.
 
 mod batch;
+mod fold;
 mod pointer;
 mod record;
 #[cfg(test)]
 mod tests;
 
 pub use self::{
-    batch::{Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, existing_keys, fold, remove_absent, write_batch},
+    batch::{
+        Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, existing_keys, remove_absent,
+        write_batch,
+    },
+    fold::fold,
     pointer::{LiveBatch, allocate, live, publish, unpublish},
     record::{RowValues, TouchedRow, Which, effective, touched},
 };

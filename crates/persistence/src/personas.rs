@@ -51,8 +51,13 @@ fn records(store: &Store) -> Scoped<Record> {
 pub async fn versions(store: &Store, tenant: Tenant, limit: u32) -> Result<Vec<PersonaVersion>> {
     // The bounds keep the read inside the company's part of the key.
     let (first, last) = value::keys(tenant.company().uuid(), size_of::<u64>());
-    let options = FindOptions::builder().sort(doc! { "_id": -1 }).limit(i64::from(limit)).build();
-    let found = records(store).find(tenant, doc! { "_id": { "$gte": first, "$lte": last } }, options).await?;
+    let options = FindOptions::builder()
+        .sort(doc! { "_id": -1 })
+        .limit(i64::from(limit))
+        .build();
+    let found = records(store)
+        .find(tenant, doc! { "_id": { "$gte": first, "$lte": last } }, options)
+        .await?;
     found.into_iter().map(PersonaVersion::try_from).collect()
 }
 
@@ -73,10 +78,13 @@ pub async fn add(store: &Store, tx: &mut Tx, version: &PersonaVersion) -> Result
         note: version.note.clone(),
         at: value::date(version.at),
     };
-    records(store).insert(tx, &record).await.map_err(|error| match error {
-        StoreError::Duplicate => StoreError::Stale,
-        other => other,
-    })
+    records(store)
+        .insert(tx, &record)
+        .await
+        .map_err(|error| match error {
+            StoreError::Duplicate => StoreError::Stale,
+            other => other,
+        })
 }
 
 impl TryFrom<Record> for PersonaVersion {

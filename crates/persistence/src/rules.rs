@@ -57,12 +57,20 @@ fn clauses(of: &[Expression], wanted: bool, today: Date) -> Result<Vec<Document>
 
 fn every(of: &[Expression], wanted: bool, today: Date) -> Result<Document, TooComplex> {
     let all = clauses(of, wanted, today)?;
-    Ok(if all.is_empty() { Document::new() } else { doc! { "$and": all } })
+    Ok(if all.is_empty() {
+        Document::new()
+    } else {
+        doc! { "$and": all }
+    })
 }
 
 fn some(of: &[Expression], wanted: bool, today: Date) -> Result<Document, TooComplex> {
     let any = clauses(of, wanted, today)?;
-    Ok(if any.is_empty() { nobody() } else { doc! { "$or": any } })
+    Ok(if any.is_empty() {
+        nobody()
+    } else {
+        doc! { "$or": any }
+    })
 }
 
 /// At least `n` of them: every choice of n, spelled out, because a filter can't count.
@@ -84,7 +92,9 @@ fn at_least(n: usize, of: &[Expression], wanted: bool, today: Date) -> Result<Do
 
 fn choices(of: usize, n: usize) -> Option<usize> {
     let n = n.min(of - n);
-    (0..n).try_fold(1_usize, |count, i| count.checked_mul(of - i).map(|product| product / (i + 1)))
+    (0..n).try_fold(1_usize, |count, i| {
+        count.checked_mul(of - i).map(|product| product / (i + 1))
+    })
 }
 
 fn choose(rest: &[Document], n: usize, chosen: &mut Vec<Document>, any: &mut Vec<Document>) {

@@ -70,13 +70,21 @@ pub async fn update(store: &Store, tx: &mut Tx, view: &SavedView) -> Result<Opti
         "$set": { "shared": view.shared, "name": &view.name, "query": &view.query, "columns": view.columns.clone() },
         "$inc": { "version": 1_i64 },
     };
-    records(store).update_in(tx, filter, change).await?.map(SavedView::try_from).transpose()
+    records(store)
+        .update_in(tx, filter, change)
+        .await?
+        .map(SavedView::try_from)
+        .transpose()
 }
 
 /// One view of that user.
 pub async fn get(store: &Store, tenant: Tenant, user: UserId, id: SavedViewId) -> Result<Option<SavedView>> {
     let filter = doc! { "_id": value::uuid(id.uuid()), "owner": value::uuid(user.uuid()) };
-    records(store).find_one(tenant, filter).await?.map(SavedView::try_from).transpose()
+    records(store)
+        .find_one(tenant, filter)
+        .await?
+        .map(SavedView::try_from)
+        .transpose()
 }
 
 /// Removes a view of that user; `false` where they have none of that identity.

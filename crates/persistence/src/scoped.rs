@@ -21,7 +21,9 @@ pub(crate) struct Scoped<T: Send + Sync> {
 
 impl<T: Send + Sync> Clone for Scoped<T> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone() }
+        Self {
+            inner: self.inner.clone(),
+        }
     }
 }
 
@@ -34,7 +36,9 @@ pub(crate) fn within(tenant: Tenant, filter: Document) -> Document {
 
 impl<T: Serialize + DeserializeOwned + Send + Sync + Unpin> Scoped<T> {
     pub(crate) fn new(database: &Database, name: &str) -> Self {
-        Self { inner: database.collection(name) }
+        Self {
+            inner: database.collection(name),
+        }
     }
 
     /// The collection's name, for raw bulk commands (which carry the company in their keys).
@@ -52,8 +56,17 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + Unpin> Scoped<T> {
         tx.note(found)
     }
 
-    pub(crate) async fn find(&self, tenant: Tenant, filter: Document, options: FindOptions) -> Result<Vec<T>> {
-        let cursor = self.inner.find(within(tenant, filter)).with_options(options).await?;
+    pub(crate) async fn find(
+        &self,
+        tenant: Tenant,
+        filter: Document,
+        options: FindOptions,
+    ) -> Result<Vec<T>> {
+        let cursor = self
+            .inner
+            .find(within(tenant, filter))
+            .with_options(options)
+            .await?;
         Ok(cursor.try_collect().await?)
     }
 
@@ -64,7 +77,12 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + Unpin> Scoped<T> {
     }
 
     /// Changes one record in a transaction; answers it as it is now, `None` where the filter matches none.
-    pub(crate) async fn update_in(&self, tx: &mut Tx, filter: Document, update: Document) -> Result<Option<T>> {
+    pub(crate) async fn update_in(
+        &self,
+        tx: &mut Tx,
+        filter: Document,
+        update: Document,
+    ) -> Result<Option<T>> {
         let filter = within(tx.tenant(), filter);
         let updated = self
             .inner
@@ -76,9 +94,18 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + Unpin> Scoped<T> {
     }
 
     /// Changes one record by itself (compare and set); answers it as it is now.
-    pub(crate) async fn update(&self, tenant: Tenant, filter: Document, update: Document) -> Result<Option<T>> {
+    pub(crate) async fn update(
+        &self,
+        tenant: Tenant,
+        filter: Document,
+        update: Document,
+    ) -> Result<Option<T>> {
         let filter = within(tenant, filter);
-        Ok(self.inner.find_one_and_update(filter, update).with_options(after()).await?)
+        Ok(self
+            .inner
+            .find_one_and_update(filter, update)
+            .with_options(after())
+            .await?)
     }
 
     pub(crate) async fn delete_in(&self, tx: &mut Tx, filter: Document) -> Result<bool> {
@@ -108,9 +135,10 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + Unpin> Scoped<T> {
 
     /// The collection with another record type, for a projection.
     pub(crate) fn typed<R: Send + Sync>(&self) -> Scoped<R> {
-        Scoped { inner: self.inner.clone_with_type() }
+        Scoped {
+            inner: self.inner.clone_with_type(),
+        }
     }
-
 }
 
 impl<T: Send + Sync> Scoped<T> {
@@ -123,7 +151,9 @@ impl<T: Send + Sync> Scoped<T> {
 }
 
 fn after() -> FindOneAndUpdateOptions {
-    FindOneAndUpdateOptions::builder().return_document(ReturnDocument::After).build()
+    FindOneAndUpdateOptions::builder()
+        .return_document(ReturnDocument::After)
+        .build()
 }
 
 #[cfg(test)]

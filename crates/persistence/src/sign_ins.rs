@@ -55,7 +55,10 @@ fn links(store: &Store) -> Collection<LinkRecord> {
 }
 
 fn binary(bytes: [u8; 32]) -> Binary {
-    Binary { subtype: BinarySubtype::Generic, bytes: bytes.to_vec() }
+    Binary {
+        subtype: BinarySubtype::Generic,
+        bytes: bytes.to_vec(),
+    }
 }
 
 /// Begins a sign-in of that user; the token is shown to nobody else.
@@ -87,7 +90,9 @@ pub async fn begin(store: &Store, user: UserId, device: &str) -> Result<(SignIn,
 
 /// The live sign-in of that token.
 pub(crate) async fn by_token(store: &Store, text: &str) -> Result<Option<SignIn>> {
-    let Some((id, hash)) = token::read(Kind::SignIn, text) else { return Ok(None) };
+    let Some((id, hash)) = token::read(Kind::SignIn, text) else {
+        return Ok(None);
+    };
     let found = records(store).find_one(doc! { "_id": value::uuid(id) }).await?;
     let now = store.now();
     Ok(found
@@ -98,20 +103,35 @@ pub(crate) async fn by_token(store: &Store, text: &str) -> Result<Option<SignIn>
 
 /// Stamps the last use; called at most once a minute.
 pub async fn seen(store: &Store, sign_in: &SignIn, at: Timestamp) -> Result<()> {
-    let renewed = SignIn { last_seen_at: at, ..sign_in.clone() };
+    let renewed = SignIn {
+        last_seen_at: at,
+        ..sign_in.clone()
+    };
     // Two requests may come here in either order: time only goes forward.
-    let change = doc! { "$max": { "last_seen_at": value::date(at), "expires_at": value::date(renewed.expires_at()) } };
-    records(store).update_one(doc! { "_id": value::uuid(sign_in.id.uuid()) }, change).await?;
+    let change =
+        doc! { "$max": { "last_seen_at": value::date(at), "expires_at": value::date(renewed.expires_at()) } };
+    records(store)
+        .update_one(doc! { "_id": value::uuid(sign_in.id.uuid()) }, change)
+        .await?;
     Ok(())
 }
 
 /// Every live sign-in of a user, latest use first.
 pub async fn list(store: &Store, user: UserId) -> Result<Vec<SignIn>> {
     let filter = doc! { "user_id": value::uuid(user.uuid()) };
-    let found: Vec<Record> =
-        records(store).find(filter).sort(doc! { "last_seen_at": -1 }).limit(100).await?.try_collect().await?;
+    let found: Vec<Record> = records(store)
+        .find(filter)
+        .sort(doc! { "last_seen_at": -1 })
+        .limit(100)
+        .await?
+        .try_collect()
+        .await?;
     let now = store.now();
-    Ok(found.into_iter().map(SignIn::from).filter(|sign_in| now < sign_in.expires_at()).collect())
+    Ok(found
+        .into_iter()
+        .map(SignIn::from)
+        .filter(|sign_in| now < sign_in.expires_at())
+        .collect())
 }
 
 /// Ends a sign-in of that user; `false` where they have none of that identity.
@@ -123,7 +143,9 @@ pub async fn end(store: &Store, user: UserId, id: SignInId) -> Result<bool> {
 /// Switches a Kale admin's sign-in into a company, or out of it.
 pub async fn act_in(store: &Store, _: Installation, id: SignInId, company: Option<CompanyId>) -> Result<()> {
     let change = doc! { "$set": { "acting_in": company.map(|company| value::uuid(company.uuid())) } };
-    records(store).update_one(doc! { "_id": value::uuid(id.uuid()) }, change).await?;
+    records(store)
+        .update_one(doc! { "_id": value::uuid(id.uuid()) }, change)
+        .await?;
     Ok(())
 }
 
@@ -156,9 +178,13 @@ pub enum Link {
 
 /// Uses a link up. Two who use it at once: one is told [`Link::Dead`].
 pub(crate) async fn use_link(store: &Store, text: &str, browser: Option<&str>) -> Result<Link> {
-    let Some((id, hash)) = token::read(Kind::Link, text) else { return Ok(Link::Dead) };
+    let Some((id, hash)) = token::read(Kind::Link, text) else {
+        return Ok(Link::Dead);
+    };
     let filter = doc! { "_id": value::uuid(id) };
-    let Some(record) = links(store).find_one(filter.clone()).await? else { return Ok(Link::Dead) };
+    let Some(record) = links(store).find_one(filter.clone()).await? else {
+        return Ok(Link::Dead);
+    };
     if !token::same(&record.hash.bytes, &hash) || value::timestamp(record.expires_at) <= store.now() {
         return Ok(Link::Dead);
     }
@@ -169,15 +195,23 @@ pub(crate) async fn use_link(store: &Store, text: &str, browser: Option<&str>) -
         }
     }
     let deleted = links(store).delete_one(filter).await?.deleted_count;
-    Ok(if deleted == 1 { Link::Used(UserId::from_uuid(value::from_uuid(record.user_id))) } else { Link::Dead })
+    Ok(if deleted == 1 {
+        Link::Used(UserId::from_uuid(value::from_uuid(record.user_id)))
+    } else {
+        Link::Dead
+    })
 }
 
 /// Whether a link that is bound to a browser may be opened here without using it.
 pub async fn peek_link(store: &Store, text: &str) -> Result<Option<bool>> {
-    let Some((id, hash)) = token::read(Kind::Link, text) else { return Ok(None) };
+    let Some((id, hash)) = token::read(Kind::Link, text) else {
+        return Ok(None);
+    };
     let found = links(store).find_one(doc! { "_id": value::uuid(id) }).await?;
     Ok(found
-        .filter(|record| token::same(&record.hash.bytes, &hash) && value::timestamp(record.expires_at) > store.now())
+        .filter(|record| {
+            token::same(&record.hash.bytes, &hash) && value::timestamp(record.expires_at) > store.now()
+        })
         .map(|record| record.browser.is_some()))
 }
 
@@ -186,7 +220,9 @@ impl From<Record> for SignIn {
         Self {
             id: SignInId::from_uuid(value::from_uuid(record.id)),
             user: UserId::from_uuid(value::from_uuid(record.user_id)),
-            acting_in: record.acting_in.map(|company| CompanyId::from_uuid(value::from_uuid(company))),
+            acting_in: record
+                .acting_in
+                .map(|company| CompanyId::from_uuid(value::from_uuid(company))),
             device: record.device,
             created_at: value::timestamp(record.created_at),
             last_seen_at: value::timestamp(record.last_seen_at),

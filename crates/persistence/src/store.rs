@@ -42,7 +42,10 @@ pub struct Connection {
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("database", &self.database).field("pool", &self.pool).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("database", &self.database)
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,13 +59,23 @@ impl Store {
         options.max_pool_size = Some(connection.pool);
         options.server_selection_timeout = Some(Duration::from_secs(4));
         options.connect_timeout = Some(Duration::from_secs(3));
-        options.write_concern =
-            Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).w_timeout(Duration::from_secs(8)).build());
+        options.write_concern = Some(
+            WriteConcern::builder()
+                .w(Acknowledgment::Majority)
+                .journal(true)
+                .w_timeout(Duration::from_secs(8))
+                .build(),
+        );
         options.read_concern = Some(ReadConcern::majority());
         let client = Client::with_options(options)?;
         let database = client.database(&connection.database);
         let jobs = JobStore::new(&database, sources.clone());
-        Ok(Self { client, database, sources, jobs })
+        Ok(Self {
+            client,
+            database,
+            sources,
+            jobs,
+        })
     }
 
     /// Asks the database whether it is there.
@@ -76,7 +89,10 @@ impl Store {
     pub async fn settle(&self) -> Result<()> {
         let marks = self.database.collection::<bson::Document>("installation");
         let change = doc! { "$inc": { "settled": 1_i64 } };
-        marks.update_one(doc! { "_id": "settled" }, change).upsert(true).await?;
+        marks
+            .update_one(doc! { "_id": "settled" }, change)
+            .upsert(true)
+            .await?;
         Ok(())
     }
 
@@ -134,11 +150,16 @@ pub(crate) fn check_bulk(reply: &bson::Document) -> Result<(), StoreError> {
         return Err(if first.get_i32("code").is_ok_and(|code| code == 11000) {
             StoreError::Duplicate
         } else {
-            StoreError::corrupt("bulk write", first.get_str("errmsg").unwrap_or("unknown").to_owned())
+            StoreError::corrupt(
+                "bulk write",
+                first.get_str("errmsg").unwrap_or("unknown").to_owned(),
+            )
         });
     }
     if reply.contains_key("writeConcernError") {
-        return Err(StoreError::Unavailable(Box::new(mongodb::error::Error::custom("write concern not met"))));
+        return Err(StoreError::Unavailable(Box::new(mongodb::error::Error::custom(
+            "write concern not met",
+        ))));
     }
     Ok(())
 }

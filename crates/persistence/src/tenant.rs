@@ -33,7 +33,10 @@ impl Reach {
     }
 
     pub(crate) const fn assigned_to(tenant: Tenant, expert: UserId) -> Self {
-        Self { tenant, expert: Some(expert) }
+        Self {
+            tenant,
+            expert: Some(expert),
+        }
     }
 
     /// Whose customers.

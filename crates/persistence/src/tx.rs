@@ -32,7 +32,9 @@ pub struct Tx {
 
 impl std::fmt::Debug for Tx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tx").field("tenant", &self.tenant).finish_non_exhaustive()
+        f.debug_struct("Tx")
+            .field("tenant", &self.tenant)
+            .finish_non_exhaustive()
     }
 }
 
@@ -42,7 +44,8 @@ impl Tx {
     /// A transaction of the installation belongs to no company: it gets one that owns nothing, so that a
     /// tenant-owned collection matches no record through it.
     pub(crate) fn tenant(&self) -> Tenant {
-        self.tenant.unwrap_or_else(|| Tenant::new(kale_domain::id::CompanyId::from_uuid(Uuid::nil())))
+        self.tenant
+            .unwrap_or_else(|| Tenant::new(kale_domain::id::CompanyId::from_uuid(Uuid::nil())))
     }
 
     /// The company, `None` in a transaction of the installation.
@@ -116,7 +119,13 @@ impl Store {
         mut work: impl AsyncFnMut(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let session = self.client().start_session().await.map_err(StoreError::from)?;
-        let mut tx = Tx { session, store: self.clone(), tenant, transient: false, enqueued: false };
+        let mut tx = Tx {
+            session,
+            store: self.clone(),
+            tenant,
+            transient: false,
+            enqueued: false,
+        };
         let mut tries = 0;
         loop {
             tries += 1;
@@ -163,7 +172,9 @@ async fn commit(tx: &mut Tx) -> Result<()> {
         match tx.session.commit_transaction().await {
             Ok(()) => return Ok(()),
             // It may have committed: asking again is safe and tells.
-            Err(error) if error.contains_label(mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT) && tries < TRIES => {}
+            Err(error)
+                if error.contains_label(mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT)
+                    && tries < TRIES => {}
             Err(error) => return tx.note(Err(error)),
         }
     }

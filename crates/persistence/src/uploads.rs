@@ -47,14 +47,27 @@ pub async fn insert(store: &Store, tx: &mut Tx, upload: &Upload) -> Result<()> {
 
 /// One upload.
 pub async fn get(store: &Store, tenant: Tenant, id: UploadId) -> Result<Option<Upload>> {
-    let found = records(store).find_one(tenant, doc! { "_id": value::uuid(id.uuid()) }).await?;
+    let found = records(store)
+        .find_one(tenant, doc! { "_id": value::uuid(id.uuid()) })
+        .await?;
     found.map(Upload::try_from).transpose()
 }
 
 /// The latest uploads, newest first; `before` continues after the last one of a page.
-pub async fn list(store: &Store, tenant: Tenant, limit: u32, before: Option<UploadId>) -> Result<Vec<Upload>> {
-    let filter = before.map_or_else(bson::Document::new, |id| doc! { "_id": { "$lt": value::uuid(id.uuid()) } });
-    let options = FindOptions::builder().sort(doc! { "company_id": 1, "_id": -1 }).limit(i64::from(limit)).build();
+pub async fn list(
+    store: &Store,
+    tenant: Tenant,
+    limit: u32,
+    before: Option<UploadId>,
+) -> Result<Vec<Upload>> {
+    let filter = before.map_or_else(
+        bson::Document::new,
+        |id| doc! { "_id": { "$lt": value::uuid(id.uuid()) } },
+    );
+    let options = FindOptions::builder()
+        .sort(doc! { "company_id": 1, "_id": -1 })
+        .limit(i64::from(limit))
+        .build();
     let found = records(store).find(tenant, filter, options).await?;
     found.into_iter().map(Upload::try_from).collect()
 }
@@ -73,7 +86,11 @@ pub async fn update(store: &Store, tx: &mut Tx, upload: &Upload) -> Result<Uploa
         },
         "$inc": { "version": 1_i64 },
     };
-    records(store).update_in(tx, filter, change).await?.ok_or(StoreError::Stale).and_then(Upload::try_from)
+    records(store)
+        .update_in(tx, filter, change)
+        .await?
+        .ok_or(StoreError::Stale)
+        .and_then(Upload::try_from)
 }
 
 fn text(value: Option<String>) -> Bson {

@@ -47,19 +47,32 @@ pub async fn insert(store: &Store, tx: &mut Tx, user: &User) -> Result<()> {
 
 /// A new user who belongs to no company: a Kale admin.
 pub async fn insert_admin(store: &Store, tx: &mut Tx, _: Installation, user: &User) -> Result<()> {
-    records(store).insert(tx, &Record { company_id: None, ..Record::from(user) }).await
+    records(store)
+        .insert(
+            tx,
+            &Record {
+                company_id: None,
+                ..Record::from(user)
+            },
+        )
+        .await
 }
 
 /// Everybody of a company, by name.
 pub async fn list(store: &Store, tenant: Tenant) -> Result<Vec<User>> {
-    let options = FindOptions::builder().sort(doc! { "name": 1 }).limit(1_000).build();
+    let options = FindOptions::builder()
+        .sort(doc! { "name": 1 })
+        .limit(1_000)
+        .build();
     let found = records(store).find(tenant, doc! {}, options).await?;
     found.into_iter().map(User::try_from).collect()
 }
 
 /// One user of a company.
 pub async fn get(store: &Store, tenant: Tenant, id: UserId) -> Result<Option<User>> {
-    let found = records(store).find_one(tenant, doc! { "_id": value::uuid(id.uuid()) }).await?;
+    let found = records(store)
+        .find_one(tenant, doc! { "_id": value::uuid(id.uuid()) })
+        .await?;
     found.map(User::try_from).transpose()
 }
 
@@ -86,7 +99,9 @@ impl TryFrom<Record> for User {
     fn try_from(record: Record) -> Result<Self> {
         Ok(Self {
             id: UserId::from_uuid(value::from_uuid(record.id)),
-            company: record.company_id.map(|company| CompanyId::from_uuid(value::from_uuid(company))),
+            company: record
+                .company_id
+                .map(|company| CompanyId::from_uuid(value::from_uuid(company))),
             email: record.email,
             name: record.name,
             role: record.role,

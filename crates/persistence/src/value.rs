@@ -70,9 +70,7 @@ pub(crate) fn from_decimal(value: Decimal128) -> Option<Decimal> {
     let signed = if bits >> 127 == 1 { -mantissa } else { mantissa };
     match exponent {
         0 => Decimal::try_from_i128_with_scale(signed, 0).ok(),
-        negative if negative < 0 => {
-            Decimal::try_from_i128_with_scale(signed, negative.unsigned_abs()).ok()
-        }
+        negative if negative < 0 => Decimal::try_from_i128_with_scale(signed, negative.unsigned_abs()).ok(),
         _ => value.to_string().parse().ok(),
     }
 }
@@ -82,7 +80,10 @@ pub(crate) fn key(company: Uuid, tail: &[u8]) -> Bson {
     let mut bytes = Vec::with_capacity(16 + tail.len());
     bytes.extend_from_slice(company.as_bytes());
     bytes.extend_from_slice(tail);
-    Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes })
+    Bson::Binary(Binary {
+        subtype: BinarySubtype::Generic,
+        bytes,
+    })
 }
 
 /// All natural keys of a company whose tail has `tail` bytes.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use kale::server::{self, Parts, Running};
-use kale_application::access::LinkDelivery;
+use kale_application::{access::LinkDelivery, installation::{NewUser, Setup}};
 use kale_config::{Flags, Settings};
-use kale_domain::{id::UserId, secret::Token, user::User};
+use kale_domain::{access::Role, id::UserId, secret::Token, user::User};
 use kale_persistence::{Sources, Store, access};
 
 use crate::{Client, TestClock, TestCompany, clock::SeededIds, mongod};
@@ -79,6 +79,12 @@ impl TestApp {
         &self.running().store
     }
 
+    /// The address of its database, for faults planted behind the product's back.
+    #[must_use]
+    pub fn mongodb_uri(&self) -> &str {
+        &self.running().mongodb_uri
+    }
+
     /// Its folder of local data.
     #[must_use]
     pub fn data_dir(&self) -> &std::path::Path {
@@ -105,6 +111,26 @@ impl TestApp {
     /// A new company with its people.
     pub async fn company(&self, name: &str) -> TestCompany {
         TestCompany::create(self, name).await
+    }
+
+    /// A new Kale admin, twice signed in: in no company, and in that one.
+    pub async fn kale_admin(&self, company: &TestCompany) -> (Client, Client) {
+        let new = NewUser {
+            email: format!("kim@{}.example", company.id.to_string().replace('_', "-")).parse().unwrap(),
+            name: "Kim".to_owned(),
+            role: Role::KaleAdmin,
+        };
+        let setup = Setup::new(self.store().clone());
+        let user = setup.create_user(access::operator(), None, new).await.unwrap();
+        let (outside, inside) = (self.signed_in(user.id).await, self.signed_in(user.id).await);
+        let enter = format!("/companies/{}/enter", company.id);
+        drop(inside.post(&enter, &serde_json::json!({})).await.expect(200));
+        (outside, inside)
+    }
+
+    /// A link that signs that user in, once.
+    pub async fn link(&self, user: UserId) -> Token {
+        self.running().sign_ins.mint(access::operator(), user).await.unwrap()
     }
 
     /// A client that is signed in as that user.

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::Answer;
+use crate::{Answer, contract::undescribed};
 
 /// How long a test waits for what has to happen.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,7 +44,7 @@ impl Client {
         self.token.as_deref().unwrap_or_default()
     }
 
-    /// Sends a request. A path that does not start with `/api` or another root is one of `/api/v1`.
+    /// Sends a request. The test fails where the OpenAPI document does not describe the answer. A path that does not start with `/api` or another root is one of `/api/v1`.
     pub async fn send(
         &self,
         method: Method,
@@ -68,12 +68,12 @@ impl Client {
         let rooted = [
             "/api", "/healthz", "/readyz", "/metrics", "/openapi", "/docs", "/sign", "/live", "/assets",
         ];
-        let url = if rooted.iter().any(|root| path.starts_with(root)) || path == "/" {
-            format!("{}{path}", self.base)
+        let path = if rooted.iter().any(|root| path.starts_with(root)) || path == "/" {
+            path.to_owned()
         } else {
-            format!("{}/api/v1{path}", self.base)
+            format!("/api/v1{path}")
         };
-        let mut request = self.http.request(method, url);
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

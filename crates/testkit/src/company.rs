@@ -69,6 +69,13 @@ impl TestCompany {
         }
     }
 
+    /// A program with a key that may do just that.
+    pub async fn program_with(&self, app: &TestApp, permissions: &[&str]) -> Client {
+        let key = json!({ "name": "Some", "permissions": permissions });
+        let made = self.owner.post("/api-keys", &key).await.expect(201);
+        app.with_token(&made.string("/token"))
+    }
+
     /// Uploads a file; answers the whole answer.
     pub async fn upload(&self, name: &str, bytes: &[u8]) -> Answer {
         let (content, body) = multipart(name, bytes);

@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a broken set-up is a failed test"
 )]
 
@@ -14,6 +15,8 @@ mod app;
 mod client;
 mod clock;
 mod company;
+mod contract;
+mod document;
 mod files;
 mod importing;
 mod installation;
@@ -27,6 +30,8 @@ pub use self::{
     client::Client,
     clock::TestClock,
     company::TestCompany,
+    contract::undescribed,
+    document::{Operation, document, operations},
     files::{TELCO, multipart},
     installation::Installation,
     mongod::{fresh_database, shared_uri},

@@ -3,13 +3,76 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { violations } from "../lib/axe.js";
+import { NARROW } from "../lib/browser.js";
+import { overflow } from "../lib/layout.js";
 
-const BAD = {
-  script: `<script>document.title = "ran"</script>`,
-  image: `<img src="https://elsewhere.example/pixel.png" alt="">`,
-  contrast: `<p style="color:#aaa;background:#fff">Hard to read</p><input type="text">`,
-};
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'";
+const page = (body) => `<!doctype html><html lang="en"><head><title>Planted</title></head><body><main><h1>Planted</h1>${body}</main></body></html>`;
 
-export function controls({ browser: _, ...rest }) {
-  void rest;
+export function controls(run) {
+  /** Shows a planted page under an address of the server and gives what the watchers saw. */
+  async function shown(body, { status = 200, look = async () => {} } = {}) {
+    const { context, page: tab, watch } = await run.browser.open({ size: NARROW });
+    await tab.route("**/planted", (route) =>
+      route.fulfill({ status, contentType: "text/html", headers: { "content-security-policy": POLICY }, body: page(body) }),
+    );
+    await tab.route("**/planted.js", (route) => route.fulfill({ contentType: "text/javascript", body: 'throw new Error("planted")' }));
+    await tab.goto("/planted");
+    await look(tab);
+    await tab.waitForTimeout(100);
+    const { seen } = watch;
+    await context.close();
+    return { seen, assertQuiet: () => watch.assertQuiet() };
+  }
+
+  describe("The watchers", () => {
+    it("are quiet on a page that is in order", async () => {
+      const { seen } = await shown("<p>Fine</p>");
+      assert.deepEqual(seen, []);
+    });
+
+    it("see a script in the page that the policy refuses", async () => {
+      const { seen, assertQuiet } = await shown("<script>document.title = 'ran'</script>");
+      assert.ok(seen.some((line) => line.startsWith("CSP: script-src")), seen.join("\n"));
+      assert.throws(assertQuiet, /the browser complained/);
+    });
+
+    it("see something that is loaded from elsewhere", async () => {
+      const { seen } = await shown('<img src="https://elsewhere.example/pixel.png" alt="">');
+      assert.ok(seen.some((line) => line.startsWith("CSP: img-src")), seen.join("\n"));
+    });
+
+    it("see an exception and an error in the console", async () => {
+      const thrown = await shown('<script src="/planted.js"></script>');
+      assert.ok(thrown.seen.some((line) => line.startsWith("exception: Error: planted")), thrown.seen.join("\n"));
+      const said = await shown("<p>Fine</p>", { look: (tab) => tab.evaluate(() => console.error("planted")) });
+      assert.ok(said.seen.some((line) => line.startsWith("console: planted")), said.seen.join("\n"));
+    });
+
+    it("see an answer that says the server broke", async () => {
+      const { seen } = await shown("<p>Broken</p>", { status: 500 });
+      assert.ok(seen.some((line) => line.startsWith("answer: 500")), seen.join("\n"));
+    });
+
+    it("see what can't be read, and what has no name", async () => {
+      let found = [];
+      const look = async (tab) => {
+        await tab.evaluate(() => (document.querySelector("p").style.color = "#bbb"));
+        found = await violations(tab);
+      };
+      await shown("<p>Hard to read</p><input><button></button>", { look });
+      const rules = found.map((line) => line.split(" ")[0]).sort();
+      assert.deepEqual(rules, ["button-name", "color-contrast", "label"]);
+    });
+
+    it("see a page that is wider than a phone", async () => {
+      let wide = "";
+      const look = async (tab) => {
+        await tab.evaluate(() => (document.querySelector("p").style.width = "900px"));
+        wide = await overflow(tab);
+      };
+      await shown("<p>Wide</p>", { look });
+      assert.match(wide, /P/i);
+    });
+  });
 }

@@ -3,10 +3,7 @@
 use kale_application::customers::{CustomerError, ListRequest};
 use kale_domain::saved_view::SavedView;
 
-use crate::{
-    frame::Query,
-    view::filters::Hidden,
-};
+use crate::{frame::Query, view::filters::Hidden};
 
 /// Where the list lives.
 pub(super) const PATH: &str = "/customers";
@@ -46,9 +43,17 @@ impl Address {
     pub(super) fn of(query: &Query) -> Self {
         let list = query.clone().only(|name| is_of_list(name));
         let cursor = query.get("cursor").to_owned();
-        let back: Vec<String> =
-            query.get("back").split('~').filter(|step| !step.is_empty()).map(str::to_owned).collect();
-        let page = query.get("page").parse().ok().filter(|page| *page > 1 && !cursor.is_empty());
+        let back: Vec<String> = query
+            .get("back")
+            .split('~')
+            .filter(|step| !step.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let page = query
+            .get("page")
+            .parse()
+            .ok()
+            .filter(|page| *page > 1 && !cursor.is_empty());
         Self {
             columns: names(query.get("columns")),
             view: query.get("view").to_owned(),
@@ -80,7 +85,9 @@ impl Address {
 
     /// How the list is sorted.
     pub(super) fn sort(&self) -> &str {
-        Some(self.list.get("sort")).filter(|sort| !sort.is_empty()).unwrap_or("name")
+        Some(self.list.get("sort"))
+            .filter(|sort| !sort.is_empty())
+            .unwrap_or("name")
     }
 
     /// The value of a filter: `filter[mrr][gte]`.
@@ -90,8 +97,14 @@ impl Address {
 
     /// The filters that are on, as name and value of their parameters.
     pub(super) fn filters(&self) -> Vec<(&str, &str)> {
-        let filters = self.list.pairs().iter().filter(|(name, _)| name.starts_with("filter["));
-        filters.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+        let filters = self
+            .list
+            .pairs()
+            .iter()
+            .filter(|(name, _)| name.starts_with("filter["));
+        filters
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect()
     }
 
     /// Whether everybody is shown.
@@ -102,19 +115,31 @@ impl Address {
     /// With that parameter of the list, on its first page.
     #[must_use]
     pub(super) fn with(&self, parameter: &str, value: impl Into<String>) -> Self {
-        Self { list: self.list.clone().with(parameter, value), ..self.clone().first() }
+        Self {
+            list: self.list.clone().with(parameter, value),
+            ..self.clone().first()
+        }
     }
 
     /// Without search and filters, on its first page.
     #[must_use]
     pub(super) fn cleared(&self) -> Self {
-        Self { list: self.list.clone().only(|name| name == "sort"), ..self.clone().first() }
+        Self {
+            list: self.list.clone().only(|name| name == "sort"),
+            ..self.clone().first()
+        }
     }
 
     /// Its first page.
     #[must_use]
     pub(super) fn first(self) -> Self {
-        Self { cursor: String::new(), back: Vec::new(), page: 1, add_field: String::new(), ..self }
+        Self {
+            cursor: String::new(),
+            back: Vec::new(),
+            page: 1,
+            add_field: String::new(),
+            ..self
+        }
     }
 
     /// The page after this one.
@@ -126,7 +151,13 @@ impl Address {
         }
         let drop = back.len().saturating_sub(STEPS);
         back.drain(..drop);
-        Self { cursor, back, page: self.page + 1, add_field: String::new(), ..self.clone() }
+        Self {
+            cursor,
+            back,
+            page: self.page + 1,
+            add_field: String::new(),
+            ..self.clone()
+        }
     }
 
     /// The page before this one; `None` on the first.
@@ -137,15 +168,22 @@ impl Address {
         let mut back = self.back.clone();
         match back.pop() {
             None => Some(self.clone().first()),
-            Some(cursor) => {
-                Some(Self { cursor, back, page: self.page.saturating_sub(1).max(2), ..self.clone() })
-            }
+            Some(cursor) => Some(Self {
+                cursor,
+                back,
+                page: self.page.saturating_sub(1).max(2),
+                ..self.clone()
+            }),
         }
     }
 
     /// The address itself.
     pub(super) fn href(&self) -> String {
-        let page = if self.cursor.is_empty() { String::new() } else { self.page.to_string() };
+        let page = if self.cursor.is_empty() {
+            String::new()
+        } else {
+            self.page.to_string()
+        };
         self.kept()
             .with("cursor", self.cursor.as_str())
             .with("back", self.back.join("~"))
@@ -153,21 +191,32 @@ impl Address {
             .at(PATH)
     }
 
-    /// The address that also shows the form for `add_field`.
-    pub(super) fn href_with_form(&self) -> String {
-        self.kept().with("add_field", self.add_field.as_str()).at(PATH)
+    /// The address that also shows the form of that field.
+    pub(super) fn href_with_form(&self, field: &str) -> String {
+        self.kept().with("add_field", field).at(PATH)
     }
 
     /// The parameters that forms carry along: all but the place in the list.
     fn kept(&self) -> Query {
-        self.list.clone().with("columns", self.columns.join(",")).with("view", self.view.as_str())
+        self.list
+            .clone()
+            .with("columns", self.columns.join(","))
+            .with("view", self.view.as_str())
     }
 
     /// The same as hidden fields, without those that `leave_out` names.
     pub(super) fn hidden(&self, leave_out: &[&str]) -> Vec<Hidden> {
         let kept = self.kept();
-        let fields = kept.pairs().iter().filter(|(name, _)| !leave_out.contains(&name.as_str()));
-        fields.map(|(name, value)| Hidden { name: name.clone(), value: value.clone() }).collect()
+        let fields = kept
+            .pairs()
+            .iter()
+            .filter(|(name, _)| !leave_out.contains(&name.as_str()));
+        fields
+            .map(|(name, value)| Hidden {
+                name: name.clone(),
+                value: value.clone(),
+            })
+            .collect()
     }
 
     /// The query string of the list alone: what a saved view keeps.
@@ -209,7 +258,12 @@ fn without_empty(query: Query) -> Query {
 
 fn names(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()).take(COLUMNS) {
+    for name in text
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .take(COLUMNS)
+    {
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
@@ -250,7 +304,10 @@ mod tests {
     fn a_changed_filter_begins_anew() {
         let address = Address::read("filter%5Bmrr%5D%5Bgte%5D=10&q=&cursor=abc&page=2&view=viw_1");
 
-        assert_eq!(address.with("sort", "-mrr").href(), "/customers?filter%5Bmrr%5D%5Bgte%5D=10&sort=-mrr&view=viw_1");
+        assert_eq!(
+            address.with("sort", "-mrr").href(),
+            "/customers?filter%5Bmrr%5D%5Bgte%5D=10&sort=-mrr&view=viw_1"
+        );
         assert_eq!(address.cleared().href(), "/customers?view=viw_1");
         assert_eq!(address.filters(), [("filter[mrr][gte]", "10")]);
         assert_eq!(address.request().unwrap().filters.len(), 1);

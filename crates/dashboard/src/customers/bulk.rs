@@ -46,11 +46,20 @@ pub(super) async fn export_selection(
     let ids = ids(&form)?;
     if ids.is_empty() {
         let back = list.first().href();
-        return Ok(here.frame.see_other_saying(back, "Select the customers to export first.", Tone::Sun));
+        return Ok(here
+            .frame
+            .see_other_saying(back, "Select the customers to export first.", Tone::Sun));
     }
     let mut external_ids = Vec::with_capacity(ids.len());
     for id in ids {
-        external_ids.extend(customers.get(here.reach(), id).await?.external_ids.into_iter().next());
+        external_ids.extend(
+            customers
+                .get(here.reach(), id)
+                .await?
+                .external_ids
+                .into_iter()
+                .next(),
+        );
     }
     stream(&here, &customers, &these(&external_ids)?).await
 }
@@ -58,15 +67,23 @@ pub(super) async fn export_selection(
 /// The list of these customers alone. The grammar of lists parts values by commas.
 fn these(external_ids: &[String]) -> Result<ListRequest, Problem> {
     if let Some(odd) = external_ids.iter().find(|id| id.contains(',')) {
-        let message = format!("`{odd}` has a comma in its id, so it can't be picked; export the whole list instead");
-        return Err(Problem::validation(vec![FieldError::new("#/id", "not-selectable", message)]));
+        let message =
+            format!("`{odd}` has a comma in its id, so it can't be picked; export the whole list instead");
+        return Err(Problem::validation(vec![FieldError::new(
+            "#/id",
+            "not-selectable",
+            message,
+        )]));
     }
     let term = FilterTerm {
         name: "external_id".to_owned(),
         op: "in".to_owned(),
         value: external_ids.join(","),
     };
-    Ok(ListRequest { filters: vec![term], ..ListRequest::default() })
+    Ok(ListRequest {
+        filters: vec![term],
+        ..ListRequest::default()
+    })
 }
 
 fn ids(form: &Form) -> Result<Vec<CustomerId>, Problem> {
@@ -78,8 +95,11 @@ fn ids(form: &Form) -> Result<Vec<CustomerId>, Problem> {
         }
     }
     if ids.len() > BY_ID {
-        let message = format!("at most {BY_ID} customers are picked one by one; select all that match instead");
-        return Err(Problem::validation(vec![FieldError::new("#/id", "too-many", message)]));
+        let message =
+            format!("at most {BY_ID} customers are picked one by one; select all that match instead");
+        return Err(Problem::validation(vec![FieldError::new(
+            "#/id", "too-many", message,
+        )]));
     }
     Ok(ids)
 }
@@ -90,12 +110,17 @@ async fn stream(
     asked: &ListRequest,
 ) -> Result<HttpResponse, Problem> {
     let list = customers.prepare(here.reach(), here.company()?, asked).await?;
-    let rows = customers.export(here.reach(), here.caller(), list, ExportFormat::Csv).await?;
+    let rows = customers
+        .export(here.reach(), here.caller(), list, ExportFormat::Csv)
+        .await?;
     // The status is sent by then: whoever reads sees a file that breaks off.
     let rows = rows.inspect_err(|error| tracing::error!(error = %error, "an export broke off"));
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"customers.csv\""))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"customers.csv\"",
+        ))
         .streaming(rows))
 }
 
@@ -118,7 +143,10 @@ mod tests {
     fn customers_are_picked_by_what_their_systems_call_them() {
         let asked = these(&["a1".to_owned(), "b 2".to_owned()]).unwrap();
         let term = &asked.filters[0];
-        assert_eq!((term.name.as_str(), term.op.as_str(), term.value.as_str()), ("external_id", "in", "a1,b 2"));
+        assert_eq!(
+            (term.name.as_str(), term.op.as_str(), term.value.as_str()),
+            ("external_id", "in", "a1,b 2")
+        );
 
         assert_eq!(these(&["a,b".to_owned()]).unwrap_err().code(), "validation");
     }
@@ -127,6 +155,9 @@ mod tests {
     fn an_id_that_is_none_names_nobody() {
         let form = |id: &str| Form::of(vec![("id".to_owned(), id.to_owned())]);
         assert_eq!(ids(&form("cus_01h455vb4pex5vsknk084sn02q")).unwrap().len(), 1);
-        assert_eq!(ids(&form("per_01h455vb4pex5vsknk084sn02q")).unwrap_err().code(), "not-found");
+        assert_eq!(
+            ids(&form("per_01h455vb4pex5vsknk084sn02q")).unwrap_err().code(),
+            "not-found"
+        );
     }
 }

@@ -40,15 +40,16 @@ pub(super) async fn apply(
     let subjects = Subjects::of(company, &customers.attributes(here.reach()).await?);
     let filtered = match filtered(&address, &subjects, &form) {
         Wish::List(address) => address,
-        Wish::Form(field) => {
-            return Ok(here.frame.see_other(Address { add_field: field, ..address }.href_with_form()));
-        }
+        Wish::Form(field) => return Ok(here.frame.see_other(address.href_with_form(&field))),
     };
     match prepare(&here, &customers, &filtered).await {
         Ok(()) => Ok(here.frame.see_other(filtered.href())),
         Err(CustomerError::BadQuery(wrong)) => {
             let said: Vec<String> = wrong.into_iter().map(|error| error.message).collect();
-            let said = format!("The filter was not added: {}.", said.join("; ").trim_end_matches('.'));
+            let said = format!(
+                "The filter was not added: {}.",
+                said.join("; ").trim_end_matches('.')
+            );
             Ok(here.frame.see_other_saying(address.href(), said, Tone::Stem))
         }
         Err(error) => Err(error.into()),
@@ -84,8 +85,13 @@ fn filtered(address: &Address, subjects: &Subjects, form: &Form) -> Wish {
     if chosen != shown {
         return Wish::Form((*chosen).to_owned());
     }
-    let typed = form.all("add_value").map(str::trim).filter(|value| !value.is_empty());
-    let mut values: Vec<String> = typed.map(|value| sent(subjects, shown, form.get("add_op"), value)).collect();
+    let typed = form
+        .all("add_value")
+        .map(str::trim)
+        .filter(|value| !value.is_empty());
+    let mut values: Vec<String> = typed
+        .map(|value| sent(subjects, shown, form.get("add_op"), value))
+        .collect();
     let mut op = form.get("add_op");
     if subjects.kind(shown) == Kind::Boolean && values.len() > 1 {
         op = "is_set";
@@ -96,7 +102,11 @@ fn filtered(address: &Address, subjects: &Subjects, form: &Form) -> Wish {
     // One that is changed keeps its place among the chips only where its parameter stays the same.
     let parameter = parameter(shown, if op.is_empty() { "eq" } else { op });
     let replaces = form.get("replaces");
-    let address = if replaces == parameter { address.clone() } else { address.with(replaces, "") };
+    let address = if replaces == parameter {
+        address.clone()
+    } else {
+        address.with(replaces, "")
+    };
     Wish::List(address.with(&parameter, values.join(",")))
 }
 
@@ -123,18 +133,34 @@ pub(super) async fn form(
 ) -> Result<HttpResponse, Problem> {
     let query = Query::read(request.query_string());
     let company = here.company()?;
-    let everybody = customers.prepare(here.reach(), company, &ListRequest::default()).await?;
+    let everybody = customers
+        .prepare(here.reach(), company, &ListRequest::default())
+        .await?;
     let subjects = Subjects::of(company, &everybody.definitions);
     let name = query.get("add_field");
-    let subject = subjects.find(name).filter(|subject| subject.filter).ok_or_else(Problem::not_found)?;
+    let subject = subjects
+        .find(name)
+        .filter(|subject| subject.filter)
+        .ok_or_else(Problem::not_found)?;
     let mut found = Vec::new();
-    let key = subject.name.strip_prefix("attributes.").map(str::parse::<AttributeKey>);
+    let key = subject
+        .name
+        .strip_prefix("attributes.")
+        .map(str::parse::<AttributeKey>);
     if let (Some(Ok(key)), Kind::Text) = (key, subject.kind) {
         let cells = customers.by_attribute(here.reach(), &everybody, &key).await?;
-        found = most_frequent(cells.into_iter().filter_map(|cell| Some((cell.value?, cell.customers))));
+        found = most_frequent(
+            cells
+                .into_iter()
+                .filter_map(|cell| Some((cell.value?, cell.customers))),
+        );
     }
     let tags = PersonaTags::of(&personas.configuration(here.tenant()).await?);
-    let form = Words { subjects: &subjects, personas: &tags }.add_form(name, &found);
+    let form = Words {
+        subjects: &subjects,
+        personas: &tags,
+    }
+    .add_form(name, &found);
     here.frame.fragment(StatusCode::OK, form.render())
 }
 
@@ -146,15 +172,26 @@ fn most_frequent(values: impl Iterator<Item = (String, u64)>) -> Vec<String> {
     }
     let mut counted: Vec<(String, u64)> = counted.into_iter().collect();
     counted.sort_by_key(|(_, customers)| std::cmp::Reverse(*customers));
-    counted.into_iter().take(OFFERED).map(|(value, _)| value).collect()
+    counted
+        .into_iter()
+        .take(OFFERED)
+        .map(|(value, _)| value)
+        .collect()
 }
 
 /// Leads to the list with the columns that were ticked; the usual ones where none was.
 #[tracing::instrument(name = "dashboard.customers.columns", skip_all)]
-pub(super) async fn columns(here: Here<ReadCustomers>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) async fn columns(
+    here: Here<ReadCustomers>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let form = Form::of(Query::read(request.query_string()).pairs().to_vec());
     let mut address = Address::of(&form.kept(&["column"])).first();
-    address.columns = form.all("column").filter(|name| !name.contains(',')).map(str::to_owned).collect();
+    address.columns = form
+        .all("column")
+        .filter(|name| !name.contains(','))
+        .map(str::to_owned)
+        .collect();
     Ok(here.frame.see_other(address.href()))
 }
 
@@ -171,7 +208,11 @@ mod tests {
 
     fn href(query: &str) -> String {
         match wish(query) {
-            Wish::List(address) => address.href().replace("%5B", "[").replace("%5D", "]").replace("%2C", ","),
+            Wish::List(address) => address
+                .href()
+                .replace("%5B", "[")
+                .replace("%5D", "]")
+                .replace("%2C", ","),
             Wish::Form(field) => field,
         }
     }
@@ -179,7 +220,10 @@ mod tests {
     #[test]
     fn a_filter_is_added_and_changed() {
         for (form, list) in [
-            ("sort=-mrr&add_field=mrr&add_op=gte&add_value=19.90&replaces=", "?sort=-mrr&filter[mrr][gte]=1990"),
+            (
+                "sort=-mrr&add_field=mrr&add_op=gte&add_value=19.90&replaces=",
+                "?sort=-mrr&filter[mrr][gte]=1990",
+            ),
             (
                 "filter[mrr][gte]=10&sort=name&add_field=mrr&add_op=lt&add_value=5&replaces=filter[mrr][gte]",
                 "?sort=name&filter[mrr][lt]=500",
@@ -188,10 +232,22 @@ mod tests {
                 "filter[persona]=a&sort=name&add_field=persona&add_op=eq&add_value=a&add_value=b&replaces=filter[persona]",
                 "?filter[persona]=a,b&sort=name",
             ),
-            ("add_field=attributes.churn&add_op=eq&add_value=true&add_value=false", "?filter[attributes.churn][is_set]=true"),
-            ("add_field=plan&add_op=is_not_set&add_value=&cursor=x&page=3", "?filter[plan][is_not_set]=true"),
-            ("filter[plan]=a&add_field=plan&add_op=eq&add_value=&replaces=filter[plan]", ""),
-            ("add_field=name&add_op=contains&add_value=a%2C b", "?filter[name][contains]=a,+b"),
+            (
+                "add_field=attributes.churn&add_op=eq&add_value=true&add_value=false",
+                "?filter[attributes.churn][is_set]=true",
+            ),
+            (
+                "add_field=plan&add_op=is_not_set&add_value=&cursor=x&page=3",
+                "?filter[plan][is_not_set]=true",
+            ),
+            (
+                "filter[plan]=a&add_field=plan&add_op=eq&add_value=&replaces=filter[plan]",
+                "",
+            ),
+            (
+                "add_field=name&add_op=contains&add_value=a%2C b",
+                "?filter[name][contains]=a,+b",
+            ),
         ] {
             assert_eq!(href(form), format!("/customers{list}"), "{form}");
         }

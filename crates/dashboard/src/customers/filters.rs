@@ -26,24 +26,39 @@ pub(super) struct Words<'a> {
 
 /// The parameter a filter stands under.
 pub(super) fn parameter(name: &str, op: &str) -> String {
-    if op == "eq" { format!("filter[{name}]") } else { format!("filter[{name}][{op}]") }
+    if op == "eq" {
+        format!("filter[{name}]")
+    } else {
+        format!("filter[{name}][{op}]")
+    }
 }
 
 impl Words<'_> {
     /// Everything above the table.
     pub(super) fn filters(self, address: &Address, terms: &[FilterTerm]) -> Filters {
         let fields = self.subjects.all().iter().filter(|subject| subject.filter);
-        let chosen = self.subjects.find(&address.add_field).filter(|subject| subject.filter);
+        let chosen = self
+            .subjects
+            .find(&address.add_field)
+            .filter(|subject| subject.filter);
         let first = chosen.map_or("persona", |subject| subject.name.as_str());
         let choices = fields.map(|subject| Choice::new(&subject.name, &subject.label));
         Filters {
             search: address.search().to_owned(),
             keep_for_search: address.hidden(&["q"]),
             keep: address.hidden(&[]),
-            chips: terms.iter().enumerate().map(|(nth, term)| self.chip(address, nth, term)).collect(),
+            chips: terms
+                .iter()
+                .enumerate()
+                .map(|(nth, term)| self.chip(address, nth, term))
+                .collect(),
             fields: Select::new(Field::new("add_field", "Filter by").value(first), choices),
             first: self.add_form(first, &[]),
-            clear: if address.is_everybody() { String::new() } else { address.cleared().href() },
+            clear: if address.is_everybody() {
+                String::new()
+            } else {
+                address.cleared().href()
+            },
         }
     }
 
@@ -54,7 +69,9 @@ impl Words<'_> {
         FilterChip {
             label: self.subjects.label(&term.name),
             operator: operator_word(kind, &term.op, several).to_owned(),
-            value: self.subjects.words(&term.name, &term.op, &term.value, self.personas),
+            value: self
+                .subjects
+                .words(&term.name, &term.op, &term.value, self.personas),
             remove: address.with(&parameter, "").href(),
             form: self.form(&format!("filter-{nth}"), &term.name, Some(term), parameter, &[]),
         }
@@ -99,13 +116,21 @@ impl Words<'_> {
 
     fn input(self, kind: Kind, name: &str, value: &str, found: &[String]) -> ValueInput {
         let on: Vec<&str> = value.split(',').map(str::trim).collect();
-        let tick = |choice: Choice| Choice { selected: on.contains(&choice.value.as_str()), ..choice };
+        let tick = |choice: Choice| Choice {
+            selected: on.contains(&choice.value.as_str()),
+            ..choice
+        };
         if let Some(values) = kind.values(self.personas) {
             return ValueInput::Several(values.into_iter().map(tick).collect());
         }
         let few = (1..=TICKED).contains(&found.len()) && !found.iter().any(|value| value.contains(','));
         if kind == Kind::Text && few {
-            return ValueInput::Several(found.iter().map(|value| tick(Choice::new(value, value))).collect());
+            return ValueInput::Several(
+                found
+                    .iter()
+                    .map(|value| tick(Choice::new(value, value)))
+                    .collect(),
+            );
         }
         let several: Vec<String> = on.iter().map(|one| self.subjects.typed(name, one)).collect();
         ValueInput::Line {
@@ -128,7 +153,11 @@ impl Words<'_> {
 /// The parameter the term came under: `eq` may be said or not.
 fn parameter_in(address: &Address, term: &FilterTerm) -> String {
     let said = format!("filter[{}][{}]", term.name, term.op);
-    if address.filters().iter().any(|(name, _)| *name == said) { said } else { parameter(&term.name, &term.op) }
+    if address.filters().iter().any(|(name, _)| *name == said) {
+        said
+    } else {
+        parameter(&term.name, &term.op)
+    }
 }
 
 #[cfg(test)]
@@ -149,19 +178,33 @@ mod tests {
     fn a_chip_shows_its_filter_and_takes_it_away() {
         let subjects = Subjects::of(&company(), &definitions());
         let personas = PersonaTags::of(&configuration());
-        let words = Words { subjects: &subjects, personas: &personas };
+        let words = Words {
+            subjects: &subjects,
+            personas: &personas,
+        };
         let (address, terms) = read("filter[mrr][gte]=1990&filter[persona][eq]=slipping&sort=-mrr");
 
         let filters = words.filters(&address, &terms);
 
-        let shown: Vec<_> =
-            filters.chips.iter().map(|c| format!("{} {} {}", c.label, c.operator, c.value)).collect();
+        let shown: Vec<_> = filters
+            .chips
+            .iter()
+            .map(|c| format!("{} {} {}", c.label, c.operator, c.value))
+            .collect();
         assert_eq!(shown, ["MRR is at least $19.90", "Persona is Slipping away"]);
-        assert_eq!(filters.chips[0].remove, "/customers?filter%5Bpersona%5D%5Beq%5D=slipping&sort=-mrr");
-        assert_eq!(filters.chips[1].remove, "/customers?filter%5Bmrr%5D%5Bgte%5D=1990&sort=-mrr");
+        assert_eq!(
+            filters.chips[0].remove,
+            "/customers?filter%5Bpersona%5D%5Beq%5D=slipping&sort=-mrr"
+        );
+        assert_eq!(
+            filters.chips[1].remove,
+            "/customers?filter%5Bmrr%5D%5Bgte%5D=1990&sort=-mrr"
+        );
         assert_eq!(filters.clear, "/customers?sort=-mrr");
         match &filters.chips[0].form.value {
-            ValueInput::Line { value, unit, .. } => assert_eq!((value.as_str(), unit.as_str()), ("19.9", "USD")),
+            ValueInput::Line { value, unit, .. } => {
+                assert_eq!((value.as_str(), unit.as_str()), ("19.9", "USD"))
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -170,7 +213,10 @@ mod tests {
     fn few_values_are_ticked_and_many_are_typed() {
         let subjects = Subjects::of(&company(), &definitions());
         let personas = PersonaTags::of(&configuration());
-        let words = Words { subjects: &subjects, personas: &personas };
+        let words = Words {
+            subjects: &subjects,
+            personas: &personas,
+        };
         let found = |n: usize| (0..n).map(|nth| format!("v{nth}")).collect::<Vec<_>>();
 
         let value = |n| words.add_form("attributes.contract", &found(n)).value;

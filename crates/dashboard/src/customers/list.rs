@@ -49,9 +49,14 @@ pub(super) async fn show(
     let company = here.company()?;
     let list = customers.prepare(here.reach(), company, &asked).await?;
     let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let found = customers.page(here.reach(), &list, after.as_ref(), limit, true).await?;
+    let found = customers
+        .page(here.reach(), &list, after.as_ref(), limit, true)
+        .await?;
     let found = Found {
-        next: found.next.map(|next| cursors.encode(&params, &next)).transpose()?,
+        next: found
+            .next
+            .map(|next| cursors.encode(&params, &next))
+            .transpose()?,
         customers: found.customers,
         count: found.count.map(|tally| (tally.value, tally.capped)),
         shares: shares(&here, &customers, &asked).await?,
@@ -61,11 +66,19 @@ pub(super) async fn show(
         terms: asked.filters,
     };
     let page = page(&here, company, &address, found);
-    here.frame.answer(StatusCode::OK, |part| if part { page.as_results().render() } else { page.render() })
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_results().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 fn params(asked: &ListRequest, cursor: &str) -> Result<ListParams, Problem> {
-    let query = Query::default().with("list", asked.canonical()).with("cursor", cursor);
+    let query = Query::default()
+        .with("list", asked.canonical())
+        .with("cursor", cursor);
     SPEC.parse(&query.text())
 }
 
@@ -77,7 +90,9 @@ async fn shares(
 ) -> Result<Vec<Share>, Problem> {
     let mut everywhere = asked.clone();
     everywhere.filters.retain(|term| term.name != "persona");
-    let list = customers.prepare(here.reach(), here.company()?, &everywhere).await?;
+    let list = customers
+        .prepare(here.reach(), here.company()?, &everywhere)
+        .await?;
     let found = customers.shares(here.reach(), &list).await?;
     let share = |persona, customers, mrr_minor, known: u64| Share {
         persona,
@@ -92,7 +107,9 @@ async fn shares(
 
 async fn views(here: &Here<ReadCustomers>, saved_views: &SavedViews) -> Result<Vec<SavedView>, Problem> {
     match here.caller().user() {
-        Some(user) if here.may(Permission::UseSavedViews) => Ok(saved_views.list(here.tenant(), user).await?),
+        Some(user) if here.may(Permission::UseSavedViews) => {
+            Ok(saved_views.list(here.tenant(), user).await?)
+        }
         _ => Ok(Vec::new()),
     }
 }

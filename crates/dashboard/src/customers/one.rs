@@ -34,7 +34,10 @@ pub(crate) mod tests {
 
     pub(crate) fn ada() -> Customer {
         let at = "2026-11-22T13:05:00Z".parse().unwrap();
-        let mrr = Money { amount_minor: 2_985, currency: Currency::USD };
+        let mrr = Money {
+            amount_minor: 2_985,
+            currency: Currency::USD,
+        };
         Customer {
             id: "cus_01h455vb4pex5vsknk084sn02q".parse().unwrap(),
             external_ids: vec!["7590-VHVEG".to_owned()],
@@ -46,7 +49,10 @@ pub(crate) mod tests {
             locale: None,
             persona: PersonaState {
                 persona: Some(id(3)),
-                by: Some(AssignedBy::Rule { version: 4, as_of: at }),
+                by: Some(AssignedBy::Rule {
+                    version: 4,
+                    as_of: at,
+                }),
                 since: at,
             },
             metrics: BTreeMap::from([
@@ -55,7 +61,10 @@ pub(crate) mod tests {
             ]),
             attributes: BTreeMap::from([
                 ("tenure".parse().unwrap(), AttributeValue::Integer(1)),
-                ("contract".parse().unwrap(), AttributeValue::Text("Month-to-month".to_owned())),
+                (
+                    "contract".parse().unwrap(),
+                    AttributeValue::Text("Month-to-month".to_owned()),
+                ),
             ]),
             tags: vec!["vip".to_owned()],
             experts: vec![],

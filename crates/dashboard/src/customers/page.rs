@@ -54,25 +54,41 @@ pub(super) fn page(
 ) -> CustomersPage {
     let subjects = Subjects::of(company, &found.definitions);
     let zone = here.zone();
-    let table = Table { subjects: &subjects, personas: &found.personas, zone: &zone };
+    let table = Table {
+        subjects: &subjects,
+        personas: &found.personas,
+        zone: &zone,
+    };
     let shown = table.shown(address, company);
     let total: u64 = found.shares.iter().map(|share| share.customers).sum();
     let may_keep = here.may(Permission::UseSavedViews) && here.caller().user().is_some();
     let differs = !address.is_everybody() || !address.columns.is_empty() || address.sort() != "name";
-    let rows: Vec<_> = found.customers.iter().map(|customer| table.row(customer, &shown)).collect();
+    let rows: Vec<_> = found
+        .customers
+        .iter()
+        .map(|customer| table.row(customer, &shown))
+        .collect();
     let everybody = total == 0 && address.is_everybody();
     CustomersPage {
         shell: here.shell(Section::Customers, "Customers"),
         band: (!everybody).then(|| band(company, address, &found)),
         views: tabs(here, address, &found.views),
         may_save_view: may_keep && differs,
-        filters: Words { subjects: &subjects, personas: &found.personas }.filters(address, &found.terms),
+        filters: Words {
+            subjects: &subjects,
+            personas: &found.personas,
+        }
+        .filters(address, &found.terms),
         column_choices: table.choices(&shown),
         columns: table.columns(address, &shown),
         sort_by_name: sorted_by(address, "name", false),
         name_sorted: sorted(address, "name"),
         caption: caption(&subjects, address, rows.len()),
-        empty: if everybody { nobody_yet(here) } else { nobody_matches(address) },
+        empty: if everybody {
+            nobody_yet(here)
+        } else {
+            nobody_matches(address)
+        },
         pager: pager(address, rows.len(), found.count, found.next),
         bulk: bulk(here, company, address, found.count),
         export: format!("/customers/export.csv?{}", address.query()),
@@ -90,12 +106,16 @@ fn band(company: &Company, address: &Address, found: &Found) -> Band {
         .flat_map(|term| term.value.split(',').map(str::trim))
         .collect();
     // However the filter was written, the band writes it its own way.
-    let elsewhere = address.with("filter[persona][eq]", "").with("filter[persona][in]", "");
+    let elsewhere = address
+        .with("filter[persona][eq]", "")
+        .with("filter[persona][in]", "");
     let href = |key: &str| {
         let key = if on.as_slice() == [key] { "" } else { key };
         elsewhere.with(parameter, key).href()
     };
-    found.personas.band(&found.shares, company.currency, href, |key| on.contains(&key))
+    found
+        .personas
+        .band(&found.shares, company.currency, href, |key| on.contains(&key))
 }
 
 fn tabs(here: &Here<ReadCustomers>, address: &Address, views: &[SavedView]) -> Vec<ViewTab> {
@@ -111,33 +131,44 @@ fn tabs(here: &Here<ReadCustomers>, address: &Address, views: &[SavedView]) -> V
         count: String::new(),
         href: Address::of_view(view).href(),
         current: address.view == view.id.to_string(),
-        own: here.caller().user().filter(|user| *user == view.owner).map(|_| OwnView {
-            id: view.id.to_string(),
-            etag: etag(view.version),
-            shared: view.shared,
-            changed: !address.is_kept_by(view),
-        }),
+        own: here
+            .caller()
+            .user()
+            .filter(|user| *user == view.owner)
+            .map(|_| OwnView {
+                id: view.id.to_string(),
+                etag: etag(view.version),
+                shared: view.shared,
+                changed: !address.is_kept_by(view),
+            }),
     };
     std::iter::once(all).chain(views.iter().map(tab)).collect()
 }
 
 fn caption(subjects: &Subjects, address: &Address, rows: usize) -> String {
     let by = address.sort().trim_start_matches('-');
-    let named = subjects.all().iter().find(|subject| subject.sort.as_deref() == Some(by));
+    let named = subjects
+        .all()
+        .iter()
+        .find(|subject| subject.sort.as_deref() == Some(by));
     let word = named.map_or_else(|| "name".to_owned(), |subject| subject.label.clone());
     let order = match sorted(address, by) {
         Sorted::Descending => "highest first",
         _ => "lowest first",
     };
     let rows = u64::try_from(rows).unwrap_or(u64::MAX);
-    format!("{} sorted by {word}, {order}", format::count(rows, "customer", "customers"))
+    format!(
+        "{} sorted by {word}, {order}",
+        format::count(rows, "customer", "customers")
+    )
 }
 
 fn nobody_yet(here: &Here<ReadCustomers>) -> Empty {
     if here.may(Permission::ManageUploads) {
         return Empty {
             icon: "users",
-            text: "No customers yet. They appear here once a file is imported, or a program sends them.".to_owned(),
+            text: "No customers yet. They appear here once a file is imported, or a program sends them."
+                .to_owned(),
             action: Some(Link::new("Upload customer data", "/data")),
             other: Some(Link::new("Send them through the API", "/docs")),
         };
@@ -158,7 +189,12 @@ fn nobody_matches(address: &Address) -> Empty {
         many => format!("No customer matches these {many} filters."),
     };
     let action = Link::new("Clear filters", address.cleared().href());
-    Empty { icon: "funnel", text, action: Some(action), other: None }
+    Empty {
+        icon: "funnel",
+        text,
+        action: Some(action),
+        other: None,
+    }
 }
 
 fn pager(address: &Address, rows: usize, count: Option<(u64, bool)>, next: Option<String>) -> Pager {
@@ -170,7 +206,11 @@ fn pager(address: &Address, rows: usize, count: Option<(u64, bool)>, next: Optio
         None => String::new(),
     };
     Pager {
-        summary: format!("Showing {} to {}{of}", format::number(first), format::number(last)),
+        summary: format!(
+            "Showing {} to {}{of}",
+            format::number(first),
+            format::number(last)
+        ),
         previous: address.previous().map(|address| address.href()),
         next: next.map(|cursor| address.next(cursor).href()),
     }
@@ -207,7 +247,10 @@ mod tests {
         let first = Address::read("sort=-mrr");
         let shown = pager(&first, 50, Some((7_043, false)), Some("abc".to_owned()));
         assert_eq!(shown.summary, "Showing 1 to 50 of 7,043");
-        assert_eq!(shown.next.as_deref(), Some("/customers?sort=-mrr&cursor=abc&page=2"));
+        assert_eq!(
+            shown.next.as_deref(),
+            Some("/customers?sort=-mrr&cursor=abc&page=2")
+        );
         assert!(shown.previous.is_none());
 
         let second = first.next("abc".to_owned());

@@ -70,14 +70,24 @@ impl PersonaTags {
     /// A persona as a tag. One that was deleted shows as none: its customers wait for the next assignment.
     pub(crate) fn tag(&self, persona: Option<PersonaId>, locked: bool) -> PersonaTag {
         match persona.and_then(|id| self.known.get(&id)) {
-            Some(known) => PersonaTag { name: known.name.clone(), swatch: known.swatch, locked },
-            None => PersonaTag { name: "Unassigned".to_owned(), swatch: Swatch::NONE, locked },
+            Some(known) => PersonaTag {
+                name: known.name.clone(),
+                swatch: known.swatch,
+                locked,
+            },
+            None => PersonaTag {
+                name: "Unassigned".to_owned(),
+                swatch: Swatch::NONE,
+                locked,
+            },
         }
     }
 
     /// What addresses call it.
     pub(crate) fn key(&self, persona: Option<PersonaId>) -> &str {
-        persona.and_then(|id| self.known.get(&id)).map_or(UNASSIGNED, |known| known.key.as_str())
+        persona
+            .and_then(|id| self.known.get(&id))
+            .map_or(UNASSIGNED, |known| known.key.as_str())
     }
 
     /// The name behind what an address called it.
@@ -92,7 +102,11 @@ impl PersonaTags {
 
     /// Every persona that rules give, by key, and *unassigned*.
     pub(crate) fn choices(&self) -> Vec<Choice> {
-        let enabled = self.order.iter().filter_map(|id| self.known.get(id)).filter(|known| known.enabled);
+        let enabled = self
+            .order
+            .iter()
+            .filter_map(|id| self.known.get(id))
+            .filter(|known| known.enabled);
         let named = enabled.map(|known| Choice::new(&known.key, &known.name));
         named.chain([Choice::new(UNASSIGNED, "Unassigned")]).collect()
     }
@@ -107,7 +121,11 @@ impl PersonaTags {
     ) -> Band {
         let all: u64 = shares.iter().map(|share| share.customers).sum();
         let count = |ids: &dyn Fn(Option<PersonaId>) -> bool| -> u64 {
-            shares.iter().filter(|share| ids(share.persona)).map(|share| share.customers).sum()
+            shares
+                .iter()
+                .filter(|share| ids(share.persona))
+                .map(|share| share.customers)
+                .sum()
         };
         let segment = |tag: PersonaTag, key: &str, customers: u64| Segment {
             label: tag.name,
@@ -131,7 +149,11 @@ impl PersonaTags {
         if nowhere > 0 || current(UNASSIGNED) {
             segments.push(segment(self.tag(None, false), UNASSIGNED, nowhere));
         }
-        Band { figure: format::number(all), caption: caption(shares, all, currency), segments }
+        Band {
+            figure: format::number(all),
+            caption: caption(shares, all, currency),
+            segments,
+        }
     }
 }
 
@@ -140,8 +162,14 @@ fn caption(shares: &[Share], all: u64, currency: Currency) -> String {
     if shares.iter().all(|share| share.mrr_minor.is_none()) {
         return format!("{word} by persona");
     }
-    let sum = shares.iter().filter_map(|share| share.mrr_minor).fold(0_i64, i64::saturating_add);
-    let sum = format::money(Money { amount_minor: sum, currency });
+    let sum = shares
+        .iter()
+        .filter_map(|share| share.mrr_minor)
+        .fold(0_i64, i64::saturating_add);
+    let sum = format::money(Money {
+        amount_minor: sum,
+        currency,
+    });
     format!("{word}, {sum} monthly recurring revenue, by persona")
 }
 
@@ -177,7 +205,11 @@ pub(crate) mod tests {
 
     #[test]
     fn the_band_follows_priority_and_names_who_has_none() {
-        let share = |persona, customers, mrr_minor| Share { persona, customers, mrr_minor };
+        let share = |persona, customers, mrr_minor| Share {
+            persona,
+            customers,
+            mrr_minor,
+        };
         let shares = [
             share(Some(id(1)), 3, Some(1_000)),
             share(Some(id(3)), 6, Some(2_500)),
@@ -185,14 +217,34 @@ pub(crate) mod tests {
         ];
         let tags = PersonaTags::of(&configuration());
 
-        let band = tags.band(&shares, Currency::USD, |key| format!("/?p={key}"), |key| key == "yearly");
+        let band = tags.band(
+            &shares,
+            Currency::USD,
+            |key| format!("/?p={key}"),
+            |key| key == "yearly",
+        );
 
-        let words: Vec<_> = band.segments.iter().map(|s| (s.label.as_str(), s.note.as_str())).collect();
+        let words: Vec<_> = band
+            .segments
+            .iter()
+            .map(|s| (s.label.as_str(), s.note.as_str()))
+            .collect();
         assert_eq!(
             words,
-            [("Slipping away", "60%"), ("Yearly contract", "0%"), ("Settled", "30%"), ("Unassigned", "10%")]
+            [
+                ("Slipping away", "60%"),
+                ("Yearly contract", "0%"),
+                ("Settled", "30%"),
+                ("Unassigned", "10%")
+            ]
         );
-        assert_eq!(band.caption, "customers, $35 monthly recurring revenue, by persona");
-        assert_eq!((band.figure.as_str(), band.segments[0].href.as_str()), ("10", "/?p=slipping"));
+        assert_eq!(
+            band.caption,
+            "customers, $35 monthly recurring revenue, by persona"
+        );
+        assert_eq!(
+            (band.figure.as_str(), band.segments[0].href.as_str()),
+            ("10", "/?p=slipping")
+        );
     }
 }

@@ -43,11 +43,15 @@ pub(super) async fn create(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let address = address(&form);
-    let kept = saved_views.create(here.tenant(), user(&here)?, input(&form, &address)).await;
+    let kept = saved_views
+        .create(here.tenant(), user(&here)?, input(&form, &address))
+        .await;
     match kept {
         Ok(view) => {
             let said = format!("The view “{}” is kept.", view.name);
-            Ok(here.frame.see_other_saying(Address::of_view(&view).href(), said, Tone::Leaf))
+            Ok(here
+                .frame
+                .see_other_saying(Address::of_view(&view).href(), said, Tone::Leaf))
         }
         Err(error) => refused(&here, &address, error),
     }
@@ -63,11 +67,15 @@ pub(super) async fn change(
 ) -> Result<HttpResponse, Problem> {
     let address = address(&form);
     let (user, version) = (user(&here)?, form.version()?);
-    let kept = saved_views.change(here.tenant(), user, id, version, input(&form, &address)).await;
+    let kept = saved_views
+        .change(here.tenant(), user, id, version, input(&form, &address))
+        .await;
     match kept {
         Ok(view) => {
             let said = format!("The view “{}” is saved.", view.name);
-            Ok(here.frame.see_other_saying(Address::of_view(&view).href(), said, Tone::Leaf))
+            Ok(here
+                .frame
+                .see_other_saying(Address::of_view(&view).href(), said, Tone::Leaf))
         }
         Err(error) => refused(&here, &address, error),
     }
@@ -82,7 +90,9 @@ pub(super) async fn delete(
     _: Form,
 ) -> Result<HttpResponse, Problem> {
     saved_views.delete(here.tenant(), user(&here)?, id).await?;
-    Ok(here.frame.see_other_saying(Address::default().href(), "The view is deleted.", Tone::Leaf))
+    Ok(here
+        .frame
+        .see_other_saying(Address::default().href(), "The view is deleted.", Tone::Leaf))
 }
 
 /// Back to the list as it was: its form is small, and what was typed into it is the name alone.
@@ -97,7 +107,8 @@ fn refused(
             format!("The view was not kept: {}.", wrong.join("; "))
         }
         _ if error.kind() == ErrorKind::Stale => {
-            "The view was changed elsewhere in between. Nothing was saved; look at it and save again.".to_owned()
+            "The view was changed elsewhere in between. Nothing was saved; look at it and save again."
+                .to_owned()
         }
         _ => return Err(error.into()),
     };

@@ -39,8 +39,12 @@ type Operator = (&'static str, &'static str);
 
 const PRESENCE: [Operator; 2] = [("is_set", "is known"), ("is_not_set", "is not known")];
 const IS: &[Operator] = &[("eq", "is"), ("ne", "is not")];
-const TEXTS: &[Operator] =
-    &[("eq", "is"), ("ne", "is not"), ("contains", "contains"), ("starts_with", "begins with")];
+const TEXTS: &[Operator] = &[
+    ("eq", "is"),
+    ("ne", "is not"),
+    ("contains", "contains"),
+    ("starts_with", "begins with"),
+];
 const NUMBERS: &[Operator] = &[
     ("gte", "is at least"),
     ("lte", "is at most"),
@@ -49,11 +53,19 @@ const NUMBERS: &[Operator] = &[
     ("gt", "is more than"),
     ("lt", "is less than"),
 ];
-const DATES: &[Operator] =
-    &[("after", "is after"), ("before", "is before"), ("eq", "is"), ("within_last_days", "is within the last days")];
+const DATES: &[Operator] = &[
+    ("after", "is after"),
+    ("before", "is before"),
+    ("eq", "is"),
+    ("within_last_days", "is within the last days"),
+];
 
 /// The words for operators that forms don't offer, but addresses may hold.
-const OTHERS: &[Operator] = &[("in", "is one of"), ("not_in", "is none of"), ("between", "is between")];
+const OTHERS: &[Operator] = &[
+    ("in", "is one of"),
+    ("not_in", "is none of"),
+    ("between", "is between"),
+];
 
 /// Something that is known of customers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,8 +119,15 @@ impl Subjects {
             filter: false,
             ..one("created_at", "Since", Kind::Date, true)
         });
-        all.extend(definitions.iter().map(|definition| attribute(definition, company)));
-        Self { all, currency: company.currency }
+        all.extend(
+            definitions
+                .iter()
+                .map(|definition| attribute(definition, company)),
+        );
+        Self {
+            all,
+            currency: company.currency,
+        }
     }
 
     /// All of them.
@@ -125,7 +144,9 @@ impl Subjects {
     pub(super) fn label(&self, name: &str) -> String {
         match self.find(name) {
             Some(subject) => subject.label.clone(),
-            None => name.parse::<Metric>().map_or_else(|_| name.to_owned(), Metric::title),
+            None => name
+                .parse::<Metric>()
+                .map_or_else(|_| name.to_owned(), Metric::title),
         }
     }
 
@@ -185,7 +206,10 @@ impl Subjects {
             Kind::Boolean if value == "true" => "Yes".to_owned(),
             Kind::Boolean if value == "false" => "No".to_owned(),
             Kind::Money => match value.parse() {
-                Ok(amount_minor) => format::money(Money { amount_minor, currency: self.currency }),
+                Ok(amount_minor) => format::money(Money {
+                    amount_minor,
+                    currency: self.currency,
+                }),
                 Err(_no_amount) => value.to_owned(),
             },
             Kind::Date => value.parse().map_or_else(|_| value.to_owned(), format::date),
@@ -209,7 +233,10 @@ fn attribute(definition: &AttributeDefinition, company: &Company) -> Subject {
             AttributeType::Date => Kind::Date,
             AttributeType::Money => Kind::Money,
         },
-        sort: company.sortable_attributes.contains(&definition.key).then(|| name.clone()),
+        sort: company
+            .sortable_attributes
+            .contains(&definition.key)
+            .then(|| name.clone()),
         // Rules and filters refuse what tells who somebody is, so nobody is led there.
         filter: sensitive(definition.key.as_str()).is_none(),
         column: true,
@@ -219,14 +246,21 @@ fn attribute(definition: &AttributeDefinition, company: &Company) -> Subject {
 
 fn shift(amount: Decimal, currency: Currency, to_minor: bool) -> Decimal {
     let factor = Decimal::from(10_u64.checked_pow(currency.exponent()).unwrap_or(1));
-    let shifted = if to_minor { amount.checked_mul(factor) } else { amount.checked_div(factor) };
+    let shifted = if to_minor {
+        amount.checked_mul(factor)
+    } else {
+        amount.checked_div(factor)
+    };
     shifted.unwrap_or(amount)
 }
 
 /// `past_due` in words.
 pub(super) fn lifecycle_word(name: &str) -> String {
     let mut letters = name.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}", letters.as_str().replace('_', " "))
 }
 
@@ -270,17 +304,19 @@ fn with_presence(own: &[Operator]) -> Vec<Operator> {
 /// The word for an operator; several values are *one of* them.
 pub(super) fn operator_word(kind: Kind, op: &str, several: bool) -> &'static str {
     match (op, several) {
+        ("eq", false) => "is",
         ("eq", true) => "is one of",
         ("ne", true) => "is none of",
         ("within_last_days", _) => "is within the last days:",
         _ => {
             let known = kind.operators().into_iter().chain(OTHERS.iter().copied());
             let all = known.chain(NUMBERS.iter().copied()).chain(PRESENCE);
-            all.into_iter().find(|(name, _)| *name == op).map_or("is", |(_, word)| word)
+            all.into_iter()
+                .find(|(name, _)| *name == op)
+                .map_or("is", |(_, word)| word)
         }
     }
 }
-
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -336,10 +372,17 @@ pub(crate) mod tests {
         let tags = PersonaTags::of(&configuration());
         let say = |name: &str, op: &str, value: &str| {
             let word = operator_word(subjects.kind(name), op, value.contains(','));
-            format!("{} {word} {}", subjects.label(name), subjects.words(name, op, value, &tags))
+            format!(
+                "{} {word} {}",
+                subjects.label(name),
+                subjects.words(name, op, value, &tags)
+            )
         };
 
-        assert_eq!(say("persona", "eq", "slipping,unassigned"), "Persona is one of Slipping away, Unassigned");
+        assert_eq!(
+            say("persona", "eq", "slipping,unassigned"),
+            "Persona is one of Slipping away, Unassigned"
+        );
         assert_eq!(say("mrr", "gte", "1000"), "MRR is at least $10");
         assert_eq!(say("attributes.churn", "eq", "true"), "Churn is Yes");
         assert_eq!(say("attributes.tenure", "is_set", ""), "Tenure is known ");

@@ -44,7 +44,11 @@ impl<'a> Table<'a> {
             .filter_map(|name| self.subjects.find(name))
             .filter(|subject| subject.column)
             .collect();
-        if chosen.is_empty() { self.usual(company) } else { chosen }
+        if chosen.is_empty() {
+            self.usual(company)
+        } else {
+            chosen
+        }
     }
 
     /// Persona, the attributes the list can be sorted by and the first others, MRR.
@@ -67,7 +71,12 @@ impl<'a> Table<'a> {
             label: subject.label.clone(),
             shown: shown.iter().any(|one| one.name == subject.name),
         };
-        self.subjects.all().iter().filter(|subject| subject.column).map(choice).collect()
+        self.subjects
+            .all()
+            .iter()
+            .filter(|subject| subject.column)
+            .map(choice)
+            .collect()
     }
 
     /// The heads of the columns.
@@ -76,11 +85,17 @@ impl<'a> Table<'a> {
             key: subject.name.clone(),
             label: subject.label.clone(),
             numeric: subject.kind.is_numeric(),
-            sort: subject
+            sort: subject.sort.as_deref().map(|by| {
+                sorted_by(
+                    address,
+                    by,
+                    subject.kind.is_numeric() || subject.kind == Kind::Date,
+                )
+            }),
+            sorted: subject
                 .sort
                 .as_deref()
-                .map(|by| sorted_by(address, by, subject.kind.is_numeric() || subject.kind == Kind::Date)),
-            sorted: subject.sort.as_deref().map_or(Sorted::No, |by| sorted(address, by)),
+                .map_or(Sorted::No, |by| sorted(address, by)),
         };
         shown.iter().map(column).collect()
     }
@@ -92,7 +107,9 @@ impl<'a> Table<'a> {
             id: customer.id.to_string(),
             detail: detail(customer),
             initials: format::initials(&name),
-            mrr_minor: mrr(customer).map(|mrr| mrr.amount_minor.to_string()).unwrap_or_default(),
+            mrr_minor: mrr(customer)
+                .map(|mrr| mrr.amount_minor.to_string())
+                .unwrap_or_default(),
             cells: shown.iter().map(|subject| self.cell(customer, subject)).collect(),
             name,
         }
@@ -100,16 +117,24 @@ impl<'a> Table<'a> {
 
     fn cell(self, customer: &Customer, subject: &Subject) -> Cell {
         if let Some(key) = subject.name.strip_prefix("attributes.") {
-            let value = key.parse::<AttributeKey>().ok().and_then(|key| customer.attributes.get(&key));
+            let value = key
+                .parse::<AttributeKey>()
+                .ok()
+                .and_then(|key| customer.attributes.get(&key));
             return value.map_or(Cell::Unknown, |value| Cell::Text(format::attribute(value)));
         }
         match subject.name.as_str() {
-            "persona" => {
-                Cell::Persona(self.personas.tag(customer.persona.persona, customer.persona.is_locked()))
-            }
+            "persona" => Cell::Persona(
+                self.personas
+                    .tag(customer.persona.persona, customer.persona.is_locked()),
+            ),
             "mrr" => mrr(customer).map_or(Cell::Unknown, |mrr| Cell::Strong(format::money(mrr))),
-            "lifecycle" => customer.lifecycle.map_or(Cell::Unknown, |lifecycle| Cell::Chip(chip(lifecycle))),
-            "created_at" => Cell::Text(format::date(customer.created_at.to_zoned(self.zone.clone()).date())),
+            "lifecycle" => customer
+                .lifecycle
+                .map_or(Cell::Unknown, |lifecycle| Cell::Chip(chip(lifecycle))),
+            "created_at" => Cell::Text(format::date(
+                customer.created_at.to_zoned(self.zone.clone()).date(),
+            )),
             "plan" => text(plan(customer)),
             "tier" => text(customer.tier.clone()),
             "email" => text(customer.email.as_ref().map(Email::to_string)),
@@ -122,7 +147,9 @@ impl<'a> Table<'a> {
 }
 
 fn text(value: Option<String>) -> Cell {
-    value.filter(|text| !text.is_empty()).map_or(Cell::Unknown, Cell::Text)
+    value
+        .filter(|text| !text.is_empty())
+        .map_or(Cell::Unknown, Cell::Text)
 }
 
 /// The monthly revenue of a customer, where it is known.
@@ -145,8 +172,16 @@ pub(super) fn plan(customer: &Customer) -> Option<String> {
 pub(super) fn detail(customer: &Customer) -> String {
     let label = customer.label();
     let email = customer.email.as_ref().map(Email::as_str);
-    let all = [email, customer.domain.as_deref(), customer.external_ids.first().map(String::as_str)];
-    all.into_iter().flatten().find(|text| *text != label).unwrap_or_default().to_owned()
+    let all = [
+        email,
+        customer.domain.as_deref(),
+        customer.external_ids.first().map(String::as_str),
+    ];
+    all.into_iter()
+        .flatten()
+        .find(|text| *text != label)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn chip(lifecycle: Lifecycle) -> Chip {
@@ -156,7 +191,10 @@ fn chip(lifecycle: Lifecycle) -> Chip {
         Lifecycle::PastDue | Lifecycle::Paused => Tone::Sun,
         Lifecycle::Cancelling | Lifecycle::Churned => Tone::Stem,
     };
-    Chip { label: lifecycle_word(lifecycle.name()), tone }
+    Chip {
+        label: lifecycle_word(lifecycle.name()),
+        tone,
+    }
 }
 
 /// The list sorted by something; by what it is sorted by already, the other way round.
@@ -166,7 +204,11 @@ pub(super) fn sorted_by(address: &Address, by: &str, largest_first: bool) -> Str
         Sorted::Ascending => true,
         Sorted::Descending => false,
     };
-    let sort = if descending { format!("-{by}") } else { by.to_owned() };
+    let sort = if descending {
+        format!("-{by}")
+    } else {
+        by.to_owned()
+    };
     address.with("sort", sort).href()
 }
 
@@ -192,15 +234,31 @@ mod tests {
     fn a_row_has_a_cell_for_every_column() {
         let subjects = Subjects::of(&company(), &definitions());
         let personas = PersonaTags::of(&configuration());
-        let table = Table { subjects: &subjects, personas: &personas, zone: &TimeZone::UTC };
+        let table = Table {
+            subjects: &subjects,
+            personas: &personas,
+            zone: &TimeZone::UTC,
+        };
         let address = Address::read("sort=-mrr");
 
         let shown = table.shown(&address, &company());
         let names: Vec<_> = shown.iter().map(|subject| subject.name.as_str()).collect();
-        assert_eq!(names, ["persona", "attributes.tenure", "attributes.contract", "attributes.churn", "mrr"]);
+        assert_eq!(
+            names,
+            [
+                "persona",
+                "attributes.tenure",
+                "attributes.contract",
+                "attributes.churn",
+                "mrr"
+            ]
+        );
 
         let row = table.row(&ada(), &shown);
-        assert_eq!((row.name.as_str(), row.detail.as_str()), ("Ada Lovelace", "ada@example.com"));
+        assert_eq!(
+            (row.name.as_str(), row.detail.as_str()),
+            ("Ada Lovelace", "ada@example.com")
+        );
         assert_eq!(row.mrr_minor, "2985");
         assert!(matches!(&row.cells[0], Cell::Persona(tag) if tag.name == "Slipping away" && !tag.locked));
         assert!(matches!(&row.cells[1], Cell::Text(tenure) if tenure == "1"));
@@ -215,16 +273,26 @@ mod tests {
         assert_eq!(by("", "mrr", true), "/customers?sort=-mrr");
         assert_eq!(by("sort=-mrr", "mrr", true), "/customers?sort=mrr");
         assert_eq!(by("", "name", false), "/customers?sort=-name");
-        assert_eq!(by("sort=-name&cursor=x&page=2", "name", false), "/customers?sort=name");
+        assert_eq!(
+            by("sort=-name&cursor=x&page=2", "name", false),
+            "/customers?sort=name"
+        );
     }
 
     #[test]
     fn chosen_columns_that_do_not_exist_are_left_out() {
         let subjects = Subjects::of(&company(), &definitions());
         let personas = PersonaTags::default();
-        let table = Table { subjects: &subjects, personas: &personas, zone: &TimeZone::UTC };
+        let table = Table {
+            subjects: &subjects,
+            personas: &personas,
+            zone: &TimeZone::UTC,
+        };
 
-        let shown = table.shown(&Address::read("columns=mrr,attributes.gone,name,plan"), &company());
+        let shown = table.shown(
+            &Address::read("columns=mrr,attributes.gone,name,plan"),
+            &company(),
+        );
         let names: Vec<_> = shown.iter().map(|subject| subject.name.as_str()).collect();
         assert_eq!(names, ["mrr", "plan"]);
     }

@@ -14,12 +14,19 @@ impl Query {
 
     /// The parameters of a query string.
     pub(crate) fn read(text: &str) -> Self {
-        Self(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+        Self(
+            url::form_urlencoded::parse(text.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
 
     /// The first value of a parameter; empty where it is missing.
     pub(crate) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// The parameters.
@@ -62,7 +69,11 @@ impl Query {
 
     /// The address of `path` with these parameters.
     pub(crate) fn at(&self, path: &str) -> String {
-        if self.0.is_empty() { path.to_owned() } else { format!("{path}?{}", self.text()) }
+        if self.0.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{}", self.text())
+        }
     }
 }
 
@@ -71,7 +82,11 @@ impl Query {
 pub(crate) fn local_path(text: &str) -> &str {
     let begins_well = text.starts_with('/') && !text.starts_with("//");
     let plain = !text.bytes().any(|b| b == b'\\' || b.is_ascii_control()) && text.is_ascii();
-    if begins_well && plain && text.len() <= 2_000 { text } else { "/" }
+    if begins_well && plain && text.len() <= 2_000 {
+        text
+    } else {
+        "/"
+    }
 }
 
 #[cfg(test)]
@@ -83,8 +98,15 @@ mod tests {
         let query = Query::read("?q=a%20b&sort=-mrr&filter%5Bmrr%5D%5Bgte%5D=10".trim_start_matches('?'));
 
         assert_eq!(query.get("filter[mrr][gte]"), "10");
-        let changed = query.clone().with("sort", "name").with("q", "").with("cursor", "x/y");
-        assert_eq!(changed.at("/customers"), "/customers?sort=name&filter%5Bmrr%5D%5Bgte%5D=10&cursor=x%2Fy");
+        let changed = query
+            .clone()
+            .with("sort", "name")
+            .with("q", "")
+            .with("cursor", "x/y");
+        assert_eq!(
+            changed.at("/customers"),
+            "/customers?sort=name&filter%5Bmrr%5D%5Bgte%5D=10&cursor=x%2Fy"
+        );
         assert_eq!(query.only(|_| false).at("/customers"), "/customers");
     }
 
@@ -92,8 +114,15 @@ mod tests {
     fn nobody_is_sent_to_another_site() {
         assert_eq!(local_path("/customers?q=a%20b#x"), "/customers?q=a%20b#x");
         for elsewhere in [
-            "", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/a\r\nx: y", "a",
-            "\t//evil.example", "/\t/evil.example",
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/a\r\nx: y",
+            "a",
+            "\t//evil.example",
+            "/\t/evil.example",
         ] {
             assert_eq!(local_path(elsewhere), "/", "{elsewhere:?}");
         }

@@ -21,7 +21,11 @@ pub(crate) struct Keep {
 impl Keep {
     /// `__Host-` makes browsers refuse one that another host or path has set.
     fn full_name(self, secure: bool) -> String {
-        if secure { format!("__Host-{}", self.name) } else { self.name.to_owned() }
+        if secure {
+            format!("__Host-{}", self.name)
+        } else {
+            self.name.to_owned()
+        }
     }
 
     /// What the request brings; `None` where it brings none, or none that we wrote.
@@ -70,7 +74,10 @@ mod tests {
 
     use super::*;
 
-    const KEEP: Keep = Keep { name: "kale_test", minutes: 15 };
+    const KEEP: Keep = Keep {
+        name: "kale_test",
+        minutes: 15,
+    };
 
     #[test]
     fn what_is_kept_comes_back_as_it_was() {
@@ -88,7 +95,9 @@ mod tests {
     #[test]
     fn what_we_did_not_write_is_not_read() {
         for value in ["", "?", "//79"] {
-            let request = TestRequest::get().cookie(Cookie::new("kale_test", value)).to_http_request();
+            let request = TestRequest::get()
+                .cookie(Cookie::new("kale_test", value))
+                .to_http_request();
             assert_eq!(KEEP.read(&request, false), None, "{value}");
         }
     }

@@ -18,7 +18,10 @@ impl Form {
 
     /// The first value of a field; empty where it is missing.
     pub(crate) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// The same, without the spaces around it; `None` where nothing is left.
@@ -28,7 +31,10 @@ impl Form {
 
     /// Every value of a field.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether a checkbox is on.
@@ -39,16 +45,20 @@ impl Form {
     /// The version the form was made from; `428` where it is missing, `412` where it is none of ours.
     pub(crate) fn version(&self) -> Result<u64, Problem> {
         match self.get("_etag") {
-            "" => Err(Problem::of("precondition-required").detail("the form lacks the version it was made from")),
+            "" => {
+                Err(Problem::of("precondition-required")
+                    .detail("the form lacks the version it was made from"))
+            }
             etag => version_of(etag).ok_or_else(|| Problem::of("stale-version")),
         }
     }
 
     /// The other fields as parameters of an address, without those that belong to the form itself.
     pub(crate) fn kept(&self, own: &[&str]) -> Query {
-        let kept = self.0.iter().filter(|(name, _)| {
-            !own.contains(&name.as_str()) && name != "csrf" && name != "_etag"
-        });
+        let kept = self
+            .0
+            .iter()
+            .filter(|(name, _)| !own.contains(&name.as_str()) && name != "csrf" && name != "_etag");
         Query::of(kept.cloned().collect())
     }
 }
@@ -72,14 +82,24 @@ mod tests {
         let form = |etag: &str| Form::of(vec![("_etag".to_owned(), etag.to_owned())]);
 
         assert_eq!(form("\"v7\"").version().ok(), Some(7));
-        assert_eq!(form("").version().map_err(|problem| problem.status().as_u16()), Err(428));
-        assert_eq!(form("v7").version().map_err(|problem| problem.status().as_u16()), Err(412));
+        assert_eq!(
+            form("").version().map_err(|problem| problem.status().as_u16()),
+            Err(428)
+        );
+        assert_eq!(
+            form("v7").version().map_err(|problem| problem.status().as_u16()),
+            Err(412)
+        );
     }
 
     #[test]
     fn what_belongs_to_the_form_is_not_kept() {
         let fields = [("csrf", "x"), ("_etag", "y"), ("name", "z"), ("sort", "-mrr")];
-        let form = Form::of(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+        let form = Form::of(
+            fields
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
+        );
 
         assert_eq!(form.kept(&["name"]).text(), "sort=-mrr");
     }

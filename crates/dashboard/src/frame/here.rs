@@ -1,6 +1,8 @@
 //! Who looks at a page of the company, with what they may do there.
 
-use actix_web::{FromRequest, HttpRequest, ResponseError as _, dev::Payload, error::InternalError, http::StatusCode};
+use actix_web::{
+    FromRequest, HttpRequest, ResponseError as _, dev::Payload, error::InternalError, http::StatusCode,
+};
 use askama::Template as _;
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use jiff::{Timestamp, tz::TimeZone};
@@ -86,7 +88,13 @@ impl<P: Required> FromRequest for Here<P> {
                 Ok(allowed) => Ok(Self { allowed, frame }),
                 Err(problem) if shows_a_page(&request, &frame, &problem) => {
                     let Authenticated(caller) = Authenticated::extract(&request).await?;
-                    Err(no_permission(&frame, &caller, request.path(), P::PERMISSION, &problem))
+                    Err(no_permission(
+                        &frame,
+                        &caller,
+                        request.path(),
+                        P::PERMISSION,
+                        &problem,
+                    ))
                 }
                 Err(problem) => Err(problem.into()),
             }
@@ -97,7 +105,10 @@ impl<P: Required> FromRequest for Here<P> {
 
 /// Programs that take no HTML are told in JSON, as everywhere.
 fn shows_a_page(request: &HttpRequest, frame: &Frame, problem: &Problem) -> bool {
-    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok());
+    let accept = request
+        .headers()
+        .get("accept")
+        .and_then(|value| value.to_str().ok());
     problem.code() == "forbidden"
         && request.method().is_safe()
         && !frame.wants_part()
@@ -116,7 +127,10 @@ fn no_permission(
         shell: frame.shell(caller, section_of(path), "No permission"),
         empty: Empty {
             icon: "lock",
-            text: format!("This page is for {}. Ask one of them.", roles.join(", ").to_lowercase()),
+            text: format!(
+                "This page is for {}. Ask one of them.",
+                roles.join(", ").to_lowercase()
+            ),
             action: Some(Link::new("Go to Today", "/")),
             other: None,
         },
@@ -132,9 +146,16 @@ fn no_permission(
 /// The part of the dashboard an address belongs to.
 fn section_of(path: &str) -> Section {
     let all = [
-        Section::Customers, Section::Personas, Section::Data, Section::Jobs, Section::Audit, Section::Settings,
+        Section::Customers,
+        Section::Personas,
+        Section::Data,
+        Section::Jobs,
+        Section::Audit,
+        Section::Settings,
     ];
-    all.into_iter().find(|section| path.starts_with(section.href())).unwrap_or(Section::Today)
+    all.into_iter()
+        .find(|section| path.starts_with(section.href()))
+        .unwrap_or(Section::Today)
 }
 
 #[cfg(test)]

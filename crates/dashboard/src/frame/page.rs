@@ -69,7 +69,12 @@ impl Frame {
         let (user, email, role, theme) = match &caller.who {
             Who::Person(presence) => {
                 let user = &presence.user;
-                (user.name.clone(), user.email.to_string(), user.role.title(), user.theme)
+                (
+                    user.name.clone(),
+                    user.email.to_string(),
+                    user.role.title(),
+                    user.theme,
+                )
             }
             Who::Program(holder) => (holder.key.name.clone(), String::new(), "API key", Theme::Auto),
         };
@@ -79,7 +84,10 @@ impl Frame {
             section,
             crumbs: Vec::new(),
             nav: Shell::navigation(|permission| caller.may(permission), |_| (String::new(), false)),
-            company: caller.company().map(|company| company.name.clone()).unwrap_or_default(),
+            company: caller
+                .company()
+                .map(|company| company.name.clone())
+                .unwrap_or_default(),
             may_switch: admin,
             acting: admin && caller.company().is_some(),
             user,
@@ -114,7 +122,11 @@ impl Frame {
         status: StatusCode,
         render: impl FnOnce(bool) -> askama::Result<String>,
     ) -> Result<HttpResponse, Problem> {
-        if self.part { self.fragment(status, render(true)) } else { self.page(status, render(false)) }
+        if self.part {
+            self.fragment(status, render(true))
+        } else {
+            self.page(status, render(false))
+        }
     }
 
     /// Answers a whole page, whatever was asked for.
@@ -135,7 +147,9 @@ impl Frame {
     ) -> Result<HttpResponse, Problem> {
         let mut html = html.map_err(|error| Problem::internal(&error))?;
         if !self.toasts.is_empty() {
-            let toasts = ToastsFragment { toasts: self.toasts.clone() };
+            let toasts = ToastsFragment {
+                toasts: self.toasts.clone(),
+            };
             html.push_str(&askama::Template::render(&toasts).map_err(|error| Problem::internal(&error))?);
         }
         Ok(self.html(status, html))
@@ -172,7 +186,10 @@ pub(super) fn html_answer(status: StatusCode, html: String) -> HttpResponse {
     HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .insert_header((header::VARY, HeaderValue::from_static("HX-Request, HX-Request-Type")))
+        .insert_header((
+            header::VARY,
+            HeaderValue::from_static("HX-Request, HX-Request-Type"),
+        ))
         .body(html)
 }
 
@@ -185,11 +202,16 @@ pub(super) fn see_other(to: &str) -> HttpResponse {
 }
 
 /// The theme chosen on this device; it counts before the person's own.
-pub(crate) const THEME: Keep = Keep { name: "kale_theme", minutes: 365 * 24 * 60 };
+pub(crate) const THEME: Keep = Keep {
+    name: "kale_theme",
+    minutes: 365 * 24 * 60,
+};
 
 /// The theme of that word.
 pub(crate) fn theme_named(word: &str) -> Option<Theme> {
-    [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| theme_name(theme) == word)
+    [Theme::Auto, Theme::Light, Theme::Dark]
+        .into_iter()
+        .find(|theme| theme_name(theme) == word)
 }
 
 /// Whether this is a Kale admin, who chooses a company.
@@ -205,7 +227,10 @@ pub(crate) fn zone(company: &Company) -> TimeZone {
 /// htmx says `partial` where it replaces a part; without scripts, and when it restores a page, nobody says so.
 fn asks_for_part(request: &HttpRequest) -> bool {
     let is = |name: &str, word: &str| {
-        request.headers().get(name).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(word.as_bytes()))
+        request
+            .headers()
+            .get(name)
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(word.as_bytes()))
     };
     is("hx-request", "true") && is("hx-request-type", "partial")
 }
@@ -225,9 +250,13 @@ impl FromRequest for Frame {
         ready(Ok(Self {
             now: clock.now(),
             part: asks_for_part(request),
-            theme: THEME.read(request, door.secure_cookies).and_then(|word| theme_named(&word)),
+            theme: THEME
+                .read(request, door.secure_cookies)
+                .and_then(|word| theme_named(&word)),
             toasts: said::read(request, door.secure_cookies),
-            request_id: RequestId::of(request).map(|id| id.as_str().to_owned()).unwrap_or_default(),
+            request_id: RequestId::of(request)
+                .map(|id| id.as_str().to_owned())
+                .unwrap_or_default(),
             gate: gate.clone(),
             door: door.clone(),
         }))

@@ -5,7 +5,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::cookie::Keep;
 use crate::view::parts::{Toast, Tone};
 
-const SAID: Keep = Keep { name: "kale_said", minutes: 2 };
+const SAID: Keep = Keep {
+    name: "kale_said",
+    minutes: 2,
+};
 /// Longer than any sentence of ours.
 const LONGEST: usize = 300;
 
@@ -23,15 +26,24 @@ pub(super) fn forget(response: &mut HttpResponse, secure: bool) {
 /// What the request before left to say. Nothing else is read from the cookie than a text, which pages escape, and the
 /// word for its colour.
 pub(super) fn read(request: &HttpRequest, secure: bool) -> Vec<Toast> {
-    SAID.read(request, secure).and_then(|text| toast(&text)).into_iter().collect()
+    SAID.read(request, secure)
+        .and_then(|text| toast(&text))
+        .into_iter()
+        .collect()
 }
 
 fn toast(said: &str) -> Option<Toast> {
-    let (tone, text) = said.split_once(':').filter(|(_, text)| text.chars().count() <= LONGEST)?;
+    let (tone, text) = said
+        .split_once(':')
+        .filter(|(_, text)| text.chars().count() <= LONGEST)?;
     let tone = [Tone::Plain, Tone::Leaf, Tone::Stem, Tone::Sun, Tone::Sky]
         .into_iter()
         .find(|known| known.class() == tone)?;
-    Some(Toast { text: text.to_owned(), tone, action: None })
+    Some(Toast {
+        text: text.to_owned(),
+        tone,
+        action: None,
+    })
 }
 
 #[cfg(test)]

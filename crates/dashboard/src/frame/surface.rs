@@ -40,13 +40,19 @@ fn show(page: &ProblemPage<'_>) -> HttpResponse {
     if let Some(to) = elsewhere(page) {
         return see_other(&to);
     }
-    let html = if page.htmx { fragment(page).render() } else { whole(page).render() };
+    let html = if page.htmx {
+        fragment(page).render()
+    } else {
+        whole(page).render()
+    };
     match html {
         Ok(html) => {
             let mut response = html_answer(page.problem.status(), html);
             if page.htmx && page.problem.code() == "unauthenticated" {
                 // The page around the fragment is of no use to a stranger.
-                response.headers_mut().insert(HX_REDIRECT, HeaderValue::from_static("/sign-in"));
+                response
+                    .headers_mut()
+                    .insert(HX_REDIRECT, HeaderValue::from_static("/sign-in"));
             }
             response
         }
@@ -62,7 +68,11 @@ fn elsewhere(page: &ProblemPage<'_>) -> Option<String> {
     if page.htmx {
         return None;
     }
-    let next = if page.method == Method::GET && page.target != "/" { page.target } else { "" };
+    let next = if page.method == Method::GET && page.target != "/" {
+        page.target
+    } else {
+        ""
+    };
     let way = match page.problem.code() {
         "unauthenticated" => "/sign-in",
         "choose-a-company" => "/sign-in/companies",
@@ -74,7 +84,11 @@ fn elsewhere(page: &ProblemPage<'_>) -> Option<String> {
 fn whole(page: &ProblemPage<'_>) -> ErrorPage {
     let (title, detail) = words(page.problem);
     ErrorPage {
-        plain: Plain { title: title.clone(), theme: Theme::Auto, csrf: String::new() },
+        plain: Plain {
+            title: title.clone(),
+            theme: Theme::Auto,
+            csrf: String::new(),
+        },
         status: page.problem.status().as_u16(),
         title,
         detail,
@@ -89,7 +103,9 @@ fn fragment(page: &ProblemPage<'_>) -> ProblemFragment {
     let retry = match page.problem.code() {
         "unauthenticated" => "/sign-in",
         "choose-a-company" => "/sign-in/companies",
-        _ if page.method == Method::GET && (status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS) => {
+        _ if page.method == Method::GET
+            && (status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS) =>
+        {
             page.target
         }
         _ => "",
@@ -110,13 +126,19 @@ fn words(problem: &Problem) -> (String, String) {
             "This page does not exist",
             "It may have been deleted, or it belongs to another company.",
         ),
-        "forbidden" => fixed("This is not for your role", "Ask a retention admin of your company."),
+        "forbidden" => fixed(
+            "This is not for your role",
+            "Ask a retention admin of your company.",
+        ),
         "unauthenticated" => fixed("You are signed out", "Sign in, then do it again."),
         "cross-site" => fixed(
             "The request came from another site",
             "Nothing was changed. Go back, load the page again and repeat it.",
         ),
-        "method-not-allowed" => fixed("Nothing is here to open", "This address only takes what a form sends."),
+        "method-not-allowed" => fixed(
+            "Nothing is here to open",
+            "This address only takes what a form sends.",
+        ),
         _ if problem.status().is_server_error() => match problem.status() {
             StatusCode::SERVICE_UNAVAILABLE => fixed(
                 "Not available just now",
@@ -133,7 +155,11 @@ fn words(problem: &Problem) -> (String, String) {
 
 /// The detail, else what is wrong where.
 fn detail(problem: &Problem) -> String {
-    let fields: Vec<&str> = problem.fields().iter().map(|field| field.message.as_str()).collect();
+    let fields: Vec<&str> = problem
+        .fields()
+        .iter()
+        .map(|field| field.message.as_str())
+        .collect();
     if fields.is_empty() {
         problem.explanation().unwrap_or_default().to_owned()
     } else {
@@ -148,16 +174,35 @@ mod tests {
     use super::*;
 
     fn shown(problem: &Problem, method: &Method, target: &str, htmx: bool) -> HttpResponse {
-        show(&ProblemPage { problem, request_id: "req1", method, target, htmx })
+        show(&ProblemPage {
+            problem,
+            request_id: "req1",
+            method,
+            target,
+            htmx,
+        })
     }
 
     #[test]
     fn a_stranger_is_sent_to_sign_in_and_comes_back() {
-        let answer = shown(&Problem::unauthenticated(), &Method::GET, "/customers?q=a&sort=-mrr", false);
+        let answer = shown(
+            &Problem::unauthenticated(),
+            &Method::GET,
+            "/customers?q=a&sort=-mrr",
+            false,
+        );
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        assert_eq!(answer.headers().get(LOCATION).unwrap(), "/sign-in?next=%2Fcustomers%3Fq%3Da%26sort%3D-mrr");
+        assert_eq!(
+            answer.headers().get(LOCATION).unwrap(),
+            "/sign-in?next=%2Fcustomers%3Fq%3Da%26sort%3D-mrr"
+        );
 
-        let posted = shown(&Problem::unauthenticated(), &Method::POST, "/customers/export", false);
+        let posted = shown(
+            &Problem::unauthenticated(),
+            &Method::POST,
+            "/customers/export",
+            false,
+        );
         assert_eq!(posted.headers().get(LOCATION).unwrap(), "/sign-in");
     }
 

@@ -42,7 +42,9 @@ fn answer(
     match done {
         Ok(_) => Ok(here.frame.see_other_saying(to, said, Tone::Leaf)),
         Err(error @ WorkError::NotNow { .. }) => {
-            Ok(here.frame.see_other_saying(to, format!("Nothing was changed: {error}."), Tone::Sun))
+            Ok(here
+                .frame
+                .see_other_saying(to, format!("Nothing was changed: {error}."), Tone::Sun))
         }
         Err(error) => Err(error.into()),
     }

@@ -58,9 +58,18 @@ pub(crate) async fn handle(
         tabs: tabs(params.state),
         empty: empty(params.state),
         pager: pager(&params, &found, more),
-        jobs: found.iter().map(|job| row(&here, &people, &files, &address, job)).collect(),
+        jobs: found
+            .iter()
+            .map(|job| row(&here, &people, &files, &address, job))
+            .collect(),
     };
-    here.frame.answer(StatusCode::OK, |part| if part { page.as_list().render() } else { page.render() })
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_list().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 /// The names of the files that jobs are about.
@@ -71,7 +80,9 @@ pub(super) async fn files(
 ) -> Result<BTreeMap<String, String>, Problem> {
     let mut names = BTreeMap::new();
     for subject in jobs.iter().filter_map(|job| job.subject.as_ref()) {
-        let Ok(id) = subject.parse::<UploadId>() else { continue };
+        let Ok(id) = subject.parse::<UploadId>() else {
+            continue;
+        };
         if !names.contains_key(subject)
             && let Some(name) = file(here, uploads, id).await?
         {
@@ -122,10 +133,16 @@ fn row(
         id: job.id.to_string(),
         title: words::title(&job.kind),
         state: words::chip(job.state),
-        note: if progress.is_some() { String::new() } else { words::note(job) },
+        note: if progress.is_some() {
+            String::new()
+        } else {
+            words::note(job)
+        },
         by: people.name(job.started_by),
         at: here.ago(job.created_at),
-        took: ended.map_or_else(String::new, |end| format::duration(end.duration_since(job.created_at))),
+        took: ended.map_or_else(String::new, |end| {
+            format::duration(end.duration_since(job.created_at))
+        }),
         progress,
         subject,
     }
@@ -144,7 +161,9 @@ fn tabs(current: Option<JobState>) -> Vec<JobTab> {
     tabs.map(|(label, state)| JobTab {
         label,
         count: String::new(),
-        href: Query::default().with("state", state.map_or("", JobState::name)).at("/jobs"),
+        href: Query::default()
+            .with("state", state.map_or("", JobState::name))
+            .at("/jobs"),
         current: state == current,
     })
     .into()
@@ -165,7 +184,10 @@ fn pager(params: &Params, shown: &[JobStatus], more: bool) -> Pager {
     }
     let last = shown.last().map(|job| job.id.to_string()).unwrap_or_default();
     Pager {
-        summary: format!("{} on this page, newest first", format::count(u64::try_from(shown.len()).unwrap_or(0), "job", "jobs")),
+        summary: format!(
+            "{} on this page, newest first",
+            format::count(u64::try_from(shown.len()).unwrap_or(0), "job", "jobs")
+        ),
         previous: params.cursor.map(|_| query(params).at("/jobs")),
         next: more.then(|| query(params).with("cursor", last).at("/jobs")),
     }

@@ -60,13 +60,23 @@ pub(crate) async fn handle(
         title,
         state: words::chip(job.state),
         progress: (!job.state.is_final()).then(|| place.progress(&job, here.caller())),
-        error: job.last_error.clone().filter(|_| job.state != JobState::Succeeded).unwrap_or_default(),
+        error: job
+            .last_error
+            .clone()
+            .filter(|_| job.state != JobState::Succeeded)
+            .unwrap_or_default(),
         facts: facts(&here, &people, &job),
         may_cancel: manages && !job.state.is_final(),
         may_retry: manages && matches!(job.state, JobState::Dead | JobState::Cancelled),
         subject,
     };
-    here.frame.answer(StatusCode::OK, |part| if part { page.as_body().render() } else { page.render() })
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_body().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 fn facts(here: &Here<ReadJobs>, people: &People, job: &JobStatus) -> Vec<Fact> {

@@ -63,7 +63,9 @@ pub(crate) fn percent(job: &JobStatus) -> Option<u8> {
     }
     let total = job.progress.total.filter(|total| *total > 0)?;
     let done = job.progress.done.min(total);
-    u8::try_from(u128::from(done) * 100 / u128::from(total)).ok().map(|percent| percent.min(99))
+    u8::try_from(u128::from(done) * 100 / u128::from(total))
+        .ok()
+        .map(|percent| percent.min(99))
 }
 
 /// What it does just now, with numbers.
@@ -81,7 +83,11 @@ pub(crate) fn note(job: &JobStatus) -> String {
                 Some(total) => format!("{} of {}", format::number(progress.done), format::number(total)),
                 None => format!("{} so far", format::number(progress.done)),
             };
-            if progress.note.is_empty() { done } else { format!("{}, {done}", progress.note) }
+            if progress.note.is_empty() {
+                done
+            } else {
+                format!("{}, {done}", progress.note)
+            }
         }
     }
 }
@@ -101,7 +107,11 @@ pub(crate) mod tests {
             subject: Some("upl_01h455vb4pex5vsknk084sn02q".to_owned()),
             started_by: None,
             state,
-            progress: Progress { done, total, note: "Checking rows".to_owned() },
+            progress: Progress {
+                done,
+                total,
+                note: "Checking rows".to_owned(),
+            },
             attempts: 1,
             max_attempts: 5,
             last_error: None,
@@ -122,8 +132,14 @@ pub(crate) mod tests {
 
     #[test]
     fn a_note_has_numbers_while_there_are_some() {
-        assert_eq!(note(&job(JobState::Leased, 3200, Some(7043))), "Checking rows, 3,200 of 7,043");
-        assert_eq!(note(&job(JobState::Leased, 3200, None)), "Checking rows, 3,200 so far");
+        assert_eq!(
+            note(&job(JobState::Leased, 3200, Some(7043))),
+            "Checking rows, 3,200 of 7,043"
+        );
+        assert_eq!(
+            note(&job(JobState::Leased, 3200, None)),
+            "Checking rows, 3,200 so far"
+        );
         assert_eq!(note(&job(JobState::Leased, 0, None)), "Checking rows");
         assert_eq!(note(&job(JobState::Queued, 0, None)), "Waits for its turn");
     }

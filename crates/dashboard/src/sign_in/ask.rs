@@ -43,7 +43,9 @@ pub(super) async fn send(
     let email: Email = match typed.parse() {
         Ok(email) => email,
         Err(_error) => {
-            let field = Field::default().value(typed).error("Type an address such as ada@example.com.");
+            let field = Field::default()
+                .value(typed)
+                .error("Type an address such as ada@example.com.");
             return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, form.get("next"), field);
         }
     };
@@ -53,7 +55,10 @@ pub(super) async fn send(
     sign_ins.ask(&email, &nonce).await?;
     let mut response = frame.see_other("/sign-in/mail");
     BROWSER.write(&mut response, &nonce, secure);
-    let asked = Asked { email: typed.to_owned(), next: next_of(form.get("next")) };
+    let asked = Asked {
+        email: typed.to_owned(),
+        next: next_of(form.get("next")),
+    };
     ASKED.write(&mut response, &asked.write(), secure);
     Ok(response)
 }
@@ -78,14 +83,25 @@ pub(super) async fn sent(frame: Frame, request: HttpRequest) -> Result<HttpRespo
 fn page(frame: &Frame, status: StatusCode, next: &str, email: Field) -> Result<HttpResponse, Problem> {
     let page = SignInPage {
         plain: frame.plain(None, "Sign in"),
-        email: Field { name: "email".to_owned(), label: "E-mail".to_owned(), ..email },
+        email: Field {
+            name: "email".to_owned(),
+            label: "E-mail".to_owned(),
+            ..email
+        },
         next: next_of(next),
-        banner: frame.said().map(|said| Banner { text: said.text.clone(), tone: said.tone, action: None }),
+        banner: frame.said().map(|said| Banner {
+            text: said.text.clone(),
+            tone: said.tone,
+            action: None,
+        }),
     };
     frame.page(status, page.render())
 }
 
 /// Empty for the first page, which is where everybody goes without it.
 pub(super) fn next_of(text: &str) -> String {
-    Some(local_path(text)).filter(|path| *path != "/").unwrap_or_default().to_owned()
+    Some(local_path(text))
+        .filter(|path| *path != "/")
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -29,7 +29,9 @@ pub(super) async fn show(
     let (Some(installation), true) = (caller.installation(), is_kale_admin(&caller)) else {
         return Ok(frame.see_other(local_path(query.get("next"))));
     };
-    let Who::Person(presence) = &caller.who else { return Err(Problem::people_only()) };
+    let Who::Person(presence) = &caller.who else {
+        return Err(Problem::people_only());
+    };
     let page = CompaniesPage {
         plain: frame.plain(Some(&caller), "Choose a company"),
         email: presence.user.email.to_string(),
@@ -62,8 +64,13 @@ pub(super) async fn enter(
         Ok(id) => id,
         Err(_names_nothing) => return Err(Problem::not_found()),
     };
-    let Who::Person(presence) = &admin.caller.who else { return Err(Problem::people_only()) };
-    if !sign_ins.act_in(admin.installation, presence.sign_in.id, Some(company)).await? {
+    let Who::Person(presence) = &admin.caller.who else {
+        return Err(Problem::people_only());
+    };
+    if !sign_ins
+        .act_in(admin.installation, presence.sign_in.id, Some(company))
+        .await?
+    {
         return Err(Problem::not_found());
     }
     Ok(frame.see_other(local_path(form.get("next"))))
@@ -75,7 +82,11 @@ pub(super) async fn leave(
     admin: InstallationAdmin,
     sign_ins: Data<SignIns>,
 ) -> Result<HttpResponse, Problem> {
-    let Who::Person(presence) = &admin.caller.who else { return Err(Problem::people_only()) };
-    sign_ins.act_in(admin.installation, presence.sign_in.id, None).await?;
+    let Who::Person(presence) = &admin.caller.who else {
+        return Err(Problem::people_only());
+    };
+    sign_ins
+        .act_in(admin.installation, presence.sign_in.id, None)
+        .await?;
     Ok(frame.see_other("/sign-in/companies"))
 }

@@ -4,10 +4,16 @@ use crate::frame::Keep;
 
 /// The nonce that ties a link to the browser that asked for it. It outlives the link, so that a second one asked for
 /// before the first is opened does not make that one useless.
-pub(super) const BROWSER: Keep = Keep { name: "kale_browser", minutes: 24 * 60 };
+pub(super) const BROWSER: Keep = Keep {
+    name: "kale_browser",
+    minutes: 24 * 60,
+};
 
 /// Who was asked for and where they wanted to go: for the page that follows, and for the link.
-pub(super) const ASKED: Keep = Keep { name: "kale_asked", minutes: 15 };
+pub(super) const ASKED: Keep = Keep {
+    name: "kale_asked",
+    minutes: 15,
+};
 
 /// An address of a person and a path of ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,13 +31,19 @@ impl Asked {
 
     pub(super) fn read(text: &str) -> Self {
         let (next, email) = text.split_once('\n').unwrap_or_default();
-        Self { email: email.to_owned(), next: next.to_owned() }
+        Self {
+            email: email.to_owned(),
+            next: next.to_owned(),
+        }
     }
 }
 
 /// A nonce of ours and nothing that a page could have put there in its place.
 pub(super) fn is_nonce(text: &str) -> bool {
-    (22..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (22..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 #[cfg(test)]
@@ -40,7 +52,10 @@ mod tests {
 
     #[test]
     fn who_was_asked_for_is_read_back() {
-        let asked = Asked { email: "ada@northwind.example".to_owned(), next: "/customers?q=a".to_owned() };
+        let asked = Asked {
+            email: "ada@northwind.example".to_owned(),
+            next: "/customers?q=a".to_owned(),
+        };
         assert_eq!(Asked::read(&asked.write()), asked);
         assert_eq!(Asked::read("nothing of ours"), Asked::default());
     }

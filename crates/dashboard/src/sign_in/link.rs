@@ -51,16 +51,24 @@ async fn redeem(
 ) -> Result<HttpResponse, Problem> {
     let secure = frame.door().secure_cookies;
     let browser = BROWSER.read(request, secure);
-    let device = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let device = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
     let device: String = device.unwrap_or_default().chars().take(300).collect();
-    let used = sign_ins.redeem(token, browser.as_deref(), &device, Some(frame.request_id())).await;
+    let used = sign_ins
+        .redeem(token, browser.as_deref(), &device, Some(frame.request_id()))
+        .await;
     let (_, sign_in) = match used {
         Ok(used) => used,
         Err(UseError::Dead) => return dead(frame),
         Err(UseError::OtherBrowser) => return page(frame, StatusCode::FORBIDDEN, String::new(), false, ""),
         Err(UseError::Store(error)) => return Err(error.into()),
     };
-    let asked = ASKED.read(request, secure).map(|text| Asked::read(&text)).unwrap_or_default();
+    let asked = ASKED
+        .read(request, secure)
+        .map(|text| Asked::read(&text))
+        .unwrap_or_default();
     let mut response = frame.see_other(local_path(&asked.next));
     add_cookie(&mut response, &gate.cookie(&sign_in));
     ASKED.remove(&mut response, secure);
@@ -79,7 +87,11 @@ fn page(
     same_browser: bool,
     problem: &str,
 ) -> Result<HttpResponse, Problem> {
-    let page =
-        LinkPage { plain: frame.plain(None, "Sign in"), token, same_browser, problem: problem.to_owned() };
+    let page = LinkPage {
+        plain: frame.plain(None, "Sign in"),
+        token,
+        same_browser,
+        problem: problem.to_owned(),
+    };
     frame.page(status, page.render())
 }

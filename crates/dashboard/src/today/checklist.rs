@@ -42,8 +42,14 @@ pub(super) fn checklist(facts: Facts) -> (Vec<SetupTask>, String) {
             (false, _) if std::mem::take(&mut next) => TaskState::Next,
             (false, _) => TaskState::Open,
         };
-        let action = task.action.filter(|_| state != TaskState::Blocked && state != TaskState::Done);
-        SetupTask { state, action, ..task }
+        let action = task
+            .action
+            .filter(|_| state != TaskState::Blocked && state != TaskState::Done);
+        SetupTask {
+            state,
+            action,
+            ..task
+        }
     });
     (tasks.collect(), format!("{count} of {} done", done.len()))
 }
@@ -53,11 +59,20 @@ fn upload(facts: Facts) -> SetupTask {
         0 => "A CSV file with one row per customer, up to 2 GB.".to_owned(),
         n => format!("{} uploaded.", format::count(wide(n), "file", "files")),
     };
-    task(TaskState::Open, "Upload customer data", text, Link::new("Upload", "/data"))
+    task(
+        TaskState::Open,
+        "Upload customer data",
+        text,
+        Link::new("Upload", "/data"),
+    )
 }
 
 fn import(facts: Facts) -> SetupTask {
-    let state = if facts.uploads == 0 { TaskState::Blocked } else { TaskState::Open };
+    let state = if facts.uploads == 0 {
+        TaskState::Blocked
+    } else {
+        TaskState::Open
+    };
     let text = if facts.customers > 0 {
         let customers = format::count(facts.customers, "customer", "customers");
         let attributes = format::count(wide(facts.attributes), "attribute", "attributes");
@@ -67,7 +82,12 @@ fn import(facts: Facts) -> SetupTask {
     } else {
         "Say what the columns mean, look at the check, then import.".to_owned()
     };
-    task(state, "Map the columns and import", text, Link::new("Go on", "/data"))
+    task(
+        state,
+        "Map the columns and import",
+        text,
+        Link::new("Go on", "/data"),
+    )
 }
 
 fn personas(facts: Facts) -> SetupTask {
@@ -75,24 +95,47 @@ fn personas(facts: Facts) -> SetupTask {
         0 => "Rules that sort customers by why they might leave.".to_owned(),
         n => format!("Version {n} is saved."),
     };
-    task(TaskState::Open, "Write your personas", text, Link::new("Personas", "/personas"))
+    task(
+        TaskState::Open,
+        "Write your personas",
+        text,
+        Link::new("Personas", "/personas"),
+    )
 }
 
 fn assign(facts: Facts) -> SetupTask {
     let ready = facts.customers > 0 && facts.personas_version > 0;
-    let state = if ready { TaskState::Open } else { TaskState::Blocked };
+    let state = if ready {
+        TaskState::Open
+    } else {
+        TaskState::Blocked
+    };
     let text = if facts.assigned > 0 {
-        format!("{} of {}.", format::number(facts.assigned), format::number(facts.customers))
+        format!(
+            "{} of {}.",
+            format::number(facts.assigned),
+            format::number(facts.customers)
+        )
     } else if ready {
         "No rule matches anybody yet.".to_owned()
     } else {
         "Waits for customers and personas.".to_owned()
     };
-    task(state, "See customers in their personas", text, Link::new("Personas", "/personas"))
+    task(
+        state,
+        "See customers in their personas",
+        text,
+        Link::new("Personas", "/personas"),
+    )
 }
 
 fn task(state: TaskState, title: &str, text: String, action: Link) -> SetupTask {
-    SetupTask { state, title: title.to_owned(), text, action: Some(action) }
+    SetupTask {
+        state,
+        title: title.to_owned(),
+        text,
+        action: Some(action),
+    }
 }
 
 fn wide(n: usize) -> u64 {
@@ -114,16 +157,37 @@ mod tests {
         assert_eq!(tasks[0].action.as_ref().unwrap().href, "/data");
         assert_eq!(
             states(Facts::default()),
-            [TaskState::Next, TaskState::Blocked, TaskState::Open, TaskState::Blocked]
+            [
+                TaskState::Next,
+                TaskState::Blocked,
+                TaskState::Open,
+                TaskState::Blocked
+            ]
         );
     }
 
     #[test]
     fn what_the_facts_say_is_ticked() {
-        let facts = Facts { uploads: 1, personas_version: 1, ..Facts::default() };
-        assert_eq!(states(facts), [TaskState::Done, TaskState::Next, TaskState::Done, TaskState::Blocked]);
+        let facts = Facts {
+            uploads: 1,
+            personas_version: 1,
+            ..Facts::default()
+        };
+        assert_eq!(
+            states(facts),
+            [
+                TaskState::Done,
+                TaskState::Next,
+                TaskState::Done,
+                TaskState::Blocked
+            ]
+        );
 
-        let imported = Facts { customers: 7_043, attributes: 19, ..facts };
+        let imported = Facts {
+            customers: 7_043,
+            attributes: 19,
+            ..facts
+        };
         let (tasks, note) = checklist(imported);
         assert_eq!(note, "3 of 4 done");
         assert_eq!(tasks[1].text, "7,043 customers with 19 attributes.");
@@ -131,7 +195,13 @@ mod tests {
 
     #[test]
     fn a_list_of_which_all_is_done_goes_away() {
-        let facts = Facts { uploads: 1, attributes: 1, personas_version: 1, customers: 2, assigned: 1 };
+        let facts = Facts {
+            uploads: 1,
+            attributes: 1,
+            personas_version: 1,
+            customers: 2,
+            assigned: 1,
+        };
         assert!(states(facts).is_empty());
     }
 }

@@ -40,12 +40,18 @@ pub(super) async fn show(
     work: Data<Work>,
 ) -> Result<HttpResponse, Problem> {
     let company = here.company()?;
-    let everybody = customers.prepare(here.reach(), company, &ListRequest::default()).await?;
-    let shares = customers.shares(here.reach(), &everybody).await?.into_iter().map(|one| Share {
-        persona: one.persona,
-        customers: one.customers,
-        mrr_minor: (one.mrr_known > 0).then_some(one.mrr_minor),
-    });
+    let everybody = customers
+        .prepare(here.reach(), company, &ListRequest::default())
+        .await?;
+    let shares = customers
+        .shares(here.reach(), &everybody)
+        .await?
+        .into_iter()
+        .map(|one| Share {
+            persona: one.persona,
+            customers: one.customers,
+            mrr_minor: (one.mrr_known > 0).then_some(one.mrr_minor),
+        });
     let shares: Vec<Share> = shares.collect();
     let configuration = personas.configuration(here.tenant()).await?;
     let tags = PersonaTags::of(&configuration);
@@ -59,10 +65,17 @@ pub(super) async fn show(
         attributes: everybody.definitions.len(),
         personas_version: configuration.version,
         customers: total,
-        assigned: shares.iter().filter(|share| share.persona.is_some()).map(|share| share.customers).sum(),
+        assigned: shares
+            .iter()
+            .filter(|share| share.persona.is_some())
+            .map(|share| share.customers)
+            .sum(),
     };
-    let (tasks, note) =
-        if here.may(Permission::ManageUploads) { checklist(facts) } else { (Vec::new(), String::new()) };
+    let (tasks, note) = if here.may(Permission::ManageUploads) {
+        checklist(facts)
+    } else {
+        (Vec::new(), String::new())
+    };
     let href = |key: &str| Query::default().with("filter[persona]", key).at("/customers");
     let band = (total > 0).then(|| tags.band(&shares, company.currency, href, |_| false));
     let page = TodayPage {
@@ -81,7 +94,13 @@ pub(super) async fn show(
             other: None,
         },
     };
-    here.frame.answer(StatusCode::OK, |part| if part { page.as_body().render() } else { page.render() })
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_body().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 /// One sentence with the most important number.
@@ -105,7 +124,9 @@ async fn running(
     if !here.may(Permission::ReadJobs) {
         return Ok(Vec::new());
     }
-    let latest = work.list(here.tenant(), &JobFilter::default(), JOBS, None).await?;
+    let latest = work
+        .list(here.tenant(), &JobFilter::default(), JOBS, None)
+        .await?;
     let mut running = Vec::new();
     for job in latest.into_iter().filter(|job| !job.state.is_final()) {
         let place = Place {
@@ -120,8 +141,13 @@ async fn running(
 }
 
 async fn subject(here: &Here<ReadCustomers>, uploads: &Uploads, job: &JobStatus) -> Result<String, Problem> {
-    let id = job.subject.as_deref().and_then(|subject| subject.parse::<UploadId>().ok());
-    let Some(id) = id else { return Ok("a file".to_owned()) };
+    let id = job
+        .subject
+        .as_deref()
+        .and_then(|subject| subject.parse::<UploadId>().ok());
+    let Some(id) = id else {
+        return Ok("a file".to_owned());
+    };
     match uploads.get(here.tenant(), id).await {
         Ok(upload) => Ok(upload.file.name),
         // Jobs outlive what they were about.
@@ -139,15 +165,29 @@ mod tests {
 
     #[test]
     fn the_first_sentence_names_where_most_customers_are() {
-        let share = |persona, customers| Share { persona, customers, mrr_minor: None };
+        let share = |persona, customers| Share {
+            persona,
+            customers,
+            mrr_minor: None,
+        };
         let shares = [share(Some(id(3)), 1_791), share(Some(id(1)), 12), share(None, 5)];
         let tags = PersonaTags::of(&configuration());
         let band = tags.band(&shares, Currency::USD, |_| String::new(), |_| false);
-        let facts = Facts { customers: 1_808, assigned: 1_803, ..Facts::default() };
+        let facts = Facts {
+            customers: 1_808,
+            assigned: 1_803,
+            ..Facts::default()
+        };
 
-        assert_eq!(lede(&facts, Some(&band)), "1,808 customers, 1,791 of them in “Slipping away”.");
+        assert_eq!(
+            lede(&facts, Some(&band)),
+            "1,808 customers, 1,791 of them in “Slipping away”."
+        );
         assert_eq!(lede(&Facts::default(), None), "No customers yet.");
-        let none = Facts { customers: 1, ..Facts::default() };
+        let none = Facts {
+            customers: 1,
+            ..Facts::default()
+        };
         assert_eq!(lede(&none, Some(&band)), "1 customer, none in a persona yet.");
     }
 }

@@ -35,7 +35,14 @@ async fn at_work(clock: &std::sync::Arc<TestClock>) -> (Store, User) {
 async fn set(store: &Store, collection: &str, id: uuid::Uuid, field: &str, value: impl serde::Serialize) {
     let change = doc! { "$set": { field: bson::serialize_to_bson(&value).unwrap() } };
     let records = store.database().collection::<bson::Document>(collection);
-    assert_eq!(records.update_one(doc! { "_id": value::uuid(id) }, change).await.unwrap().matched_count, 1);
+    assert_eq!(
+        records
+            .update_one(doc! { "_id": value::uuid(id) }, change)
+            .await
+            .unwrap()
+            .matched_count,
+        1
+    );
 }
 
 /// Each character of a token changed, one at a time.
@@ -46,7 +53,11 @@ fn tampered(token: &str) -> Vec<String> {
             bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
             String::from_utf8(bytes).unwrap()
         })
-        .chain([token[..token.len() - 1].to_owned(), format!("{token}0"), String::new()])
+        .chain([
+            token[..token.len() - 1].to_owned(),
+            format!("{token}0"),
+            String::new(),
+        ])
         .collect()
 }
 
@@ -95,9 +106,13 @@ async fn a_sign_in_that_is_used_every_day_ends_after_its_absolute_time() {
 
     let mut days = 0;
     while let Some(presence) = by_sign_in(&store, token.reveal()).await.unwrap() {
-        sign_ins::seen(&store, &presence.sign_in, store.now()).await.unwrap();
+        sign_ins::seen(&store, &presence.sign_in, store.now())
+            .await
+            .unwrap();
         // A request that began earlier says so later: the later stamp counts.
-        sign_ins::seen(&store, &sign_in, sign_in.last_seen_at).await.unwrap();
+        sign_ins::seen(&store, &sign_in, sign_in.last_seen_at)
+            .await
+            .unwrap();
         clock.advance(DAY);
         days += 1;
     }
@@ -133,10 +148,27 @@ async fn a_person_who_left_and_a_company_that_is_suspended_open_nothing() {
         set(&store, "companies", company_id(1).uuid(), "status", status).await;
         assert_eq!(opens().await, (false, false), "{status:?}");
     }
-    set(&store, "companies", company_id(1).uuid(), "status", CompanyStatus::Active).await;
+    set(
+        &store,
+        "companies",
+        company_id(1).uuid(),
+        "status",
+        CompanyStatus::Active,
+    )
+    .await;
     assert_eq!(opens().await, (true, true));
-    assert!(by_operator(&store, operator(), company_id(1)).await.unwrap().is_some());
-    assert!(by_operator(&store, operator(), company_id(2)).await.unwrap().is_none());
+    assert!(
+        by_operator(&store, operator(), company_id(1))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        by_operator(&store, operator(), company_id(2))
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,16 +188,34 @@ async fn each_role_reaches_what_is_its_own() {
     let presence = by_sign_in(&store, token.reveal()).await.unwrap().unwrap();
     assert_eq!(presence.reach(), None);
     let installation = presence.installation().unwrap();
-    sign_ins::act_in(&store, installation, sign_in.id, Some(company_id(1))).await.unwrap();
+    sign_ins::act_in(&store, installation, sign_in.id, Some(company_id(1)))
+        .await
+        .unwrap();
     let presence = by_sign_in(&store, token.reveal()).await.unwrap().unwrap();
     assert_eq!(presence.reach().unwrap().tenant(), Tenant::new(company_id(1)));
     assert_eq!(presence.reach().unwrap().expert(), None);
     // In a company that is suspended there is nothing to do, but the way out stays open.
-    set(&store, "companies", company_id(1).uuid(), "status", CompanyStatus::Suspended).await;
+    set(
+        &store,
+        "companies",
+        company_id(1).uuid(),
+        "status",
+        CompanyStatus::Suspended,
+    )
+    .await;
     let presence = by_sign_in(&store, token.reveal()).await.unwrap().unwrap();
     assert_eq!(presence.reach(), None);
-    sign_ins::act_in(&store, installation, sign_in.id, None).await.unwrap();
-    assert!(by_sign_in(&store, token.reveal()).await.unwrap().unwrap().company.is_none());
+    sign_ins::act_in(&store, installation, sign_in.id, None)
+        .await
+        .unwrap();
+    assert!(
+        by_sign_in(&store, token.reveal())
+            .await
+            .unwrap()
+            .unwrap()
+            .company
+            .is_none()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,9 +227,21 @@ async fn of_twenty_who_use_a_link_at_once_one_gets_in() {
             let (store, text) = (store.clone(), token.reveal().to_owned());
             tokio::spawn(async move { by_link(&store, &text, browser).await.unwrap() })
         });
-        let links: Vec<Link> = futures::future::join_all(uses).await.into_iter().map(Result::unwrap).collect();
-        assert_eq!(links.iter().filter(|link| **link == Link::Used(ada.id)).count(), 1, "{links:?}");
-        assert_eq!(links.iter().filter(|link| **link == Link::Dead).count(), 19, "{links:?}");
+        let links: Vec<Link> = futures::future::join_all(uses)
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(
+            links.iter().filter(|link| **link == Link::Used(ada.id)).count(),
+            1,
+            "{links:?}"
+        );
+        assert_eq!(
+            links.iter().filter(|link| **link == Link::Dead).count(),
+            19,
+            "{links:?}"
+        );
     }
 }
 
@@ -189,19 +251,38 @@ async fn a_link_works_in_the_browser_that_asked_for_it_and_for_fifteen_minutes()
     let (store, ada) = at_work(&clock).await;
     let bound = sign_ins::mint_link(&store, ada.id, Some("cookie")).await.unwrap();
     let free = sign_ins::mint_link(&store, ada.id, None).await.unwrap();
-    assert_eq!(sign_ins::peek_link(&store, bound.reveal()).await.unwrap(), Some(true));
-    assert_eq!(sign_ins::peek_link(&store, free.reveal()).await.unwrap(), Some(false));
+    assert_eq!(
+        sign_ins::peek_link(&store, bound.reveal()).await.unwrap(),
+        Some(true)
+    );
+    assert_eq!(
+        sign_ins::peek_link(&store, free.reveal()).await.unwrap(),
+        Some(false)
+    );
 
     for other in [None, Some("another"), Some("")] {
-        assert_eq!(by_link(&store, bound.reveal(), other).await.unwrap(), Link::OtherBrowser);
+        assert_eq!(
+            by_link(&store, bound.reveal(), other).await.unwrap(),
+            Link::OtherBrowser
+        );
     }
     for wrong in tampered(bound.reveal()) {
-        assert_eq!(by_link(&store, &wrong, Some("cookie")).await.unwrap(), Link::Dead, "{wrong}");
+        assert_eq!(
+            by_link(&store, &wrong, Some("cookie")).await.unwrap(),
+            Link::Dead,
+            "{wrong}"
+        );
         assert_eq!(sign_ins::peek_link(&store, &wrong).await.unwrap(), None);
     }
     clock.advance(LINK.as_secs() - 1);
-    assert_eq!(by_link(&store, bound.reveal(), Some("cookie")).await.unwrap(), Link::Used(ada.id));
-    assert_eq!(by_link(&store, bound.reveal(), Some("cookie")).await.unwrap(), Link::Dead);
+    assert_eq!(
+        by_link(&store, bound.reveal(), Some("cookie")).await.unwrap(),
+        Link::Used(ada.id)
+    );
+    assert_eq!(
+        by_link(&store, bound.reveal(), Some("cookie")).await.unwrap(),
+        Link::Dead
+    );
     clock.advance(1);
     assert_eq!(by_link(&store, free.reveal(), None).await.unwrap(), Link::Dead);
     assert_eq!(sign_ins::peek_link(&store, free.reveal()).await.unwrap(), None);
@@ -220,7 +301,15 @@ async fn a_key_works_until_it_is_revoked_or_runs_out() {
     let make = async |expires| {
         store
             .transaction::<_, StoreError>(ours, async |tx| {
-                api_keys::create(&store, tx, "CI", Permission::ALL.iter().copied().collect(), Some(ada.id), expires).await
+                api_keys::create(
+                    &store,
+                    tx,
+                    "CI",
+                    Permission::ALL.iter().copied().collect(),
+                    Some(ada.id),
+                    expires,
+                )
+                .await
             })
             .await
             .unwrap()
@@ -228,7 +317,10 @@ async fn a_key_works_until_it_is_revoked_or_runs_out() {
     let (key, token) = make(None).await;
     let (_, short) = make(Some(end)).await;
     let holder = by_api_key(&store, token.reveal()).await.unwrap().unwrap();
-    assert_eq!((holder.key.id, holder.company.id, holder.reach().tenant()), (key.id, company_id(1), ours));
+    assert_eq!(
+        (holder.key.id, holder.company.id, holder.reach().tenant()),
+        (key.id, company_id(1), ours)
+    );
     for wrong in tampered(token.reveal()) {
         assert!(by_api_key(&store, &wrong).await.unwrap().is_none(), "{wrong}");
     }

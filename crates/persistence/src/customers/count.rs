@@ -29,9 +29,16 @@ pub struct Tally {
 
 /// How many customers match, counting no further than `cap`.
 pub async fn count(store: &Store, reach: Reach, query: &ListQuery, cap: u64) -> Result<Tally> {
-    let counted =
-        records(store).raw().count_documents(query.filter(reach)?).limit(cap + 1).max_time(INTERACTIVE).await?;
-    Ok(Tally { value: counted.min(cap), capped: counted > cap })
+    let counted = records(store)
+        .raw()
+        .count_documents(query.filter(reach)?)
+        .limit(cap + 1)
+        .max_time(INTERACTIVE)
+        .await?;
+    Ok(Tally {
+        value: counted.min(cap),
+        capped: counted > cap,
+    })
 }
 
 /// One persona's share.
@@ -64,7 +71,12 @@ pub async fn by_persona(store: &Store, reach: Reach, query: &ListQuery) -> Resul
         "known": { "$sum": { "$cond": [{ "$eq": [{ "$type": "$facts.m.mrr" }, "long"] }, 1_i64, 0_i64] } },
     } };
     let rows: Vec<Row> = records(store)
-        .aggregate(reach.tenant(), query.filter(reach)?, vec![group], Duration::from_secs(10))
+        .aggregate(
+            reach.tenant(),
+            query.filter(reach)?,
+            vec![group],
+            Duration::from_secs(10),
+        )
         .await?;
     rows.into_iter()
         .map(|row| {
@@ -118,12 +130,20 @@ pub async fn by_attribute(
         doc! { "$limit": 1_000 },
     ];
     let rows: Vec<Row> = records(store)
-        .aggregate(reach.tenant(), query.filter(reach)?, stages, Duration::from_secs(10))
+        .aggregate(
+            reach.tenant(),
+            query.filter(reach)?,
+            stages,
+            Duration::from_secs(10),
+        )
         .await?;
     rows.into_iter()
         .map(|row| {
             Ok(AttributeCell {
-                persona: row.id.persona.map(|id| PersonaId::from_uuid(value::from_uuid(id))),
+                persona: row
+                    .id
+                    .persona
+                    .map(|id| PersonaId::from_uuid(value::from_uuid(id))),
                 value: row.id.value.and_then(|value| text(&value)),
                 customers: value::unsigned(row.customers, "count")?,
             })
@@ -147,14 +167,22 @@ fn text(bson: &Bson) -> Option<String> {
 /// The value below which `percent` of the known values of a number lie (nearest rank): what `company_percentile` means.
 ///
 /// `path` is `facts.m.<metric>` or `facts.a.<attribute>` as rules name it.
-pub async fn numeric_quantile(store: &Store, reach: Reach, subject: &Subject, percent: Decimal) -> Result<Option<Decimal>> {
+pub async fn numeric_quantile(
+    store: &Store,
+    reach: Reach,
+    subject: &Subject,
+    percent: Decimal,
+) -> Result<Option<Decimal>> {
     #[derive(Deserialize)]
     struct Row {
         v: Bson,
     }
     let path = match subject {
         Subject::Metric(metric) => format!("facts.m.{}", metric.name()),
-        Subject::Attribute { key, kind: AttributeType::Money } => format!("facts.a.{key}.n"),
+        Subject::Attribute {
+            key,
+            kind: AttributeType::Money,
+        } => format!("facts.a.{key}.n"),
         Subject::Attribute { key, .. } => format!("facts.a.{key}"),
         Subject::Field(_) => return Ok(None),
     };
@@ -173,7 +201,11 @@ pub async fn numeric_quantile(store: &Store, reach: Reach, subject: &Subject, pe
         doc! { "$limit": 1 },
         doc! { "$project": { "_id": 0, "v": format!("${path}") } },
     ];
-    let rows: Vec<Row> =
-        records(store).aggregate(reach.tenant(), known, stages, Duration::from_secs(10)).await?;
-    Ok(rows.first().and_then(|row| text(&row.v)).and_then(|text| text.parse().ok()))
+    let rows: Vec<Row> = records(store)
+        .aggregate(reach.tenant(), known, stages, Duration::from_secs(10))
+        .await?;
+    Ok(rows
+        .first()
+        .and_then(|row| text(&row.v))
+        .and_then(|text| text.parse().ok()))
 }

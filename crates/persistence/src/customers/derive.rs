@@ -151,7 +151,13 @@ pub async fn write(store: &Store, tenant: Tenant, changes: &[Change]) -> Result<
     let moves: Vec<PersonaMove> = changes
         .iter()
         .filter(|change| change.exists)
-        .filter_map(|change| Some(PersonaMove { customer: change.derived.id, from: None, to: change.persona.clone()? }))
+        .filter_map(|change| {
+            Some(PersonaMove {
+                customer: change.derived.id,
+                from: None,
+                to: change.persona.clone()?,
+            })
+        })
         .collect();
     move_all(store, tenant, &moves).await?;
     let mut inserts: Vec<Bson> = Vec::new();
@@ -187,8 +193,15 @@ pub async fn remove(store: &Store, tenant: Tenant, ids: &[CustomerId]) -> Result
     }
     let keys: Vec<bson::Uuid> = ids.iter().map(|id| value::uuid(id.uuid())).collect();
     let history = within(tenant, doc! { "customer_id": { "$in": keys.clone() } });
-    store.database().collection::<Document>("persona_history").delete_many(history).await?;
-    let gone = records(store).raw().delete_many(within(tenant, doc! { "_id": { "$in": keys } })).await?;
+    store
+        .database()
+        .collection::<Document>("persona_history")
+        .delete_many(history)
+        .await?;
+    let gone = records(store)
+        .raw()
+        .delete_many(within(tenant, doc! { "_id": { "$in": keys } }))
+        .await?;
     Ok(gone.deleted_count)
 }
 
@@ -200,7 +213,12 @@ fn record(tenant: Tenant, derived: &Derived, persona: Option<&PersonaState>, now
         Some(MetricValue::Text(plan)) => Some(plan.clone()),
         _ => None,
     };
-    let label = derived.name.as_deref().or(email).or(derived.external_ids.first().map(String::as_str)).unwrap_or("");
+    let label = derived
+        .name
+        .as_deref()
+        .or(email)
+        .or(derived.external_ids.first().map(String::as_str))
+        .unwrap_or("");
     let fields = [
         ("lifecycle", derived.lifecycle.map(Lifecycle::name)),
         ("tier", derived.tier.as_deref()),
@@ -231,12 +249,18 @@ fn record(tenant: Tenant, derived: &Derived, persona: Option<&PersonaState>, now
         },
         shown,
         sort,
-        search: search_words(&[derived.name.as_deref(), email, derived.domain.as_deref()], &derived.external_ids),
+        search: search_words(
+            &[derived.name.as_deref(), email, derived.domain.as_deref()],
+            &derived.external_ids,
+        ),
         persona: PersonaRecord::from(&persona),
         tags: Vec::new(),
         experts: Vec::new(),
         links: derived.links.iter().map(LinkRecord::from).collect(),
-        applied: Binary { subtype: BinarySubtype::Generic, bytes: derived.applied.to_vec() },
+        applied: Binary {
+            subtype: BinarySubtype::Generic,
+            bytes: derived.applied.to_vec(),
+        },
         created_at: value::date(now),
         updated_at: value::date(now),
         version: 1,
@@ -263,7 +287,16 @@ fn sort_values(facts: &Document, sortable: &[AttributeKey]) -> Document {
 /// Everything but what people set (tags, experts) or [`move_all`] does, and the day it came.
 fn update(record: &Record) -> Result<Document> {
     let mut set = bson::serialize_to_document(record)?;
-    for kept in ["_id", "company_id", "persona", "tags", "experts", "created_at", "version", "facts"] {
+    for kept in [
+        "_id",
+        "company_id",
+        "persona",
+        "tags",
+        "experts",
+        "created_at",
+        "version",
+        "facts",
+    ] {
         set.remove(kept);
     }
     set.insert("facts.m", record.facts.m.clone());

@@ -69,7 +69,10 @@ enum Kept {
 
 /// Where `text`, a part of the document, stands in it.
 fn span(document: &RawDocument, text: &str) -> Option<Span> {
-    let start = text.as_ptr().addr().checked_sub(document.as_bytes().as_ptr().addr())?;
+    let start = text
+        .as_ptr()
+        .addr()
+        .checked_sub(document.as_bytes().as_ptr().addr())?;
     Some(start..start.checked_add(text.len())?)
 }
 
@@ -83,7 +86,10 @@ impl Kept {
             RawBsonRef::Boolean(flag) => Self::Bool(flag),
             RawBsonRef::DateTime(at) => Self::Date(value::from_day(at)),
             RawBsonRef::Array(array) => Self::Texts(
-                array.into_iter().filter_map(|item| item.ok()?.as_str().map(str::to_owned)).collect(),
+                array
+                    .into_iter()
+                    .filter_map(|item| item.ok()?.as_str().map(str::to_owned))
+                    .collect(),
             ),
             RawBsonRef::Document(amount) => Self::Money(Money {
                 amount_minor: amount.get_i64("n").ok()?,
@@ -100,7 +106,9 @@ impl Judged {
     }
 
     fn kept<'a>(&'a self, part: &'a [Known], name: &str) -> Option<&'a Kept> {
-        let known = part.iter().find(|known| self.bytes(&known.name) == Some(name.as_bytes()))?;
+        let known = part
+            .iter()
+            .find(|known| self.bytes(&known.name) == Some(name.as_bytes()))?;
         Some(&known.value)
     }
 
@@ -120,9 +128,10 @@ impl Judged {
 impl Facts for Judged {
     fn metric(&self, metric: Metric) -> Option<Fact<'_>> {
         match self.kept(&self.metrics, metric.name())? {
-            Kept::Integer(minor) if metric.kind() == MetricKind::Money => {
-                Some(Fact::Money(Money { amount_minor: *minor, currency: self.currency }))
-            }
+            Kept::Integer(minor) if metric.kind() == MetricKind::Money => Some(Fact::Money(Money {
+                amount_minor: *minor,
+                currency: self.currency,
+            })),
             kept => self.fact(kept),
         }
     }
@@ -136,16 +145,23 @@ impl Facts for Judged {
     }
 
     fn has_tag(&self, folded: &str) -> bool {
-        self.tags.iter().any(|tag| self.bytes(tag) == Some(folded.as_bytes()))
+        self.tags
+            .iter()
+            .any(|tag| self.bytes(tag) == Some(folded.as_bytes()))
     }
 }
 
 fn part(document: &RawDocument, facts: &RawDocument, name: &str) -> Vec<Known> {
-    let Ok(part) = facts.get_document(name) else { return Vec::new() };
+    let Ok(part) = facts.get_document(name) else {
+        return Vec::new();
+    };
     part.iter()
         .filter_map(|item| {
             let (name, value) = item.ok()?;
-            Some(Known { name: span(document, name.as_str())?, value: Kept::read(document, value)? })
+            Some(Known {
+                name: span(document, name.as_str())?,
+                value: Kept::read(document, value)?,
+            })
         })
         .collect()
 }
@@ -165,7 +181,11 @@ fn judged(raw: RawDocumentBuf, currency: Currency) -> Option<Judged> {
     let facts = raw.get_document("facts").ok()?;
     let tags = facts
         .get_array("t")
-        .map(|tags| tags.into_iter().filter_map(|tag| span(&raw, tag.ok()?.as_str()?)).collect())
+        .map(|tags| {
+            tags.into_iter()
+                .filter_map(|tag| span(&raw, tag.ok()?.as_str()?))
+                .collect()
+        })
         .unwrap_or_default();
     Some(Judged {
         id: CustomerId::from_uuid(id),
@@ -212,7 +232,12 @@ pub async fn judge_batch(
         .batch_size(limit)
         .projection(projection())
         .build();
-    let mut batches = records(store).raw().find(within(tenant, filter)).with_options(options).batch().await?;
+    let mut batches = records(store)
+        .raw()
+        .find(within(tenant, filter))
+        .with_options(options)
+        .batch()
+        .await?;
     let mut read = Vec::new();
     while let Some(batch) = batches.try_next().await? {
         read.extend(all_of(&batch, currency)?);
@@ -233,8 +258,16 @@ pub async fn for_each_judged(
     currency: Currency,
     mut each: impl FnMut(&Judged),
 ) -> Result<()> {
-    let options = FindOptions::builder().batch_size(5_000).projection(projection()).build();
-    let mut batches = records(store).raw().find(query.filter(reach)?).with_options(options).batch().await?;
+    let options = FindOptions::builder()
+        .batch_size(5_000)
+        .projection(projection())
+        .build();
+    let mut batches = records(store)
+        .raw()
+        .find(query.filter(reach)?)
+        .with_options(options)
+        .batch()
+        .await?;
     while let Some(batch) = batches.try_next().await? {
         all_of(&batch, currency)?.iter().for_each(&mut each);
     }

@@ -132,8 +132,10 @@ impl ListQuery {
             all.push(filter.or(Err(StoreError::TooSlow))?);
         }
         if let Some(personas) = &self.personas {
-            let ids: Vec<Bson> =
-                personas.iter().map(|id| id.map_or(Bson::Null, |id| Bson::from(value::uuid(id.uuid())))).collect();
+            let ids: Vec<Bson> = personas
+                .iter()
+                .map(|id| id.map_or(Bson::Null, |id| Bson::from(value::uuid(id.uuid()))))
+                .collect();
             all.push(doc! { "persona.id": { "$in": ids } });
         }
         if let Some(search) = &self.search {
@@ -173,12 +175,25 @@ pub async fn list(
     }
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|last| position(query.sort, last)).transpose()?;
-    let customers = found.into_iter().map(|record| customer(record, kinds)).collect::<Result<_>>()?;
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|last| position(query.sort, last))
+        .transpose()?;
+    let customers = found
+        .into_iter()
+        .map(|record| customer(record, kinds))
+        .collect::<Result<_>>()?;
     Ok((customers, next))
 }
 
-async fn read(store: &Store, base: &Document, segment: Document, sort: Sort, limit: usize) -> Result<Vec<Record>> {
+async fn read(
+    store: &Store,
+    base: &Document,
+    segment: Document,
+    sort: Sort,
+    limit: usize,
+) -> Result<Vec<Record>> {
     let direction = if sort.descending { -1 } else { 1 };
     let mut filter = base.clone();
     filter.extend(segment);
@@ -202,14 +217,23 @@ fn segments(sort: Sort, after: Option<&Position>) -> Result<Vec<Document>> {
         None if sort.key.is_always_there() => ranges.push(Document::new()),
         None => ranges.push(doc! { &path: { "$ne": Bson::Null } }),
         Some(Position { value: None, id }) => {
-            return Ok(vec![doc! { &path: Bson::Null, "_id": { further: value::uuid(*id) } }]);
+            return Ok(vec![
+                doc! { &path: Bson::Null, "_id": { further: value::uuid(*id) } },
+            ]);
         }
-        Some(Position { value: Some(stop), id }) => {
+        Some(Position {
+            value: Some(stop),
+            id,
+        }) => {
             let at = stop.to_bson()?;
             ranges.push(doc! { &path: at.clone(), "_id": { further: value::uuid(*id) } });
             ranges.push(doc! { &path: { further: at } });
             if matches!(sort.key, SortKey::Attribute(_)) {
-                ranges.extend(stop.other_types(sort.descending).into_iter().map(|all| doc! { &path: all }));
+                ranges.extend(
+                    stop.other_types(sort.descending)
+                        .into_iter()
+                        .map(|all| doc! { &path: all }),
+                );
             }
         }
     }
@@ -221,7 +245,10 @@ fn segments(sort: Sort, after: Option<&Position>) -> Result<Vec<Document>> {
 
 fn position(sort: Sort, record: &Record) -> Result<Position> {
     let value = sort.key.value(record).as_ref().map(Stop::from_bson).transpose()?;
-    Ok(Position { value, id: value::from_uuid(record.id) })
+    Ok(Position {
+        value,
+        id: value::from_uuid(record.id),
+    })
 }
 
 impl Stop {
@@ -235,15 +262,28 @@ impl Stop {
             Self::Instant(_) => 3,
         };
         // In the database's order, each by its least value.
-        let least =
-            [Bson::Double(f64::NEG_INFINITY), Bson::String(String::new()), Bson::Boolean(false), DateTime::MIN.into()];
-        let ranges = least.into_iter().enumerate().map(|(rank, least)| (rank, doc! { "$gte": least }));
+        let least = [
+            Bson::Double(f64::NEG_INFINITY),
+            Bson::String(String::new()),
+            Bson::Boolean(false),
+            DateTime::MIN.into(),
+        ];
+        let ranges = least
+            .into_iter()
+            .enumerate()
+            .map(|(rank, least)| (rank, doc! { "$gte": least }));
         if descending {
-            let mut before: Vec<Document> = ranges.filter(|(rank, _)| *rank < mine).map(|(_, range)| range).collect();
+            let mut before: Vec<Document> = ranges
+                .filter(|(rank, _)| *rank < mine)
+                .map(|(_, range)| range)
+                .collect();
             before.reverse();
             before
         } else {
-            ranges.filter(|(rank, _)| *rank > mine).map(|(_, range)| range).collect()
+            ranges
+                .filter(|(rank, _)| *rank > mine)
+                .map(|(_, range)| range)
+                .collect()
         }
     }
 
@@ -255,10 +295,15 @@ impl Stop {
             Bson::Decimal128(number) => Self::Decimal(number.to_string()),
             Bson::DateTime(at) => Self::Instant(at.timestamp_millis()),
             Bson::Boolean(flag) => Self::Boolean(*flag),
-            Bson::Binary(binary) => {
-                Self::Id(Uuid::from_slice(&binary.bytes).map_err(|error| StoreError::corrupt("customer", error))?)
+            Bson::Binary(binary) => Self::Id(
+                Uuid::from_slice(&binary.bytes).map_err(|error| StoreError::corrupt("customer", error))?,
+            ),
+            other => {
+                return Err(StoreError::corrupt(
+                    "customer",
+                    format!("can't be sorted by {other:?}"),
+                ));
             }
-            other => return Err(StoreError::corrupt("customer", format!("can't be sorted by {other:?}"))),
         })
     }
 
@@ -266,9 +311,10 @@ impl Stop {
         Ok(match self {
             Self::Text(text) => Bson::String(text.clone()),
             Self::Integer(number) => Bson::Int64(*number),
-            Self::Decimal(text) => {
-                Bson::Decimal128(text.parse().map_err(|error| StoreError::corrupt("cursor", error))?)
-            }
+            Self::Decimal(text) => Bson::Decimal128(
+                text.parse()
+                    .map_err(|error| StoreError::corrupt("cursor", error))?,
+            ),
             Self::Instant(millis) => Bson::DateTime(DateTime::from_millis(*millis)),
             Self::Boolean(flag) => Bson::Boolean(*flag),
             Self::Id(id) => Bson::from(value::uuid(*id)),

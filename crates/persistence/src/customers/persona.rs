@@ -62,17 +62,31 @@ fn entry(store: &Store, tenant: Tenant, change: &PersonaMove) -> HistoryRecord {
 }
 
 /// The changes of a customer's persona, newest first. Index `{company_id, customer_id, _id: -1}`.
-pub async fn history(store: &Store, tenant: Tenant, id: CustomerId, limit: u32) -> Result<Vec<PersonaChange>> {
+pub async fn history(
+    store: &Store,
+    tenant: Tenant,
+    id: CustomerId,
+    limit: u32,
+) -> Result<Vec<PersonaChange>> {
     let order = doc! { "company_id": 1, "customer_id": 1, "_id": -1 };
     let options = FindOptions::builder().sort(order).limit(i64::from(limit)).build();
-    let found = entries(store).find(tenant, doc! { "customer_id": value::uuid(id.uuid()) }, options).await?;
+    let found = entries(store)
+        .find(tenant, doc! { "customer_id": value::uuid(id.uuid()) }, options)
+        .await?;
     found
         .into_iter()
         .map(|record| {
             let state = PersonaState::from(record.to);
-            let by = state.by.ok_or_else(|| StoreError::corrupt("persona history", "nobody moved it"))?;
+            let by = state
+                .by
+                .ok_or_else(|| StoreError::corrupt("persona history", "nobody moved it"))?;
             let from = record.from.map(|id| PersonaId::from_uuid(value::from_uuid(id)));
-            Ok(PersonaChange { from, to: state.persona, by, at: value::timestamp(record.at) })
+            Ok(PersonaChange {
+                from,
+                to: state.persona,
+                by,
+                at: value::timestamp(record.at),
+            })
         })
         .collect()
 }
@@ -86,16 +100,30 @@ pub async fn set_persona(
     to: &PersonaState,
     kinds: &Kinds,
 ) -> Result<Option<Customer>> {
-    let before = records(store).raw().find_one(one(reach, id)).session(tx.session()).await;
-    let Some(before) = tx.note(before)? else { return Ok(None) };
+    let before = records(store)
+        .raw()
+        .find_one(one(reach, id))
+        .session(tx.session())
+        .await;
+    let Some(before) = tx.note(before)? else {
+        return Ok(None);
+    };
     let from = PersonaState::from(before.persona).persona;
     let change = doc! {
         "$set": { "persona": persona_bson(to)?, "updated_at": value::date(tx.now()) },
         "$inc": { "version": 1_i64 },
     };
-    let updated = records(store).update_in(tx, doc! { "_id": value::uuid(id.uuid()) }, change).await?;
-    let moved = PersonaMove { customer: id, from, to: to.clone() };
-    entries(store).insert(tx, &entry(store, reach.tenant(), &moved)).await?;
+    let updated = records(store)
+        .update_in(tx, doc! { "_id": value::uuid(id.uuid()) }, change)
+        .await?;
+    let moved = PersonaMove {
+        customer: id,
+        from,
+        to: to.clone(),
+    };
+    entries(store)
+        .insert(tx, &entry(store, reach.tenant(), &moved))
+        .await?;
     updated.map(|record| customer(record, kinds)).transpose()
 }
 
@@ -106,7 +134,9 @@ const MOVED_AT_ONCE: usize = 1_000;
 /// between; who is there already is not written, so that doing it again is the same.
 pub async fn move_all(store: &Store, tenant: Tenant, moves: &[PersonaMove]) -> Result<()> {
     for part in moves.chunks(MOVED_AT_ONCE) {
-        store.transaction(tenant, async |tx| move_some(store, tx, part).await).await?;
+        store
+            .transaction(tenant, async |tx| move_some(store, tx, part).await)
+            .await?;
     }
     Ok(())
 }
@@ -117,7 +147,9 @@ async fn move_some(store: &Store, tx: &mut Tx, moves: &[PersonaMove]) -> Result<
     let mut updates = Vec::with_capacity(moves.len());
     let mut history = Vec::with_capacity(moves.len());
     for change in moves {
-        let Some(before) = there.get(&change.customer) else { continue };
+        let Some(before) = there.get(&change.customer) else {
+            continue;
+        };
         // As the store keeps it: instants have milliseconds there.
         let to = PersonaState::from(PersonaRecord::from(&change.to));
         if *before == to || (before.is_locked() && !change.to.is_locked()) {
@@ -131,7 +163,10 @@ async fn move_some(store: &Store, tx: &mut Tx, moves: &[PersonaMove]) -> Result<
             },
         });
         if before.persona != change.to.persona {
-            let moved = PersonaMove { from: before.persona, ..change.clone() };
+            let moved = PersonaMove {
+                from: before.persona,
+                ..change.clone()
+            };
             history.push(bson::serialize_to_bson(&entry(store, tenant, &moved))?);
         }
     }
@@ -152,14 +187,21 @@ async fn bulk(store: &Store, tx: &mut Tx, command: Document) -> Result<()> {
 }
 
 /// Where these customers are now, as the transaction sees it.
-async fn personas_of(store: &Store, tx: &mut Tx, moves: &[PersonaMove]) -> Result<HashMap<CustomerId, PersonaState>> {
+async fn personas_of(
+    store: &Store,
+    tx: &mut Tx,
+    moves: &[PersonaMove],
+) -> Result<HashMap<CustomerId, PersonaState>> {
     #[derive(Deserialize)]
     struct Projection {
         #[serde(rename = "_id")]
         id: bson::Uuid,
         persona: PersonaRecord,
     }
-    let ids: Vec<bson::Uuid> = moves.iter().map(|change| value::uuid(change.customer.uuid())).collect();
+    let ids: Vec<bson::Uuid> = moves
+        .iter()
+        .map(|change| value::uuid(change.customer.uuid()))
+        .collect();
     let found = records(store)
         .typed::<Projection>()
         .raw()
@@ -172,6 +214,11 @@ async fn personas_of(store: &Store, tx: &mut Tx, moves: &[PersonaMove]) -> Resul
     let rows = tx.note(rows)?;
     Ok(rows
         .into_iter()
-        .map(|row| (CustomerId::from_uuid(value::from_uuid(row.id)), row.persona.into()))
+        .map(|row| {
+            (
+                CustomerId::from_uuid(value::from_uuid(row.id)),
+                row.persona.into(),
+            )
+        })
         .collect())
 }

@@ -109,17 +109,32 @@ pub(crate) fn records(store: &Store) -> Scoped<Record> {
 impl From<&PersonaState> for PersonaRecord {
     fn from(state: &PersonaState) -> Self {
         let (rule, manual) = match &state.by {
-            Some(AssignedBy::Rule { version, as_of }) => {
-                (Some(RuleRecord { version: value::signed(*version), as_of: value::date(*as_of) }), None)
-            }
+            Some(AssignedBy::Rule { version, as_of }) => (
+                Some(RuleRecord {
+                    version: value::signed(*version),
+                    as_of: value::date(*as_of),
+                }),
+                None,
+            ),
             Some(AssignedBy::Manual { user, reason }) => {
                 let user = user.map(|user| value::uuid(user.uuid()));
-                (None, Some(ManualRecord { user, reason: reason.clone() }))
+                (
+                    None,
+                    Some(ManualRecord {
+                        user,
+                        reason: reason.clone(),
+                    }),
+                )
             }
             None => (None, None),
         };
         let id = state.persona.map(|id| value::uuid(id.uuid()));
-        Self { id, rule, manual, since: value::date(state.since) }
+        Self {
+            id,
+            rule,
+            manual,
+            since: value::date(state.since),
+        }
     }
 }
 
@@ -152,12 +167,20 @@ pub(crate) fn search_words(texts: &[Option<&str>], external_ids: &[String]) -> V
             words.insert(word.chars().take(40).collect::<String>());
         }
     };
-    for text in texts.iter().flatten().copied().chain(external_ids.iter().map(String::as_str)) {
+    for text in texts
+        .iter()
+        .flatten()
+        .copied()
+        .chain(external_ids.iter().map(String::as_str))
+    {
         let folded = fold(text);
         add(&folded);
         // As people type them (`o'brien`, `b`), and their parts (`brien`).
         folded.split_whitespace().for_each(&mut add);
-        for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 1) {
+        for word in folded
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.chars().count() > 1)
+        {
             add(word);
         }
     }
@@ -183,16 +206,24 @@ pub(crate) fn metric_facts(metrics: &BTreeMap<Metric, MetricValue>, currency: Cu
     facts
 }
 
-fn metric(metric: Metric, fact: &Bson, currency: Option<Currency>, plan: Option<&str>) -> Option<MetricValue> {
+fn metric(
+    metric: Metric,
+    fact: &Bson,
+    currency: Option<Currency>,
+    plan: Option<&str>,
+) -> Option<MetricValue> {
     Some(match fact {
         Bson::Decimal128(number) => MetricValue::Number(value::from_decimal(*number)?),
-        Bson::Int64(number) if metric.kind() == MetricKind::Money => {
-            MetricValue::Money(Money { amount_minor: *number, currency: currency? })
-        }
+        Bson::Int64(number) if metric.kind() == MetricKind::Money => MetricValue::Money(Money {
+            amount_minor: *number,
+            currency: currency?,
+        }),
         Bson::Int64(number) => MetricValue::Count(*number),
         Bson::DateTime(at) => MetricValue::Date(value::from_day(*at)),
         Bson::Boolean(flag) => MetricValue::Bool(*flag),
-        Bson::String(folded) if metric == Metric::Plan => MetricValue::Text(plan.unwrap_or(folded).to_owned()),
+        Bson::String(folded) if metric == Metric::Plan => {
+            MetricValue::Text(plan.unwrap_or(folded).to_owned())
+        }
         Bson::String(text) => MetricValue::Text(text.clone()),
         _ => return None,
     })
@@ -231,7 +262,11 @@ pub(crate) fn customer(record: Record, kinds: &Kinds) -> Result<Customer> {
         metrics,
         attributes: attributes::join(&record.facts.a, &record.shown, kinds),
         tags: record.tags,
-        experts: record.experts.into_iter().map(|user| UserId::from_uuid(value::from_uuid(user))).collect(),
+        experts: record
+            .experts
+            .into_iter()
+            .map(|user| UserId::from_uuid(value::from_uuid(user)))
+            .collect(),
         created_at: value::timestamp(record.created_at),
         updated_at: value::timestamp(record.updated_at),
         version: value::unsigned(record.version, "customer")?,

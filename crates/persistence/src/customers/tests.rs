@@ -75,7 +75,11 @@ pub(crate) fn named(n: u128, name: &str) -> Derived {
 }
 
 pub(crate) fn new(derived: Derived) -> Change {
-    Change { derived, persona: None, exists: false }
+    Change {
+        derived,
+        persona: None,
+        exists: false,
+    }
 }
 
 /// Writes customers as the derivation does: in a batch, then acknowledged by a majority, which is what readers see.
@@ -88,12 +92,17 @@ pub(crate) async fn put(store: &Store, tenant: Tenant, changes: &[Change]) {
 pub(crate) async fn store_all(store: &Store, tenant: Tenant, customers: &[Customer]) {
     let changes: Vec<Change> = customers.iter().map(|customer| new(derived(customer))).collect();
     put(store, tenant, &changes).await;
-    let tagged: Vec<&Customer> = customers.iter().filter(|customer| !customer.tags.is_empty()).collect();
+    let tagged: Vec<&Customer> = customers
+        .iter()
+        .filter(|customer| !customer.tags.is_empty())
+        .collect();
     store
         .transaction::<_, crate::StoreError>(tenant, async |tx| {
             for customer in &tagged {
                 let (id, kinds) = (customer.id, [].into());
-                super::update_tags(store, tx, Reach::all(tenant), id, 1, &customer.tags, &kinds).await?.unwrap();
+                super::update_tags(store, tx, Reach::all(tenant), id, 1, &customer.tags, &kinds)
+                    .await?
+                    .unwrap();
             }
             Ok(())
         })
@@ -102,7 +111,12 @@ pub(crate) async fn store_all(store: &Store, tenant: Tenant, customers: &[Custom
 }
 
 /// Makes an expert look after these customers.
-pub(crate) async fn give_to(store: &Store, tenant: Tenant, ids: &[CustomerId], expert: kale_domain::id::UserId) {
+pub(crate) async fn give_to(
+    store: &Store,
+    tenant: Tenant,
+    ids: &[CustomerId],
+    expert: kale_domain::id::UserId,
+) {
     let ids: Vec<bson::Uuid> = ids.iter().map(|id| value::uuid(id.uuid())).collect();
     let filter = crate::scoped::within(tenant, doc! { "_id": { "$in": ids } });
     let change = doc! { "$push": { "experts": value::uuid(expert.uuid()) } };
@@ -114,7 +128,10 @@ pub(crate) fn query(matching: Option<Expression>) -> ListQuery {
         matching,
         personas: None,
         search: None,
-        sort: Sort { key: SortKey::Name, descending: false },
+        sort: Sort {
+            key: SortKey::Name,
+            descending: false,
+        },
         today: arbitrary::TODAY,
     }
 }

@@ -9,14 +9,7 @@ use kale_domain::{
 use std::collections::BTreeMap;
 
 use super::record::{Kinds, LinkRecord, Record, by_id, customer, records};
-use crate::{
-    error::Result,
-    scoped::within,
-    store::Store,
-    tenant::Reach,
-    tx::Tx,
-    value,
-};
+use crate::{error::Result, scoped::within, store::Store, tenant::Reach, tx::Tx, value};
 
 fn reached(reach: Reach, mut filter: bson::Document) -> bson::Document {
     if let Some(expert) = reach.expert() {
@@ -27,12 +20,19 @@ fn reached(reach: Reach, mut filter: bson::Document) -> bson::Document {
 
 /// One customer; `None` where there is none of that identity within reach.
 pub async fn get(store: &Store, reach: Reach, id: CustomerId, kinds: &Kinds) -> Result<Option<Customer>> {
-    let found = records(store).find_one(reach.tenant(), reached(reach, by_id(id))).await?;
+    let found = records(store)
+        .find_one(reach.tenant(), reached(reach, by_id(id)))
+        .await?;
     found.map(|record| customer(record, kinds)).transpose()
 }
 
 /// The customer that the company's systems call so. Index `{company_id, external_ids}`.
-pub async fn by_external_id(store: &Store, reach: Reach, external_id: &str, kinds: &Kinds) -> Result<Option<Customer>> {
+pub async fn by_external_id(
+    store: &Store,
+    reach: Reach,
+    external_id: &str,
+    kinds: &Kinds,
+) -> Result<Option<Customer>> {
     let filter = reached(reach, doc! { "external_ids": external_id });
     let found = records(store).find_one(reach.tenant(), filter).await?;
     found.map(|record| customer(record, kinds)).transpose()
@@ -40,7 +40,9 @@ pub async fn by_external_id(store: &Store, reach: Reach, external_id: &str, kind
 
 /// The source records of a customer, and why they belong to it.
 pub async fn sources(store: &Store, reach: Reach, id: CustomerId) -> Result<Option<Vec<CustomerSource>>> {
-    let found = records(store).find_one(reach.tenant(), reached(reach, by_id(id))).await?;
+    let found = records(store)
+        .find_one(reach.tenant(), reached(reach, by_id(id)))
+        .await?;
     Ok(found.map(|record: Record| record.links.into_iter().map(CustomerSource::from).collect()))
 }
 

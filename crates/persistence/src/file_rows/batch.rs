@@ -14,6 +14,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    fold::kept,
     pointer::{self, Right},
     record::{Record, RowValues, Version, key, records, visible},
 };
@@ -98,40 +99,22 @@ pub async fn existing_keys(
     live: u64,
     external_ids: &[String],
 ) -> Result<Existing> {
-    let keys: Vec<Bson> = external_ids.iter().map(|id| Bson::Binary(key(tenant, kind, id))).collect();
-    let found: Vec<Record> =
-        records(store).raw().find(within(tenant, doc! { "_id": { "$in": keys } })).await?.try_collect().await?;
+    let keys: Vec<Bson> = external_ids
+        .iter()
+        .map(|id| Bson::Binary(key(tenant, kind, id)))
+        .collect();
+    let found: Vec<Record> = records(store)
+        .raw()
+        .find(within(tenant, doc! { "_id": { "$in": keys } }))
+        .await?
+        .try_collect()
+        .await?;
     let live = value::signed(live);
-    Ok(found.into_iter().filter(|record| visible(record, live).is_some()).map(|record| record.ext).collect())
-}
-
-/// Begins the import `keep`: takes the right to write it, and brings every row back to one version: what an undone or
-/// unfinished batch wrote goes away, what the live batch replaced is forgotten. What `keep` has by now stays. Can be done
-/// again. [`StoreError::Stale`] where `live` is no longer the live batch, or `keep` is not newer than it.
-/// Cost: the rows of the live batch and of what is above it.
-pub async fn fold(store: &Store, tenant: Tenant, kind: UploadKind, live: u64, keep: u64) -> Result<()> {
-    let (live, keep) = (value::signed(live), value::signed(keep));
-    pointer::begin(store, tenant, kind, live, keep).await?;
-    let rows = records(store);
-    take_back(store, tenant, &doc! { "cur.b": { "$gt": live, "$ne": keep } }).await?;
-    let removed = within(tenant, doc! { "cur.b": live, "cur.v": null });
-    rows.raw().delete_many(removed).await?;
-    let replaced = within(tenant, doc! { "cur.b": live, "prev": { "$exists": true } });
-    rows.raw().update_many(replaced, doc! { "$unset": { "prev": "" } }).await?;
-    Ok(())
-}
-
-/// Makes rows say what they said before the batch that wrote them last.
-async fn take_back(store: &Store, tenant: Tenant, which: &Document) -> Result<()> {
-    let rows = records(store);
-    let mut new = within(tenant, which.clone());
-    new.insert("prev", doc! { "$exists": false });
-    rows.raw().delete_many(new).await?;
-    let mut changed = within(tenant, which.clone());
-    changed.insert("prev", doc! { "$exists": true });
-    let back = vec![doc! { "$set": { "cur": "$prev" } }, doc! { "$unset": "prev" }];
-    rows.raw().update_many(changed, back).await?;
-    Ok(())
+    Ok(found
+        .into_iter()
+        .filter(|record| visible(record, live).is_some())
+        .map(|record| record.ext)
+        .collect())
 }
 
 /// Writes rows under `batch`, which is newer than the live one. Rows that say what is there already are not written;
@@ -140,12 +123,20 @@ async fn take_back(store: &Store, tenant: Tenant, which: &Document) -> Result<()
 ///
 /// Written `w: 1`: the job that calls this publishes the batch with a majority write, which can't be acknowledged
 /// before everything older is.
-pub async fn write_batch(store: &Store, tenant: Tenant, batch: &Batch, rows: Vec<IncomingRow>) -> Result<BatchOutcome> {
+pub async fn write_batch(
+    store: &Store,
+    tenant: Tenant,
+    batch: &Batch,
+    rows: Vec<IncomingRow>,
+) -> Result<BatchOutcome> {
     let number = value::signed(batch.number);
     if pointer::right(store, tenant, batch.kind, number).await? != Right::Writing {
         return Err(StoreError::Stale);
     }
-    let keys: Vec<Binary> = rows.iter().map(|row| key(tenant, batch.kind, &row.external_id)).collect();
+    let keys: Vec<Binary> = rows
+        .iter()
+        .map(|row| key(tenant, batch.kind, &row.external_id))
+        .collect();
     let ids: Vec<Bson> = keys.iter().cloned().map(Bson::Binary).collect();
     let mut there = peek(store, tenant, &keys).await?;
     let mut outcome = BatchOutcome::default();
@@ -165,16 +156,6 @@ pub async fn write_batch(store: &Store, tenant: Tenant, batch: &Batch, rows: Vec
     // Whoever slept between the question above and the writes learns it here.
     kept(store, tenant, batch.kind, number, doc! { "_id": { "$in": ids } }).await?;
     Ok(outcome)
-}
-
-/// Answers whether what was just written under a batch may stay, and takes it away where it may not.
-pub(super) async fn kept(store: &Store, tenant: Tenant, kind: UploadKind, batch: i64, mut which: Document) -> Result<()> {
-    if pointer::right(store, tenant, kind, batch).await? != Right::Lost {
-        return Ok(());
-    }
-    which.insert("cur.b", batch);
-    take_back(store, tenant, &which).await?;
-    Err(StoreError::Stale)
 }
 
 async fn peek(store: &Store, tenant: Tenant, keys: &[Binary]) -> Result<HashMap<Vec<u8>, Peek>> {
@@ -214,7 +195,11 @@ fn update(outcome: &mut BatchOutcome, batch: &Batch, found: Peek, row: &Incoming
         (ImportMode::Upsert, Some(old)) => {
             let values = merged(old.clone(), new.clone(), &batch.mapped);
             // A row that keeps something the file does not say is not told by the file's hash alone.
-            let hashed = if values == new { row.hash } else { mixed(&found.cur.h, row.hash) };
+            let hashed = if values == new {
+                row.hash
+            } else {
+                mixed(&found.cur.h, row.hash)
+            };
             (values, hashed)
         }
         _ => (new, row.hash),
@@ -268,12 +253,18 @@ fn forget(old: &mut Document, part: &str, mapped: &MappedColumns) {
 
 /// The hash of what a row becomes when a file changes some of its columns.
 fn mixed(before: &Binary, said: [u8; 16]) -> [u8; 16] {
-    let digest = Sha256::new().chain_update(&before.bytes).chain_update(said).finalize();
+    let digest = Sha256::new()
+        .chain_update(&before.bytes)
+        .chain_update(said)
+        .finalize();
     digest.first_chunk().copied().unwrap_or(said)
 }
 
 fn hash(bytes: [u8; 16]) -> Binary {
-    Binary { subtype: BinarySubtype::Generic, bytes: bytes.to_vec() }
+    Binary {
+        subtype: BinarySubtype::Generic,
+        bytes: bytes.to_vec(),
+    }
 }
 
 fn new_record(tenant: Tenant, id: Binary, batch: i64, row: IncomingRow) -> Record {
@@ -281,7 +272,11 @@ fn new_record(tenant: Tenant, id: Binary, batch: i64, row: IncomingRow) -> Recor
         id,
         company_id: value::uuid(tenant.company().uuid()),
         ext: row.external_id,
-        cur: Version { b: batch, h: hash(row.hash), v: Some(row.values.to_document()) },
+        cur: Version {
+            b: batch,
+            h: hash(row.hash),
+            v: Some(row.values.to_document()),
+        },
         prev: None,
     }
 }
@@ -290,8 +285,11 @@ async fn insert(store: &Store, new: Vec<Record>) -> Result<()> {
     if new.is_empty() {
         return Ok(());
     }
-    let documents: Vec<Bson> =
-        new.iter().map(bson::serialize_to_bson).collect::<std::result::Result<_, _>>().map_err(StoreError::from)?;
+    let documents: Vec<Bson> = new
+        .iter()
+        .map(bson::serialize_to_bson)
+        .collect::<std::result::Result<_, _>>()
+        .map_err(StoreError::from)?;
     let command = doc! {
         "insert": records(store).name(),
         "documents": documents,
@@ -318,7 +316,12 @@ async fn write(store: &Store, updates: Vec<Document>) -> Result<()> {
 /// where it is done again. [`StoreError::Stale`] as for [`write_batch`].
 ///
 /// `has` answers whether the file has a key. Cost: a read of every live row's key.
-pub async fn remove_absent(store: &Store, tenant: Tenant, batch: &Batch, has: impl Fn(&str) -> bool) -> Result<u64> {
+pub async fn remove_absent(
+    store: &Store,
+    tenant: Tenant,
+    batch: &Batch,
+    has: impl Fn(&str) -> bool,
+) -> Result<u64> {
     #[derive(Deserialize)]
     struct Key {
         #[serde(rename = "_id")]
@@ -329,8 +332,16 @@ pub async fn remove_absent(store: &Store, tenant: Tenant, batch: &Batch, has: im
     if pointer::right(store, tenant, kind, batch).await? != Right::Writing {
         return Err(StoreError::Stale);
     }
-    let filter = within(tenant, doc! { "cur.b": { "$lt": batch }, "cur.v": { "$ne": null } });
-    let mut rows = records(store).typed::<Key>().raw().find(filter).projection(doc! { "ext": 1 }).await?;
+    let filter = within(
+        tenant,
+        doc! { "cur.b": { "$lt": batch }, "cur.v": { "$ne": null } },
+    );
+    let mut rows = records(store)
+        .typed::<Key>()
+        .raw()
+        .find(filter)
+        .projection(doc! { "ext": 1 })
+        .await?;
     let mut updates = Vec::new();
     while let Some(row) = rows.try_next().await? {
         if has(&row.ext) {

@@ -51,7 +51,9 @@ fn key(tenant: Tenant, kind: UploadKind) -> bson::Bson {
 
 /// The live batch of that kind; 0 before the first import.
 pub async fn live(store: &Store, tenant: Tenant, kind: UploadKind) -> Result<LiveBatch> {
-    let found = records(store).find_one(tenant, doc! { "_id": key(tenant, kind) }).await?;
+    let found = records(store)
+        .find_one(tenant, doc! { "_id": key(tenant, kind) })
+        .await?;
     found.map_or_else(|| Ok(LiveBatch::default()), LiveBatch::try_from)
 }
 
@@ -67,20 +69,32 @@ pub async fn allocate(store: &Store, tx: &mut Tx, kind: UploadKind) -> Result<u6
         .return_document(ReturnDocument::After)
         .session(tx.session())
         .await;
-    let record = tx.note(updated)?.ok_or_else(|| StoreError::corrupt("live batch", "missing"))?;
+    let record = tx
+        .note(updated)?
+        .ok_or_else(|| StoreError::corrupt("live batch", "missing"))?;
     value::unsigned(record.next, "live batch")
 }
 
 /// Takes the right to write `batch`, and with it the way back behind `live`: from here on undo is refused, because
 /// folding forgets what undo would show. [`StoreError::Stale`] where `live` is not the live batch any more, or where
 /// it is as new as `batch`: rows of that number would be seen at once, so the import needs a newer one.
-pub(super) async fn begin(store: &Store, tenant: Tenant, kind: UploadKind, live: i64, batch: i64) -> Result<()> {
+pub(super) async fn begin(
+    store: &Store,
+    tenant: Tenant,
+    kind: UploadKind,
+    live: i64,
+    batch: i64,
+) -> Result<()> {
     if batch <= live {
         return Err(StoreError::Stale);
     }
     let filter = doc! { "_id": key(tenant, kind), "live": live };
     let change = doc! { "$set": { "writing": batch }, "$unset": { "previous": "" } };
-    records(store).update(tenant, filter, change).await?.map(drop).ok_or(StoreError::Stale)
+    records(store)
+        .update(tenant, filter, change)
+        .await?
+        .map(drop)
+        .ok_or(StoreError::Stale)
 }
 
 /// What may be done under a batch.
@@ -95,7 +109,9 @@ pub(super) enum Right {
 }
 
 pub(super) async fn right(store: &Store, tenant: Tenant, kind: UploadKind, batch: i64) -> Result<Right> {
-    let found = records(store).find_one(tenant, doc! { "_id": key(tenant, kind) }).await?;
+    let found = records(store)
+        .find_one(tenant, doc! { "_id": key(tenant, kind) })
+        .await?;
     Ok(match found {
         Some(record) if record.writing == Some(batch) => Right::Writing,
         Some(record) if record.live == batch => Right::Live,
@@ -105,18 +121,33 @@ pub(super) async fn right(store: &Store, tenant: Tenant, kind: UploadKind, batch
 
 /// Makes a batch live in one majority write. Doing it again changes nothing; [`StoreError::Stale`] where another import
 /// took the right to write in between.
-pub async fn publish(store: &Store, tx: &mut Tx, kind: UploadKind, batch: u64, upload: UploadId) -> Result<()> {
+pub async fn publish(
+    store: &Store,
+    tx: &mut Tx,
+    kind: UploadKind,
+    batch: u64,
+    upload: UploadId,
+) -> Result<()> {
     let batch = value::signed(batch);
     let tenant = tx.tenant();
     let filter = doc! { "_id": key(tenant, kind), "live": { "$lt": batch }, "writing": batch };
     let set = doc! { "previous": "$live", "live": batch, "live_upload": value::uuid(upload.uuid()) };
     let change = vec![doc! { "$set": set }, doc! { "$unset": "writing" }];
     let filter = crate::scoped::within(tenant, filter);
-    let updated = records(store).raw().update_one(filter, change).session(tx.session()).await;
+    let updated = records(store)
+        .raw()
+        .update_one(filter, change)
+        .session(tx.session())
+        .await;
     let updated = tx.note(updated)?;
     if updated.matched_count == 0 {
-        let found = records(store).find_one_in(tx, doc! { "_id": key(tenant, kind) }).await?;
-        return found.filter(|record| record.live == batch).map(drop).ok_or(StoreError::Stale);
+        let found = records(store)
+            .find_one_in(tx, doc! { "_id": key(tenant, kind) })
+            .await?;
+        return found
+            .filter(|record| record.live == batch)
+            .map(drop)
+            .ok_or(StoreError::Stale);
     }
     Ok(())
 }
@@ -124,7 +155,8 @@ pub async fn publish(store: &Store, tx: &mut Tx, kind: UploadKind, batch: u64, u
 /// Takes the live batch back; [`StoreError::Stale`] where another one is live by now, or is being written.
 pub async fn unpublish(store: &Store, tx: &mut Tx, kind: UploadKind, batch: u64) -> Result<LiveBatch> {
     let tenant = tx.tenant();
-    let filter = doc! { "_id": key(tenant, kind), "live": value::signed(batch), "previous": { "$type": "number" } };
+    let filter =
+        doc! { "_id": key(tenant, kind), "live": value::signed(batch), "previous": { "$type": "number" } };
     let change = vec![
         doc! { "$set": { "live": "$previous" } },
         doc! { "$unset": ["previous", "live_upload"] },
@@ -136,7 +168,9 @@ pub async fn unpublish(store: &Store, tx: &mut Tx, kind: UploadKind, batch: u64)
         .return_document(ReturnDocument::After)
         .session(tx.session())
         .await;
-    tx.note(updated)?.ok_or(StoreError::Stale).and_then(LiveBatch::try_from)
+    tx.note(updated)?
+        .ok_or(StoreError::Stale)
+        .and_then(LiveBatch::try_from)
 }
 
 impl TryFrom<Record> for LiveBatch {
@@ -145,8 +179,13 @@ impl TryFrom<Record> for LiveBatch {
     fn try_from(record: Record) -> Result<Self> {
         Ok(Self {
             live: value::unsigned(record.live, "live batch")?,
-            upload: record.live_upload.map(|id| UploadId::from_uuid(value::from_uuid(id))),
-            previous: record.previous.map(|batch| value::unsigned(batch, "live batch")).transpose()?,
+            upload: record
+                .live_upload
+                .map(|id| UploadId::from_uuid(value::from_uuid(id))),
+            previous: record
+                .previous
+                .map(|batch| value::unsigned(batch, "live batch"))
+                .transpose()?,
         })
     }
 }

@@ -95,13 +95,20 @@ pub(super) fn key(tenant: Tenant, kind: UploadKind, external_id: &str) -> Binary
     let digest = hasher.finalize();
     match value::key(tenant.company().uuid(), digest.get(..KEY_TAIL).unwrap_or(&digest)) {
         Bson::Binary(binary) => binary,
-        _ => Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: Vec::new() },
+        _ => Binary {
+            subtype: bson::spec::BinarySubtype::Generic,
+            bytes: Vec::new(),
+        },
     }
 }
 
 /// What a reader of `live` takes of a row.
 pub(super) fn visible(record: &Record, live: i64) -> Option<&Version> {
-    let version = if record.cur.b <= live { Some(&record.cur) } else { record.prev.as_ref() };
+    let version = if record.cur.b <= live {
+        Some(&record.cur)
+    } else {
+        record.prev.as_ref()
+    };
     version.filter(|version| version.v.is_some())
 }
 
@@ -123,7 +130,10 @@ impl RowValues {
             }
         }
         if let Some(money) = self.amount {
-            document.insert("amount", doc! { "c": money.currency.code(), "n": money.amount_minor });
+            document.insert(
+                "amount",
+                doc! { "c": money.currency.code(), "n": money.amount_minor },
+            );
         }
         let (facts, shown) = attributes::split(&self.attributes);
         document.insert("a", facts);
@@ -133,7 +143,10 @@ impl RowValues {
         document
     }
 
-    pub(crate) fn from_document(document: &Document, kinds: &BTreeMap<AttributeKey, AttributeType>) -> Result<Self> {
+    pub(crate) fn from_document(
+        document: &Document,
+        kinds: &BTreeMap<AttributeKey, AttributeType>,
+    ) -> Result<Self> {
         let text = |name: &str| document.get_str(name).ok().map(str::to_owned);
         let amount = document
             .get_document("amount")
@@ -144,8 +157,13 @@ impl RowValues {
                     .unwrap_or_default()
                     .parse()
                     .map_err(|error| StoreError::corrupt("file row", error))?;
-                let amount_minor = amount.get_i64("n").map_err(|error| StoreError::corrupt("file row", error))?;
-                Ok::<_, StoreError>(Money { amount_minor, currency })
+                let amount_minor = amount
+                    .get_i64("n")
+                    .map_err(|error| StoreError::corrupt("file row", error))?;
+                Ok::<_, StoreError>(Money {
+                    amount_minor,
+                    currency,
+                })
             })
             .transpose()?;
         let empty = Document::new();
@@ -188,7 +206,10 @@ pub async fn touched(
     let live = value::signed(pointer::live(store, tenant, kind).await?.live);
     // The bounds keep a read of all rows inside the company's part of the key.
     let (first, last) = value::keys(tenant.company().uuid(), KEY_TAIL);
-    let mut range = after.map_or_else(|| doc! { "$gte": first }, |row| doc! { "$gt": row.raw_id.clone() });
+    let mut range = after.map_or_else(
+        || doc! { "$gte": first },
+        |row| doc! { "$gt": row.raw_id.clone() },
+    );
     range.insert("$lte", last);
     let mut filter = doc! { "_id": range };
     let mut order = doc! { "_id": 1 };
@@ -205,17 +226,29 @@ pub async fn touched(
         .await?
         .try_collect()
         .await?;
-    found.into_iter().map(|record| touched_row(record, live, kinds)).collect()
+    found
+        .into_iter()
+        .map(|record| touched_row(record, live, kinds))
+        .collect()
 }
 
-fn touched_row(record: Record, live: i64, kinds: &BTreeMap<AttributeKey, AttributeType>) -> Result<TouchedRow> {
+fn touched_row(
+    record: Record,
+    live: i64,
+    kinds: &BTreeMap<AttributeKey, AttributeType>,
+) -> Result<TouchedRow> {
     let version = visible(&record, live);
     let values = version
         .and_then(|version| version.v.as_ref())
         .map(|document| RowValues::from_document(document, kinds))
         .transpose()?;
     let hash = version.and_then(|version| version.h.bytes.as_slice().try_into().ok());
-    Ok(TouchedRow { external_id: record.ext, values, hash, raw_id: record.id })
+    Ok(TouchedRow {
+        external_id: record.ext,
+        values,
+        hash,
+        raw_id: record.id,
+    })
 }
 
 /// What a reader sees under these external ids, in no order.
@@ -227,8 +260,18 @@ pub async fn effective(
     kinds: &BTreeMap<AttributeKey, AttributeType>,
 ) -> Result<Vec<TouchedRow>> {
     let live = value::signed(pointer::live(store, tenant, kind).await?.live);
-    let keys: Vec<Bson> = external_ids.iter().map(|id| Bson::Binary(key(tenant, kind, id))).collect();
-    let found: Vec<Record> =
-        records(store).raw().find(within(tenant, doc! { "_id": { "$in": keys } })).await?.try_collect().await?;
-    found.into_iter().map(|record| touched_row(record, live, kinds)).collect()
+    let keys: Vec<Bson> = external_ids
+        .iter()
+        .map(|id| Bson::Binary(key(tenant, kind, id)))
+        .collect();
+    let found: Vec<Record> = records(store)
+        .raw()
+        .find(within(tenant, doc! { "_id": { "$in": keys } }))
+        .await?
+        .try_collect()
+        .await?;
+    found
+        .into_iter()
+        .map(|record| touched_row(record, live, kinds))
+        .collect()
 }

@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Batch, BatchOutcome, IncomingRow, LiveBatch, MappedColumns, RowValues, Which, allocate, effective, fold, live, publish,
-    remove_absent, touched, unpublish, write_batch,
+    Batch, BatchOutcome, IncomingRow, LiveBatch, MappedColumns, RowValues, Which, allocate, effective, fold,
+    live, publish, remove_absent, touched, unpublish, write_batch,
 };
 use crate::{Result, Store, StoreError, Tenant};
 
@@ -30,7 +30,11 @@ fn upload(batch: u64) -> UploadId {
 }
 
 fn kinds() -> BTreeMap<AttributeKey, AttributeType> {
-    [("contract".parse().unwrap(), AttributeType::Text), ("score".parse().unwrap(), AttributeType::Integer)].into()
+    [
+        ("contract".parse().unwrap(), AttributeType::Text),
+        ("score".parse().unwrap(), AttributeType::Integer),
+    ]
+    .into()
 }
 
 /// A file: which columns it has and what stands in them, by key.
@@ -47,7 +51,11 @@ impl File {
             fields: fields.iter().copied().collect(),
             attributes: attributes.iter().map(|key| key.parse().unwrap()).collect(),
         };
-        Self { mode, mapped, rows: BTreeMap::new() }
+        Self {
+            mode,
+            mapped,
+            rows: BTreeMap::new(),
+        }
     }
 
     fn row(mut self, external_id: &str, values: RowValues) -> Self {
@@ -56,7 +64,12 @@ impl File {
     }
 
     fn batch(&self, number: u64) -> Batch {
-        Batch { number, kind: KIND, mode: self.mode, mapped: self.mapped.clone() }
+        Batch {
+            number,
+            kind: KIND,
+            mode: self.mode,
+            mapped: self.mapped.clone(),
+        }
     }
 
     /// The rows as the reader of a file gives them: the hash tells the values and which columns there are.
@@ -74,15 +87,28 @@ impl File {
 }
 
 fn name(name: &str) -> RowValues {
-    RowValues { name: Some(name.to_owned()), ..RowValues::default() }
+    RowValues {
+        name: Some(name.to_owned()),
+        ..RowValues::default()
+    }
 }
 
 async fn next(store: &Store, tenant: Tenant) -> u64 {
-    store.transaction::<_, StoreError>(tenant, async |tx| allocate(store, tx, KIND).await).await.unwrap()
+    store
+        .transaction::<_, StoreError>(tenant, async |tx| allocate(store, tx, KIND).await)
+        .await
+        .unwrap()
 }
 
 /// The first half of an import, and `calls` calls of the second; all of them where that is `None`.
-async fn write(store: &Store, tenant: Tenant, file: &File, number: u64, size: usize, calls: Option<usize>) -> Result<BatchOutcome> {
+async fn write(
+    store: &Store,
+    tenant: Tenant,
+    file: &File,
+    number: u64,
+    size: usize,
+    calls: Option<usize>,
+) -> Result<BatchOutcome> {
     let now = live(store, tenant, KIND).await?.live;
     fold(store, tenant, KIND, now, number).await?;
     let batch = file.batch(number);
@@ -99,12 +125,16 @@ async fn write(store: &Store, tenant: Tenant, file: &File, number: u64, size: us
 
 async fn make_live(store: &Store, tenant: Tenant, number: u64) -> Result<()> {
     store
-        .transaction(tenant, async |tx| publish(store, tx, KIND, number, upload(number)).await)
+        .transaction(tenant, async |tx| {
+            publish(store, tx, KIND, number, upload(number)).await
+        })
         .await
 }
 
 async fn undo(store: &Store, tenant: Tenant, number: u64) -> Result<LiveBatch> {
-    store.transaction(tenant, async |tx| unpublish(store, tx, KIND, number).await).await
+    store
+        .transaction(tenant, async |tx| unpublish(store, tx, KIND, number).await)
+        .await
 }
 
 /// A whole import; answers its number.
@@ -112,7 +142,11 @@ async fn import(store: &Store, tenant: Tenant, file: &File) -> u64 {
     let number = next(store, tenant).await;
     write(store, tenant, file, number, 3, None).await.unwrap();
     if file.mode == ImportMode::Replace {
-        remove_absent(store, tenant, &file.batch(number), |key| file.rows.contains_key(key)).await.unwrap();
+        remove_absent(store, tenant, &file.batch(number), |key| {
+            file.rows.contains_key(key)
+        })
+        .await
+        .unwrap();
     }
     make_live(store, tenant, number).await.unwrap();
     number
@@ -121,19 +155,28 @@ async fn import(store: &Store, tenant: Tenant, file: &File) -> u64 {
 /// What a reader sees, asked for by key.
 async fn seen(store: &Store, tenant: Tenant, keys: &[String]) -> BTreeMap<String, RowValues> {
     let rows = effective(store, tenant, KIND, keys, &kinds()).await.unwrap();
-    rows.into_iter().filter_map(|row| Some((row.external_id, row.values?))).collect()
+    rows.into_iter()
+        .filter_map(|row| Some((row.external_id, row.values?)))
+        .collect()
 }
 
 /// Every row that `which` names, read in small pages, with what a reader sees of it.
 async fn pages(store: &Store, tenant: Tenant, which: Which) -> BTreeMap<String, Option<RowValues>> {
     let mut all = BTreeMap::new();
-    let mut rows = touched(store, tenant, KIND, which, &kinds(), None, 3).await.unwrap();
+    let mut rows = touched(store, tenant, KIND, which, &kinds(), None, 3)
+        .await
+        .unwrap();
     while let Some(last) = rows.last().cloned() {
         for row in rows {
             assert_eq!(row.values.is_some(), row.hash.is_some());
-            assert!(all.insert(row.external_id, row.values).is_none(), "no row comes twice");
+            assert!(
+                all.insert(row.external_id, row.values).is_none(),
+                "no row comes twice"
+            );
         }
-        rows = touched(store, tenant, KIND, which, &kinds(), Some(&last), 3).await.unwrap();
+        rows = touched(store, tenant, KIND, which, &kinds(), Some(&last), 3)
+            .await
+            .unwrap();
     }
     all
 }
@@ -147,16 +190,39 @@ async fn the_same_hash_of_another_mode_does_not_hide_a_change() {
     let store = crate::testing::migrated().await;
     let ours = tenant(1);
     let both = File::new(ImportMode::Upsert, &["name", "plan"], &[]);
-    let plan = RowValues { plan: Some("Pro".to_owned()), ..RowValues::default() };
-    let full = both.row("a", RowValues { plan: Some("Basic".to_owned()), ..name("Ada") });
+    let plan = RowValues {
+        plan: Some("Pro".to_owned()),
+        ..RowValues::default()
+    };
+    let full = both.row(
+        "a",
+        RowValues {
+            plan: Some("Basic".to_owned()),
+            ..name("Ada")
+        },
+    );
     import(&store, ours, &full).await;
     let partial = File::new(ImportMode::Upsert, &["plan"], &[]).row("a", plan.clone());
     import(&store, ours, &partial).await;
     let keys = ["a".to_owned()];
-    assert_eq!(seen(&store, ours, &keys).await["a"], RowValues { plan: Some("Pro".to_owned()), ..name("Ada") });
+    assert_eq!(
+        seen(&store, ours, &keys).await["a"],
+        RowValues {
+            plan: Some("Pro".to_owned()),
+            ..name("Ada")
+        }
+    );
 
     // The same bytes, but now they are all that is to be known.
-    import(&store, ours, &File { mode: ImportMode::Replace, ..partial }).await;
+    import(
+        &store,
+        ours,
+        &File {
+            mode: ImportMode::Replace,
+            ..partial
+        },
+    )
+    .await;
     assert_eq!(seen(&store, ours, &keys).await["a"], plan);
 }
 
@@ -164,13 +230,27 @@ async fn the_same_hash_of_another_mode_does_not_hide_a_change() {
 async fn rows_with_equal_hashes_have_equal_values() {
     let store = crate::testing::migrated().await;
     let ours = tenant(1);
-    let plan = File::new(ImportMode::Upsert, &["plan"], &[])
-        .row("a", RowValues { plan: Some("Pro".to_owned()), ..RowValues::default() });
+    let plan = File::new(ImportMode::Upsert, &["plan"], &[]).row(
+        "a",
+        RowValues {
+            plan: Some("Pro".to_owned()),
+            ..RowValues::default()
+        },
+    );
     let mut hashes = BTreeMap::new();
     for who in ["Ada", "Grace"] {
-        import(&store, ours, &File::new(ImportMode::Upsert, &["name"], &[]).row("a", name(who))).await;
+        import(
+            &store,
+            ours,
+            &File::new(ImportMode::Upsert, &["name"], &[]).row("a", name(who)),
+        )
+        .await;
         import(&store, ours, &plan).await;
-        let row = effective(&store, ours, KIND, &["a".to_owned()], &kinds()).await.unwrap().pop().unwrap();
+        let row = effective(&store, ours, KIND, &["a".to_owned()], &kinds())
+            .await
+            .unwrap()
+            .pop()
+            .unwrap();
         hashes.insert(row.hash.unwrap(), row.values.unwrap());
     }
     // Whoever skips by the hash would otherwise keep the first name.
@@ -180,15 +260,24 @@ async fn rows_with_equal_hashes_have_equal_values() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replace_takes_out_only_what_its_own_company_has() {
     let store = crate::testing::migrated().await;
-    let file = File::new(ImportMode::Upsert, &["name"], &[]).row("a", name("Ada")).row("b", name("Bob"));
+    let file = File::new(ImportMode::Upsert, &["name"], &[])
+        .row("a", name("Ada"))
+        .row("b", name("Bob"));
     import(&store, tenant(1), &file).await;
     import(&store, tenant(2), &file).await;
     let less = File::new(ImportMode::Replace, &["name"], &[]).row("a", name("Ada"));
     let number = import(&store, tenant(2), &less).await;
 
-    assert_eq!(pages(&store, tenant(1), Which::All).await, [
-        ("a".to_owned(), Some(name("Ada"))),
-        ("b".to_owned(), Some(name("Bob"))),
-    ].into());
-    assert_eq!(pages(&store, tenant(2), Which::Batch(number)).await, [("b".to_owned(), None)].into());
+    assert_eq!(
+        pages(&store, tenant(1), Which::All).await,
+        [
+            ("a".to_owned(), Some(name("Ada"))),
+            ("b".to_owned(), Some(name("Bob"))),
+        ]
+        .into()
+    );
+    assert_eq!(
+        pages(&store, tenant(2), Which::Batch(number)).await,
+        [("b".to_owned(), None)].into()
+    );
 }

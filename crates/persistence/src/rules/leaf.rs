@@ -64,14 +64,17 @@ const fn operator(compare: Compare, wanted: bool) -> &'static str {
 
 fn number(path: &str, test: &NumberTest, wanted: bool) -> Document {
     let exact = |number| Bson::Decimal128(value::decimal(number));
-    let list = |numbers: &[rust_decimal::Decimal]| -> Vec<Bson> { numbers.iter().copied().map(exact).collect() };
+    let list =
+        |numbers: &[rust_decimal::Decimal]| -> Vec<Bson> { numbers.iter().copied().map(exact).collect() };
     match test {
         NumberTest::Compare(compare, number) => {
             doc! { path: { "$type": "number", operator(*compare, wanted): exact(*number) } }
         }
         NumberTest::Between(low, high) => between(path, "number", &exact(*low), &exact(*high), wanted),
         NumberTest::In(numbers) => doc! { path: { "$type": "number", membership(wanted): list(numbers) } },
-        NumberTest::NotIn(numbers) => doc! { path: { "$type": "number", membership(!wanted): list(numbers) } },
+        NumberTest::NotIn(numbers) => {
+            doc! { path: { "$type": "number", membership(!wanted): list(numbers) } }
+        }
     }
 }
 
@@ -90,7 +93,9 @@ fn between(path: &str, kind: &str, low: &Bson, high: &Bson, wanted: bool) -> Doc
 fn date(path: &str, test: DateTest, wanted: bool, today: Date) -> Document {
     let day = |date| Bson::DateTime(value::day(date));
     match test {
-        DateTest::Compare(compare, date) => doc! { path: { "$type": "date", operator(compare, wanted): day(date) } },
+        DateTest::Compare(compare, date) => {
+            doc! { path: { "$type": "date", operator(compare, wanted): day(date) } }
+        }
         DateTest::Between(low, high) => between(path, "date", &day(low), &day(high), wanted),
         DateTest::WithinLastDays(days) => {
             let first = today.saturating_sub(i64::from(days).saturating_sub(1).days());
@@ -100,7 +105,8 @@ fn date(path: &str, test: DateTest, wanted: bool, today: Date) -> Document {
 }
 
 fn text(path: &str, test: &TextTest, wanted: bool) -> Document {
-    let list = |texts: &[FoldedText]| -> Vec<Bson> { texts.iter().map(|text| Bson::from(text.folded())).collect() };
+    let list =
+        |texts: &[FoldedText]| -> Vec<Bson> { texts.iter().map(|text| Bson::from(text.folded())).collect() };
     match test {
         TextTest::Eq(text) => doc! { path: { "$type": "string", equality(wanted): text.folded() } },
         TextTest::Ne(text) => doc! { path: { "$type": "string", equality(!wanted): text.folded() } },
@@ -132,7 +138,11 @@ pub(crate) fn literal(text: &str) -> String {
         if c.is_ascii_control() {
             // As two hexadecimal digits: a control character below 128 has no more.
             pattern.push_str("\\x");
-            pattern.extend([u32::from(c) / 16, u32::from(c) % 16].iter().filter_map(|digit| char::from_digit(*digit, 16)));
+            pattern.extend(
+                [u32::from(c) / 16, u32::from(c) % 16]
+                    .iter()
+                    .filter_map(|digit| char::from_digit(*digit, 16)),
+            );
         } else {
             if c.is_ascii_punctuation() {
                 pattern.push('\\');

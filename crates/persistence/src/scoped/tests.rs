@@ -1,26 +1,23 @@
 //! Nobody reaches what another company owns, by any function of any repository.
 
+mod changes;
+
 use std::collections::BTreeMap;
 
 use bson::{Document, doc};
 use futures::{StreamExt as _, TryStreamExt as _};
-use kale_domain::{
-    id::CustomerId,
-    money::Currency,
-    persona::{AssignedBy, PersonaState},
-    upload::ImportMode,
-};
+use kale_domain::money::Currency;
 use kale_rules::expression::Subject;
 use rust_decimal::Decimal;
 
 use crate::{
     Reach, Store, StoreError, Tenant, api_keys, api_records, audit, companies,
-    customers::{self, Change, ListQuery, PersonaMove, Sort, SortKey},
-    file_rows::{self, Batch, MappedColumns, Which},
+    customers::{self, ListQuery, Sort, SortKey},
+    file_rows::{self, Which},
     jobs::JobFilter,
     personas, saved_views, tenant, testing,
     testing::{
-        full::{Full, KIND, derived, external_id, fill, persona},
+        full::{Full, KIND, external_id, fill},
         people::{company, company_id, insert_company, user_id},
     },
     uploads, users, value,
@@ -64,8 +61,17 @@ async fn everything(store: &Store, full: &Full) -> BTreeMap<&'static str, Vec<Do
 }
 
 fn all_customers() -> ListQuery {
-    let sort = Sort { key: SortKey::Name, descending: false };
-    ListQuery { matching: None, personas: None, search: None, sort, today: kale_rules::arbitrary::TODAY }
+    let sort = Sort {
+        key: SortKey::Name,
+        descending: false,
+    };
+    ListQuery {
+        matching: None,
+        personas: None,
+        search: None,
+        sort,
+        today: kale_rules::arbitrary::TODAY,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,10 +79,24 @@ async fn a_read_around_the_scopes_sees_everything() {
     let (store, full, stranger) = two().await;
     for (name, found) in everything(&store, &full).await {
         assert!(!found.is_empty(), "{name} would prove nothing");
-        let unscoped = store.database().collection::<Document>(name).count_documents(doc! {}).await.unwrap();
+        let unscoped = store
+            .database()
+            .collection::<Document>(name)
+            .count_documents(doc! {})
+            .await
+            .unwrap();
         let strangers = doc! { "company_id": value::uuid(stranger.company().uuid()) };
-        let theirs = store.database().collection::<Document>(name).count_documents(strangers).await.unwrap();
-        assert_eq!((usize::try_from(unscoped).unwrap(), theirs), (found.len(), 0), "{name}");
+        let theirs = store
+            .database()
+            .collection::<Document>(name)
+            .count_documents(strangers)
+            .await
+            .unwrap();
+        assert_eq!(
+            (usize::try_from(unscoped).unwrap(), theirs),
+            (found.len(), 0),
+            "{name}"
+        );
     }
 }
 
@@ -89,8 +109,18 @@ async fn a_filter_can_not_talk_its_way_out_of_the_scope() {
         doc! { "company_id": value::uuid(full.tenant.company().uuid()) },
         doc! { "$or": [{ "company_id": value::uuid(full.tenant.company().uuid()) }, {}] },
     ] {
-        let mine = customers.find(full.tenant, filter.clone(), mongodb::options::FindOptions::default()).await.unwrap();
-        let theirs = customers.find(stranger, filter, mongodb::options::FindOptions::default()).await.unwrap();
+        let mine = customers
+            .find(
+                full.tenant,
+                filter.clone(),
+                mongodb::options::FindOptions::default(),
+            )
+            .await
+            .unwrap();
+        let theirs = customers
+            .find(stranger, filter, mongodb::options::FindOptions::default())
+            .await
+            .unwrap();
         assert_eq!((mine.len(), theirs.len()), (usize::try_from(SIZE).unwrap(), 0));
     }
 }
@@ -104,33 +134,98 @@ async fn nobody_reads_the_customers_of_another_company() {
     let (store, full, stranger) = two().await;
     let query = all_customers();
     let (id, kinds) = (full.customers[1], [].into());
-    let score = Subject::Attribute { key: "score".parse().unwrap(), kind: kale_domain::attribute::AttributeType::Integer };
+    let score = Subject::Attribute {
+        key: "score".parse().unwrap(),
+        kind: kale_domain::attribute::AttributeType::Integer,
+    };
     for (tenant, there) in [(full.tenant, true), (stranger, false)] {
         let reach = Reach::all(tenant);
-        assert_eq!(customers::get(&store, reach, id, &kinds).await.unwrap().is_some(), there);
-        assert_eq!(customers::by_external_id(&store, reach, "ext-1", &kinds).await.unwrap().is_some(), there);
-        assert_eq!(customers::sources(&store, reach, id).await.unwrap().is_some(), there);
-        assert_eq!(!customers::list(&store, reach, &query, &kinds, None, 5).await.unwrap().0.is_empty(), there);
-        assert_eq!(customers::count(&store, reach, &query, 100).await.unwrap().value > 0, there);
-        assert_eq!(!customers::by_persona(&store, reach, &query).await.unwrap().is_empty(), there);
+        assert_eq!(
+            customers::get(&store, reach, id, &kinds).await.unwrap().is_some(),
+            there
+        );
+        assert_eq!(
+            customers::by_external_id(&store, reach, "ext-1", &kinds)
+                .await
+                .unwrap()
+                .is_some(),
+            there
+        );
+        assert_eq!(
+            customers::sources(&store, reach, id).await.unwrap().is_some(),
+            there
+        );
+        assert_eq!(
+            !customers::list(&store, reach, &query, &kinds, None, 5)
+                .await
+                .unwrap()
+                .0
+                .is_empty(),
+            there
+        );
+        assert_eq!(
+            customers::count(&store, reach, &query, 100).await.unwrap().value > 0,
+            there
+        );
+        assert_eq!(
+            !customers::by_persona(&store, reach, &query)
+                .await
+                .unwrap()
+                .is_empty(),
+            there
+        );
         let key = "score".parse().unwrap();
-        assert_eq!(!customers::by_attribute(&store, reach, &query, &key).await.unwrap().is_empty(), there);
-        let median = customers::numeric_quantile(&store, reach, &score, Decimal::from(50)).await.unwrap();
+        assert_eq!(
+            !customers::by_attribute(&store, reach, &query, &key)
+                .await
+                .unwrap()
+                .is_empty(),
+            there
+        );
+        let median = customers::numeric_quantile(&store, reach, &score, Decimal::from(50))
+            .await
+            .unwrap();
         assert_eq!(median.is_some(), there);
-        assert_eq!(!customers::history(&store, tenant, id, 5).await.unwrap().is_empty(), there);
-        assert_eq!(!customers::standing(&store, tenant, &full.customers).await.unwrap().is_empty(), there);
-        let judged = customers::judge_batch(&store, tenant, Currency::USD, None, 5).await.unwrap();
+        assert_eq!(
+            !customers::history(&store, tenant, id, 5)
+                .await
+                .unwrap()
+                .is_empty(),
+            there
+        );
+        assert_eq!(
+            !customers::standing(&store, tenant, &full.customers)
+                .await
+                .unwrap()
+                .is_empty(),
+            there
+        );
+        let judged = customers::judge_batch(&store, tenant, Currency::USD, None, 5)
+            .await
+            .unwrap();
         assert_eq!(!judged.is_empty(), there);
         let mut seen = 0;
-        customers::for_each_judged(&store, reach, &query, Currency::USD, |_| seen += 1).await.unwrap();
+        customers::for_each_judged(&store, reach, &query, Currency::USD, |_| seen += 1)
+            .await
+            .unwrap();
         assert_eq!(seen > 0, there);
-        let exported = customers::export(&store, reach, &query, [].into()).await.unwrap().count().await;
+        let exported = customers::export(&store, reach, &query, [].into())
+            .await
+            .unwrap()
+            .count()
+            .await;
         assert_eq!(exported > 0, there);
     }
     // An expert of the same company reaches only those that were given to them.
     let expert = Reach::assigned_to(full.tenant, user_id(5));
     assert_eq!(customers::get(&store, expert, id, &kinds).await.unwrap(), None);
-    assert!(customers::list(&store, expert, &query, &kinds, None, 5).await.unwrap().0.is_empty());
+    assert!(
+        customers::list(&store, expert, &query, &kinds, None, 5)
+            .await
+            .unwrap()
+            .0
+            .is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,30 +234,97 @@ async fn nobody_reads_anything_else_of_another_company() {
     let kinds = [].into();
     let ids: Vec<String> = (0..SIZE).map(external_id).collect();
     for (tenant, there) in [(full.tenant, true), (stranger, false)] {
-        assert_eq!(file_rows::live(&store, tenant, KIND).await.unwrap().live > 0, there);
-        assert_eq!(!file_rows::effective(&store, tenant, KIND, &ids, &kinds).await.unwrap().is_empty(), there);
-        assert_eq!(!file_rows::existing_keys(&store, tenant, KIND, full.batch, &ids).await.unwrap().is_empty(), there);
+        assert_eq!(
+            file_rows::live(&store, tenant, KIND).await.unwrap().live > 0,
+            there
+        );
+        assert_eq!(
+            !file_rows::effective(&store, tenant, KIND, &ids, &kinds)
+                .await
+                .unwrap()
+                .is_empty(),
+            there
+        );
+        assert_eq!(
+            !file_rows::existing_keys(&store, tenant, KIND, full.batch, &ids)
+                .await
+                .unwrap()
+                .is_empty(),
+            there
+        );
         for which in [Which::All, Which::Batch(full.batch)] {
-            let rows = file_rows::touched(&store, tenant, KIND, which, &kinds, None, 5).await.unwrap();
+            let rows = file_rows::touched(&store, tenant, KIND, which, &kinds, None, 5)
+                .await
+                .unwrap();
             assert_eq!(!rows.is_empty(), there);
         }
-        assert_eq!(!api_records::find(&store, tenant, &ids, &kinds).await.unwrap().is_empty(), there);
-        assert_eq!(!api_records::page(&store, tenant, &kinds, None, 5).await.unwrap().is_empty(), there);
-        assert_eq!(!personas::versions(&store, tenant, 5).await.unwrap().is_empty(), there);
+        assert_eq!(
+            !api_records::find(&store, tenant, &ids, &kinds)
+                .await
+                .unwrap()
+                .is_empty(),
+            there
+        );
+        assert_eq!(
+            !api_records::page(&store, tenant, &kinds, None, 5)
+                .await
+                .unwrap()
+                .is_empty(),
+            there
+        );
+        assert_eq!(
+            !personas::versions(&store, tenant, 5).await.unwrap().is_empty(),
+            there
+        );
         assert_eq!(personas::latest(&store, tenant).await.unwrap().is_some(), there);
-        assert_eq!(uploads::get(&store, tenant, full.upload.id).await.unwrap().is_some(), there);
-        assert_eq!(!uploads::list(&store, tenant, 5, None).await.unwrap().is_empty(), there);
+        assert_eq!(
+            uploads::get(&store, tenant, full.upload.id)
+                .await
+                .unwrap()
+                .is_some(),
+            there
+        );
+        assert_eq!(
+            !uploads::list(&store, tenant, 5, None).await.unwrap().is_empty(),
+            there
+        );
         let owner = full.view.owner;
-        assert_eq!(saved_views::get(&store, tenant, owner, full.view.id).await.unwrap().is_some(), there);
-        assert_eq!(!saved_views::list(&store, tenant, owner).await.unwrap().is_empty(), there);
+        assert_eq!(
+            saved_views::get(&store, tenant, owner, full.view.id)
+                .await
+                .unwrap()
+                .is_some(),
+            there
+        );
+        assert_eq!(
+            !saved_views::list(&store, tenant, owner).await.unwrap().is_empty(),
+            there
+        );
         assert_eq!(!api_keys::list(&store, tenant).await.unwrap().is_empty(), there);
-        assert_eq!(!audit::list(&store, tenant, 5, None).await.unwrap().is_empty(), there);
+        assert_eq!(
+            !audit::list(&store, tenant, 5, None).await.unwrap().is_empty(),
+            there
+        );
         assert_eq!(!users::list(&store, tenant).await.unwrap().is_empty(), there);
-        assert_eq!(users::get(&store, tenant, user_id(101)).await.unwrap().is_some(), there);
-        assert_eq!(!companies::attributes(&store, tenant).await.unwrap().is_empty(), there);
+        assert_eq!(
+            users::get(&store, tenant, user_id(101)).await.unwrap().is_some(),
+            there
+        );
+        assert_eq!(
+            !companies::attributes(&store, tenant).await.unwrap().is_empty(),
+            there
+        );
         assert_eq!(companies::get(&store, tenant).await.unwrap().id, tenant.company());
         assert_eq!(store.jobs().get(tenant, full.job).await.unwrap().is_some(), there);
-        assert_eq!(!store.jobs().list(tenant, &JobFilter::default(), 5, None).await.unwrap().is_empty(), there);
+        assert_eq!(
+            !store
+                .jobs()
+                .list(tenant, &JobFilter::default(), 5, None)
+                .await
+                .unwrap()
+                .is_empty(),
+            there
+        );
     }
     // A transaction of the installation owns nothing of any company.
     let installation = tenant::Installation::new();
@@ -173,75 +335,4 @@ async fn nobody_reads_anything_else_of_another_company() {
         .await
         .unwrap();
     assert_eq!(found, None);
-}
-
-async fn by_stranger<T>(store: &Store, stranger: Tenant, work: impl AsyncFnMut(&mut crate::Tx) -> Result<T, StoreError>) -> Result<T, StoreError> {
-    store.transaction(stranger, work).await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_changes_the_customers_of_another_company() {
-    let (store, full, stranger) = two().await;
-    let before = everything(&store, &full).await;
-    let (reach, id, kinds) = (Reach::all(stranger), full.customers[1], [].into());
-    let tags = ["stolen".to_owned()];
-    let tagged = by_stranger(&store, stranger, async |tx| {
-        customers::update_tags(&store, tx, reach, id, 1, &tags, &kinds).await
-    });
-    assert_eq!(tagged.await.unwrap(), None);
-    let by = AssignedBy::Manual { user: None, reason: None };
-    let to = PersonaState { persona: Some(persona(99)), by: Some(by), since: store.now() };
-    let put = by_stranger(&store, stranger, async |tx| customers::set_persona(&store, tx, reach, id, &to, &kinds).await);
-    assert_eq!(put.await.unwrap(), None);
-    let moves: Vec<PersonaMove> =
-        full.customers.iter().map(|id| PersonaMove { customer: *id, from: None, to: to.clone() }).collect();
-    customers::move_all(&store, stranger, &moves).await.unwrap();
-    let ids: Vec<CustomerId> = full.customers.clone();
-    let changes: Vec<Change> = (0..SIZE)
-        .map(|n| Change { derived: derived(1, n), persona: Some(to.clone()), exists: true })
-        .collect();
-    customers::write(&store, stranger, &changes).await.unwrap();
-    assert_eq!(customers::remove(&store, stranger, &ids).await.unwrap(), 0);
-    store.settle().await.unwrap();
-
-    assert_eq!(everything(&store, &full).await, before);
-    // The same by the owner does something.
-    customers::move_all(&store, full.tenant, &moves).await.unwrap();
-    assert_ne!(everything(&store, &full).await, before);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_changes_anything_else_of_another_company() {
-    let (store, full, stranger) = two().await;
-    let before = everything(&store, &full).await;
-    let batch = Batch { number: full.batch + 1, kind: KIND, mode: ImportMode::Replace, mapped: MappedColumns::default() };
-    let stale = |result: Result<(), StoreError>| assert!(matches!(result, Err(StoreError::Stale)), "{result:?}");
-    stale(file_rows::fold(&store, stranger, KIND, full.batch, batch.number).await);
-    stale(file_rows::write_batch(&store, stranger, &batch, Vec::new()).await.map(drop));
-    stale(file_rows::remove_absent(&store, stranger, &batch, |_| false).await.map(drop));
-    stale(by_stranger(&store, stranger, async |tx| {
-        file_rows::publish(&store, tx, KIND, batch.number, full.upload.id).await
-    }).await);
-    stale(by_stranger(&store, stranger, async |tx| {
-        file_rows::unpublish(&store, tx, KIND, full.batch).await.map(drop)
-    }).await);
-    stale(by_stranger(&store, stranger, async |tx| uploads::update(&store, tx, &full.upload).await.map(drop)).await);
-    let updated = by_stranger(&store, stranger, async |tx| saved_views::update(&store, tx, &full.view).await);
-    assert_eq!(updated.await.unwrap(), None);
-    let deleted = by_stranger(&store, stranger, async |tx| {
-        saved_views::delete(&store, tx, full.view.owner, full.view.id).await
-    });
-    assert!(!deleted.await.unwrap());
-    let revoked = by_stranger(&store, stranger, async |tx| api_keys::revoke(&store, tx, full.key).await);
-    assert_eq!(revoked.await.unwrap(), None);
-    api_keys::used(&store, stranger, full.key, store.now()).await.unwrap();
-    let cancelled = by_stranger(&store, stranger, async |tx| store.jobs().cancel(tx, full.job).await);
-    assert!(cancelled.await.unwrap().is_none());
-    let retried = by_stranger(&store, stranger, async |tx| store.jobs().retry(tx, full.job).await);
-    assert!(retried.await.unwrap().is_none());
-
-    assert_eq!(everything(&store, &full).await, before);
-    let revoked = by_stranger(&store, full.tenant, async |tx| api_keys::revoke(&store, tx, full.key).await);
-    assert!(revoked.await.unwrap().is_some());
-    assert_ne!(everything(&store, &full).await, before);
 }

@@ -31,7 +31,10 @@ const SIZE: u128 = 400;
 /// Runs it and answers what the server says of its queries.
 async fn profiled<T>(store: &Store, run: impl Future<Output = T>) -> (T, Vec<Document>) {
     let database = store.database();
-    database.run_command(doc! { "profile": 2, "sampleRate": 1.0 }).await.unwrap();
+    database
+        .run_command(doc! { "profile": 2, "sampleRate": 1.0 })
+        .await
+        .unwrap();
     let answer = run.await;
     database.run_command(doc! { "profile": 0 }).await.unwrap();
     let profile = database.collection::<Document>("system.profile");
@@ -61,13 +64,21 @@ fn wrong(entries: &[Document], index: &str, may_sort: bool) -> Result<(), String
         let indexed = plan.contains("IXSCAN") && plan.contains(index) && !plan.contains("COLLSCAN");
         let by_id = index == "{ _id: 1 }" && plan.contains("IDHACK");
         if !(indexed || by_id) || docs > 2 * returned + 1 || (sorts && !may_sort) {
-            return Err(format!("{plan}: {docs} documents for {returned}, sorts: {sorts}; {:?}", entry.get("command")));
+            return Err(format!(
+                "{plan}: {docs} documents for {returned}, sorts: {sorts}; {:?}",
+                entry.get("command")
+            ));
         }
     }
     Ok(())
 }
 
-async fn expect<T, E: std::fmt::Debug>(store: &Store, what: &str, index: &str, run: impl Future<Output = Result<T, E>>) -> T {
+async fn expect<T, E: std::fmt::Debug>(
+    store: &Store,
+    what: &str,
+    index: &str,
+    run: impl Future<Output = Result<T, E>>,
+) -> T {
     let (answer, entries) = profiled(store, run).await;
     if let Err(wrong) = wrong(&entries, index, false) {
         panic!("{what}: {wrong}");
@@ -87,7 +98,13 @@ async fn three() -> (Store, Full) {
 
 fn by(key: SortKey, descending: bool) -> ListQuery {
     let sort = Sort { key, descending };
-    ListQuery { matching: None, personas: None, search: None, sort, today: kale_rules::arbitrary::TODAY }
+    ListQuery {
+        matching: None,
+        personas: None,
+        search: None,
+        sort,
+        today: kale_rules::arbitrary::TODAY,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,7 +128,9 @@ async fn a_page_of_the_list_costs_its_own_customers_at_any_depth() {
             assert_eq!(page.len(), 25);
             // In the middle of the values, and among those without one.
             for depth in [150, 390] {
-                let (_, next) = customers::list(&store, reach, &query, &kinds, None, depth).await.unwrap();
+                let (_, next) = customers::list(&store, reach, &query, &kinds, None, depth)
+                    .await
+                    .unwrap();
                 let deep = customers::list(&store, reach, &query, &kinds, next.as_ref(), 10);
                 let (page, _) = expect(&store, &format!("{what} behind {depth}"), index, deep).await;
                 assert_eq!(page.len(), 10);
@@ -127,27 +146,52 @@ async fn customers_are_found_through_their_indexes() {
     let some: Vec<_> = full.customers.iter().copied().take(40).collect();
     let one = some[3];
 
-    let query = ListQuery { personas: Some(vec![Some(persona(3))]), ..by(SortKey::Persona, false) };
+    let query = ListQuery {
+        personas: Some(vec![Some(persona(3))]),
+        ..by(SortKey::Persona, false)
+    };
     let listed = customers::list(&store, reach, &query, &kinds, None, 20);
     let (page, next) = expect(&store, "persona", "persona.id: 1, _id: 1", listed).await;
-    assert!(page.len() == 20 && page.iter().all(|customer| customer.persona.persona == Some(persona(3))));
+    assert!(
+        page.len() == 20
+            && page
+                .iter()
+                .all(|customer| customer.persona.persona == Some(persona(3)))
+    );
     let listed = customers::list(&store, reach, &query, &kinds, next.as_ref(), 20);
     expect(&store, "persona, page 2", "persona.id: 1, _id: 1", listed).await;
 
     // A word narrows: what matches it is few enough to be sorted.
-    let query = ListQuery { search: Some("person39".to_owned()), ..by(SortKey::Name, false) };
+    let query = ListQuery {
+        search: Some("person39".to_owned()),
+        ..by(SortKey::Name, false)
+    };
     let (found, entries) = profiled(&store, customers::list(&store, reach, &query, &kinds, None, 25)).await;
     assert!(!found.unwrap().0.is_empty());
     wrong(&entries, "{ company_id: 1, search: 1 }", true).unwrap();
 
     let found = customers::by_external_id(&store, reach, "ext-42", &kinds);
-    assert!(expect(&store, "external id", "external_ids: 1", found).await.is_some());
+    assert!(
+        expect(&store, "external id", "external_ids: 1", found)
+            .await
+            .is_some()
+    );
     let found = customers::get(&store, reach, one, &kinds);
     assert!(expect(&store, "one", "_id: 1", found).await.is_some());
     let standing = customers::standing(&store, tenant, &some);
     assert_eq!(expect(&store, "standing", "_id: 1", standing).await.len(), 40);
     let history = customers::history(&store, tenant, one, 2);
-    assert_eq!(expect(&store, "history", "{ company_id: 1, customer_id: 1, _id: -1 }", history).await.len(), 2);
+    assert_eq!(
+        expect(
+            &store,
+            "history",
+            "{ company_id: 1, customer_id: 1, _id: -1 }",
+            history
+        )
+        .await
+        .len(),
+        2
+    );
 
     let index = "{ company_id: 1, _id: 1 }";
     let judged = customers::judge_batch(&store, tenant, Currency::USD, None, 50);
@@ -156,7 +200,12 @@ async fn customers_are_found_through_their_indexes() {
     assert_eq!(expect(&store, "judged on", index, judged).await.len(), 50);
     let exported = async {
         let stream = customers::export(&store, reach, &by(SortKey::Name, false), [].into()).await?;
-        Ok::<_, crate::StoreError>(stream.map(|customer| customer.unwrap().id).collect::<Vec<_>>().await)
+        Ok::<_, crate::StoreError>(
+            stream
+                .map(|customer| customer.unwrap().id)
+                .collect::<Vec<_>>()
+                .await,
+        )
     };
     assert_eq!(expect(&store, "export", index, exported).await, full.customers);
 }
@@ -187,7 +236,13 @@ async fn source_records_are_found_through_their_indexes() {
     assert_eq!(expect(&store, "api", "_id: 1", records).await.len(), 30);
     let records = api_records::page(&store, tenant, &kinds, None, 20);
     let records = expect(&store, "api page", "_id: 1", records).await;
-    let more = api_records::page(&store, tenant, &kinds, records.last().map(|last| last.external_id.as_str()), 20);
+    let more = api_records::page(
+        &store,
+        tenant,
+        &kinds,
+        records.last().map(|last| last.external_id.as_str()),
+        20,
+    );
     assert_eq!(expect(&store, "api page on", "_id: 1", more).await.len(), 20);
 }
 
@@ -199,22 +254,64 @@ async fn logs_and_lists_are_read_through_their_indexes() {
 
     let entries = expect(&store, "audit", newest, audit::list(&store, tenant, 10, None)).await;
     let last: Option<AuditEntryId> = entries.last().map(|entry| entry.id);
-    assert_eq!(expect(&store, "audit on", newest, audit::list(&store, tenant, 10, last)).await.len(), 10);
+    assert_eq!(
+        expect(&store, "audit on", newest, audit::list(&store, tenant, 10, last))
+            .await
+            .len(),
+        10
+    );
     let found = expect(&store, "uploads", newest, uploads::list(&store, tenant, 10, None)).await;
     let last: Option<UploadId> = found.last().map(|upload| upload.id);
-    assert_eq!(expect(&store, "uploads on", newest, uploads::list(&store, tenant, 10, last)).await.len(), 10);
+    assert_eq!(
+        expect(
+            &store,
+            "uploads on",
+            newest,
+            uploads::list(&store, tenant, 10, last)
+        )
+        .await
+        .len(),
+        10
+    );
     let any = JobFilter::default();
     let jobs = store.jobs().list(tenant, &any, 10, None);
-    let last = expect(&store, "jobs", newest, jobs).await.last().map(|job| job.id);
+    let last = expect(&store, "jobs", newest, jobs)
+        .await
+        .last()
+        .map(|job| job.id);
     let jobs = store.jobs().list(tenant, &any, 10, last);
     assert_eq!(expect(&store, "jobs on", newest, jobs).await.len(), 10);
-    let about = JobFilter { subject: Some("thing".to_owned()), ..JobFilter::default() };
+    let about = JobFilter {
+        subject: Some("thing".to_owned()),
+        ..JobFilter::default()
+    };
     let jobs = store.jobs().list(tenant, &about, 10, None);
-    let about = expect(&store, "jobs about", "{ company_id: 1, subject: 1, _id: -1 }", jobs).await;
+    let about = expect(
+        &store,
+        "jobs about",
+        "{ company_id: 1, subject: 1, _id: -1 }",
+        jobs,
+    )
+    .await;
     assert_eq!(about.len(), 10);
-    expect(&store, "keys", "{ company_id: 1, _id: 1 }", api_keys::list(&store, tenant)).await;
-    let versions = expect(&store, "versions", "_id: 1", personas::versions(&store, tenant, 5)).await;
-    assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [60, 59, 58, 57, 56]);
+    expect(
+        &store,
+        "keys",
+        "{ company_id: 1, _id: 1 }",
+        api_keys::list(&store, tenant),
+    )
+    .await;
+    let versions = expect(
+        &store,
+        "versions",
+        "_id: 1",
+        personas::versions(&store, tenant, 5),
+    )
+    .await;
+    assert_eq!(
+        versions.iter().map(|version| version.version).collect::<Vec<_>>(),
+        [60, 59, 58, 57, 56]
+    );
     let latest = expect(&store, "latest", "_id: 1", personas::latest(&store, tenant)).await;
     assert_eq!(latest.unwrap().version, 60);
 }
@@ -224,7 +321,17 @@ async fn a_query_without_an_index_is_noticed() {
     let (store, full) = three().await;
     let customers = store.database().collection::<Document>("customers");
     let ask = async |filter: Document, sort: Document| {
-        let run = async { customers.find(filter).sort(sort).limit(20).await.unwrap().try_collect::<Vec<_>>().await.unwrap() };
+        let run = async {
+            customers
+                .find(filter)
+                .sort(sort)
+                .limit(20)
+                .await
+                .unwrap()
+                .try_collect::<Vec<_>>()
+                .await
+                .unwrap()
+        };
         let (found, entries) = profiled(&store, run).await;
         assert!(!found.is_empty());
         entries

@@ -72,7 +72,10 @@ pub(crate) fn derived(company: u128, n: u128) -> Derived {
         metrics: if n.is_multiple_of(3) {
             BTreeMap::new()
         } else {
-            let mrr = Money { amount_minor: amount, currency: Currency::USD };
+            let mrr = Money {
+                amount_minor: amount,
+                currency: Currency::USD,
+            };
             [(Metric::Mrr, MetricValue::Money(mrr))].into()
         },
         currency: Currency::USD,
@@ -90,7 +93,11 @@ pub(crate) fn upload(store: &Store, company: u128, n: u128) -> Upload {
     Upload {
         id: UploadId::from_uuid(id_of(company, n)),
         kind: KIND,
-        file: UploadedFile { name: "customers.csv".to_owned(), bytes: 1, sha256: "00".to_owned() },
+        file: UploadedFile {
+            name: "customers.csv".to_owned(),
+            bytes: 1,
+            sha256: "00".to_owned(),
+        },
         state: UploadState::Received,
         profile: None,
         suggestion: None,
@@ -106,32 +113,61 @@ pub(crate) fn upload(store: &Store, company: u128, n: u128) -> Upload {
 pub(crate) async fn fill(store: &Store, n: u128, size: u128) -> Full {
     let tenant = Tenant::new(company_id(n));
     insert_company(store, &company(store, n)).await;
-    insert_user(store, &user(store, 100 + n, Some(company_id(n)), Role::RetentionAdmin)).await;
+    insert_user(
+        store,
+        &user(store, 100 + n, Some(company_id(n)), Role::RetentionAdmin),
+    )
+    .await;
     let customers = people(store, tenant, n, size).await;
     let batch = rows(store, tenant, size).await;
     let records: Vec<ApiRecord> = (0..size)
-        .map(|n| ApiRecord { external_id: external_id(n), values: RowValues::default(), created_at: store.now() })
+        .map(|n| ApiRecord {
+            external_id: external_id(n),
+            values: RowValues::default(),
+            created_at: store.now(),
+        })
         .collect();
     api_records::upsert(store, tenant, &records).await.unwrap();
     let view = view(store, n);
     let (key, job) = small(store, tenant, n, size, &view).await;
     store.settle().await.unwrap();
-    Full { tenant, customers, upload: upload(store, n, 0), view, key, job, batch }
+    Full {
+        tenant,
+        customers,
+        upload: upload(store, n, 0),
+        view,
+        key,
+        job,
+        batch,
+    }
 }
 
 async fn people(store: &Store, tenant: Tenant, n: u128, size: u128) -> Vec<CustomerId> {
-    let changes: Vec<Change> =
-        (0..size).map(|at| Change { derived: derived(n, at), persona: None, exists: false }).collect();
+    let changes: Vec<Change> = (0..size)
+        .map(|at| Change {
+            derived: derived(n, at),
+            persona: None,
+            exists: false,
+        })
+        .collect();
     customers::write(store, tenant, &changes).await.unwrap();
     let ids: Vec<CustomerId> = changes.iter().map(|change| change.derived.id).collect();
     for step in 1..4_u128 {
-        let by = AssignedBy::Rule { version: 1, as_of: store.now() };
-        let moves: Vec<PersonaMove> = (0..).zip(&ids)
+        let by = AssignedBy::Rule {
+            version: 1,
+            as_of: store.now(),
+        };
+        let moves: Vec<PersonaMove> = (0..)
+            .zip(&ids)
             .filter(|(at, _)| at % 10 > 0)
             .map(|(at, id)| PersonaMove {
                 customer: *id,
                 from: None,
-                to: PersonaState { persona: Some(persona((at + step) % 5)), by: Some(by.clone()), since: store.now() },
+                to: PersonaState {
+                    persona: Some(persona((at + step) % 5)),
+                    by: Some(by.clone()),
+                    since: store.now(),
+                },
             })
             .collect();
         customers::move_all(store, tenant, &moves).await.unwrap();
@@ -151,13 +187,25 @@ async fn rows(store: &Store, tenant: Tenant, size: u128) -> u64 {
         let row = |n: u128| IncomingRow {
             external_id: external_id(n),
             hash: [u8::try_from(number).unwrap(); 16],
-            values: RowValues { name: Some(name.to_owned()), ..RowValues::default() },
+            values: RowValues {
+                name: Some(name.to_owned()),
+                ..RowValues::default()
+            },
         };
-        let batch = Batch { number, kind: KIND, mode: ImportMode::Upsert, mapped: MappedColumns::default() };
-        file_rows::write_batch(store, tenant, &batch, (0..size).map(row).collect()).await.unwrap();
+        let batch = Batch {
+            number,
+            kind: KIND,
+            mode: ImportMode::Upsert,
+            mapped: MappedColumns::default(),
+        };
+        file_rows::write_batch(store, tenant, &batch, (0..size).map(row).collect())
+            .await
+            .unwrap();
         let upload = UploadId::from_uuid(Uuid::from_u128(1));
         store
-            .transaction(tenant, async |tx| file_rows::publish(store, tx, KIND, number, upload).await)
+            .transaction(tenant, async |tx| {
+                file_rows::publish(store, tx, KIND, number, upload).await
+            })
             .await
             .unwrap();
         live = number;
@@ -209,7 +257,9 @@ async fn small(store: &Store, tenant: Tenant, n: u128, size: u128, view: &SavedV
                 };
                 personas::add(store, tx, &version).await?;
                 let (key, _) = api_keys::create(store, tx, "CI", [].into(), None, None).await?;
-                let job = NewJob::new("work", &json!({}))?.of(tenant.company()).about(if at % 4 == 0 { "thing" } else { "other" });
+                let job = NewJob::new("work", &json!({}))?
+                    .of(tenant.company())
+                    .about(if at % 4 == 0 { "thing" } else { "other" });
                 made = Some((key.id, tx.enqueue(job).await?.id()));
             }
             saved_views::insert(store, tx, view).await?;

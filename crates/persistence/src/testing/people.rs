@@ -62,7 +62,9 @@ pub(crate) fn user(store: &Store, n: u128, company: Option<CompanyId>, role: Rol
 pub(crate) async fn insert_user(store: &Store, user: &User) {
     match user.company {
         Some(company) => store
-            .transaction::<_, StoreError>(Tenant::new(company), async |tx| users::insert(store, tx, user).await)
+            .transaction::<_, StoreError>(Tenant::new(company), async |tx| {
+                users::insert(store, tx, user).await
+            })
             .await
             .unwrap(),
         None => store

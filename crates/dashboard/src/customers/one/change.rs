@@ -37,7 +37,11 @@ pub(super) async fn assign(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     match put(&here, &personas, id, &form).await {
-        Ok(()) => Ok(here.frame.see_other_saying(page_of(id), "The persona is assigned and locked.", Tone::Leaf)),
+        Ok(()) => {
+            Ok(here
+                .frame
+                .see_other_saying(page_of(id), "The persona is assigned and locked.", Tone::Leaf))
+        }
         Err(PersonaError::Invalid(wrong)) => {
             let refused = Refused {
                 problems: Problems::of(&wrong),
@@ -45,7 +49,11 @@ pub(super) async fn assign(
                 reason: form.get("reason").to_owned(),
                 ..Refused::default()
             };
-            let stores = Stores { customers, personas, companies };
+            let stores = Stores {
+                customers,
+                personas,
+                companies,
+            };
             answer(&here, &stores, id, StatusCode::UNPROCESSABLE_ENTITY, refused).await
         }
         Err(error) => Err(error.into()),
@@ -63,7 +71,10 @@ async fn put(
         key => Some(personas.find(here.tenant(), key, "#/persona").await?),
     };
     let reason = form.text("reason").map(str::to_owned);
-    personas.assign(here.reach(), here.caller(), id, persona, reason).await.map(drop)
+    personas
+        .assign(here.reach(), here.caller(), id, persona, reason)
+        .await
+        .map(drop)
 }
 
 /// Lets the rules decide again, at once.
@@ -74,8 +85,12 @@ pub(super) async fn unlock(
     Path(id): Path<CustomerId>,
     _: Form,
 ) -> Result<HttpResponse, Problem> {
-    personas.unlock(here.reach(), here.company()?, here.caller(), id).await?;
-    Ok(here.frame.see_other_saying(page_of(id), "The rules decide again.", Tone::Leaf))
+    personas
+        .unlock(here.reach(), here.company()?, here.caller(), id)
+        .await?;
+    Ok(here
+        .frame
+        .see_other_saying(page_of(id), "The rules decide again.", Tone::Leaf))
 }
 
 /// Replaces the words people put on the customer.
@@ -89,22 +104,42 @@ pub(super) async fn tags(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let typed = form.get("tags");
-    let changed = customers.set_tags(here.reach(), here.caller(), id, form.version()?, split(typed)).await;
+    let changed = customers
+        .set_tags(here.reach(), here.caller(), id, form.version()?, split(typed))
+        .await;
     let (status, problems, stale) = match changed {
-        Ok(_) => return Ok(here.frame.see_other_saying(page_of(id), "The tags are saved.", Tone::Leaf)),
+        Ok(_) => {
+            return Ok(here
+                .frame
+                .see_other_saying(page_of(id), "The tags are saved.", Tone::Leaf));
+        }
         Err(CustomerError::Invalid(wrong)) => (StatusCode::UNPROCESSABLE_ENTITY, Problems::of(&wrong), false),
         Err(error) if error.kind() == ErrorKind::Stale => {
             (StatusCode::PRECONDITION_FAILED, Problems::default(), true)
         }
         Err(error) => return Err(error.into()),
     };
-    let refused = Refused { problems, tags: Some(typed.to_owned()), stale, ..Refused::default() };
-    let stores = Stores { customers, personas, companies };
+    let refused = Refused {
+        problems,
+        tags: Some(typed.to_owned()),
+        stale,
+        ..Refused::default()
+    };
+    let stores = Stores {
+        customers,
+        personas,
+        companies,
+    };
     answer(&here, &stores, id, status, refused).await
 }
 
 fn split(typed: &str) -> Vec<String> {
-    typed.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+    typed
+        .split(',')
+        .map(str::trim)
+        .filter(|tag| !tag.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]

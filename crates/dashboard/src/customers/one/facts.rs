@@ -58,7 +58,12 @@ pub(super) fn metrics(customer: &Customer) -> Vec<MetricGroup> {
         let all = Metric::ALL.iter().filter(|metric| metric.source() == source);
         let known: Vec<Fact> = all
             .clone()
-            .filter_map(|metric| customer.metrics.get(metric).map(|value| metric_fact(*metric, value)))
+            .filter_map(|metric| {
+                customer
+                    .metrics
+                    .get(metric)
+                    .map(|value| metric_fact(*metric, value))
+            })
             .collect();
         let unknown = all.count().saturating_sub(known.len());
         let unknown = u64::try_from(unknown).unwrap_or_default();
@@ -69,7 +74,11 @@ pub(super) fn metrics(customer: &Customer) -> Vec<MetricGroup> {
             (1, false) => "1 more waits for data.".to_owned(),
             (n, false) => format!("{} more wait for data.", format::number(n)),
         };
-        MetricGroup { label, metrics: known, waiting }
+        MetricGroup {
+            label,
+            metrics: known,
+            waiting,
+        }
     };
     sources.map(group).into()
 }
@@ -106,7 +115,11 @@ pub(super) fn sources(sources: &[CustomerSource], zone: &TimeZone) -> Vec<Source
         .to_owned(),
         linked_at: format::date(source.linked_at.to_zoned(zone.clone()).date()),
         origin: None,
-        fields: source.fields.iter().map(|(name, value)| Fact::new(words(name), value)).collect(),
+        fields: source
+            .fields
+            .iter()
+            .map(|(name, value)| Fact::new(words(name), value))
+            .collect(),
     };
     sources.iter().map(record).collect()
 }
@@ -115,7 +128,10 @@ pub(super) fn sources(sources: &[CustomerSource], zone: &TimeZone) -> Vec<Source
 fn words(name: &str) -> String {
     let name = name.strip_prefix("attributes.").unwrap_or(name).replace('_', " ");
     let mut letters = name.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}", letters.as_str())
 }
 
@@ -148,7 +164,10 @@ fn decided(by: &AssignedBy, people: &People) -> String {
     match by {
         AssignedBy::Rule { version: 0, .. } => "rule".to_owned(),
         AssignedBy::Rule { version, .. } => format!("rule, version {version}"),
-        AssignedBy::Manual { user, reason: Some(reason) } => format!("{}: “{reason}”", people.name(*user)),
+        AssignedBy::Manual {
+            user,
+            reason: Some(reason),
+        } => format!("{}: “{reason}”", people.name(*user)),
         AssignedBy::Manual { user, reason: None } => people.name(*user),
     }
 }
@@ -166,16 +185,27 @@ mod tests {
     fn what_is_known_stands_first_and_the_rest_is_counted() {
         let groups = metrics(&ada());
         let billing = &groups[0];
-        let known: Vec<_> = billing.metrics.iter().map(|f| (f.label.as_str(), f.value.as_str())).collect();
+        let known: Vec<_> = billing
+            .metrics
+            .iter()
+            .map(|f| (f.label.as_str(), f.value.as_str()))
+            .collect();
         assert_eq!(known, [("MRR", "$29.85"), ("Plan", "Team")]);
-        assert!(billing.waiting.ends_with("more wait for data."), "{}", billing.waiting);
+        assert!(
+            billing.waiting.ends_with("more wait for data."),
+            "{}",
+            billing.waiting
+        );
         assert!(groups[1].metrics.is_empty() && !groups[1].waiting.contains("more"));
     }
 
     #[test]
     fn attributes_keep_the_order_of_the_file() {
         let facts = attributes(&ada(), &definitions());
-        let shown: Vec<_> = facts.iter().map(|f| (f.label.as_str(), f.value.as_str())).collect();
+        let shown: Vec<_> = facts
+            .iter()
+            .map(|f| (f.label.as_str(), f.value.as_str()))
+            .collect();
         assert_eq!(shown, [("Contract", "Month-to-month"), ("Tenure", "1")]);
     }
 
@@ -184,14 +214,23 @@ mod tests {
         let change = PersonaChange {
             from: Some(id(1)),
             to: None,
-            by: AssignedBy::Manual { user: None, reason: Some("asked for it".to_owned()) },
+            by: AssignedBy::Manual {
+                user: None,
+                reason: Some("asked for it".to_owned()),
+            },
             at: ada().created_at,
         };
         let tags = PersonaTags::of(&configuration());
         let moved = history(&[change], &tags, &People::default(), &TimeZone::UTC).remove(0);
 
-        assert_eq!((moved.from.name.as_str(), moved.to.name.as_str()), ("Settled", "Unassigned"));
+        assert_eq!(
+            (moved.from.name.as_str(), moved.to.name.as_str()),
+            ("Settled", "Unassigned")
+        );
         assert_eq!(moved.by, "A program: “asked for it”");
-        assert_eq!(since(&ada().persona, &People::default(), &TimeZone::UTC), "since 22 Nov 2026, by rule, version 4");
+        assert_eq!(
+            since(&ada().persona, &People::default(), &TimeZone::UTC),
+            "since 22 Nov 2026, by rule, version 4"
+        );
     }
 }

@@ -48,9 +48,20 @@ pub(super) async fn show(
         persona: tags.tag(customer.persona.persona, customer.persona.is_locked()),
         persona_since: facts::since(&customer.persona, &people, &zone),
         facts: facts::headline(&customer, &zone).into_iter().take(3).collect(),
-        why: if looked { summary(&explanation, &tags) } else { String::new() },
-        nearest_flip: if looked { nearest_flip(&explanation, &tags) } else { String::new() },
-        attributes: facts::attributes(&customer, &definitions).into_iter().take(ATTRIBUTES).collect(),
+        why: if looked {
+            summary(&explanation, &tags)
+        } else {
+            String::new()
+        },
+        nearest_flip: if looked {
+            nearest_flip(&explanation, &tags)
+        } else {
+            String::new()
+        },
+        attributes: facts::attributes(&customer, &definitions)
+            .into_iter()
+            .take(ATTRIBUTES)
+            .collect(),
         history: facts::history(&latest, &tags, &people, &zone),
         name,
     };

@@ -29,6 +29,7 @@ use crate::{
         format,
         shell::{Crumb, Section},
     },
+    words::sentence,
 };
 
 /// How many entries of the audit log are looked through for those of a customer.
@@ -71,7 +72,11 @@ pub(super) async fn show(
     companies: Data<Companies>,
     Path(id): Path<CustomerId>,
 ) -> Result<HttpResponse, Problem> {
-    let stores = Stores { customers, personas, companies };
+    let stores = Stores {
+        customers,
+        personas,
+        companies,
+    };
     answer(&here, &stores, id, StatusCode::OK, Refused::default()).await
 }
 
@@ -94,7 +99,13 @@ pub(super) async fn answer<P: Required>(
         audit: audit(here, &stores.companies, id).await?,
     };
     let page = page(here, read, refused);
-    here.frame.answer(status, |part| if part { page.as_body().render() } else { page.render() })
+    here.frame.answer(status, |part| {
+        if part {
+            page.as_body().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 /// Everything a page is made from.
@@ -119,7 +130,13 @@ async fn audit<P>(
     }
     let id = id.to_string();
     let latest = companies.audit(here.tenant(), LOOKED_THROUGH, None).await?;
-    Ok(Some(latest.into_iter().filter(|entry| entry.target == id).take(SHOWN).collect()))
+    Ok(Some(
+        latest
+            .into_iter()
+            .filter(|entry| entry.target == id)
+            .take(SHOWN)
+            .collect(),
+    ))
 }
 
 fn page<P: Required>(here: &Here<P>, read: Read, refused: Refused) -> CustomerPage {
@@ -127,14 +144,24 @@ fn page<P: Required>(here: &Here<P>, read: Read, refused: Refused) -> CustomerPa
     let id = customer.id.to_string();
     let name = customer.label().to_owned();
     let mut shell = here.shell(Section::Customers, &name);
-    shell.crumbs = vec![Crumb { label: "Customers".to_owned(), href: "/customers".to_owned() }];
-    let sentences = read.rules.personas.iter().map(|one| (one.persona.id, one.sentence.clone())).collect();
+    shell.crumbs = vec![Crumb {
+        label: "Customers".to_owned(),
+        href: "/customers".to_owned(),
+    }];
+    let sentences = read
+        .rules
+        .personas
+        .iter()
+        .map(|one| (one.persona.id, one.sentence.clone()))
+        .collect();
     let looked = customer.persona.by.is_some();
     let now = here.instant(here.frame.now());
     CustomerPage {
         initials: format::initials(&name),
         detail: detail(customer),
-        persona: read.tags.tag(customer.persona.persona, customer.persona.is_locked()),
+        persona: read
+            .tags
+            .tag(customer.persona.persona, customer.persona.is_locked()),
         persona_since: facts::since(&customer.persona, &read.people, &zone),
         banner: None,
         facts: facts::headline(customer, &zone),
@@ -143,12 +170,16 @@ fn page<P: Required>(here: &Here<P>, read: Read, refused: Refused) -> CustomerPa
         sources: facts::sources(&read.detail.sources, &zone),
         why: looked.then(|| why(&read.explanation, &read.tags, &sentences, &now)),
         history: facts::history(&read.history, &read.tags, &read.people, &zone),
-        audit: read
-            .audit
-            .as_ref()
-            .map(|entries| entries.iter().map(|entry| line(here, &read.people, entry)).collect()),
+        audit: read.audit.as_ref().map(|entries| {
+            entries
+                .iter()
+                .map(|entry| line(here, &read.people, entry))
+                .collect()
+        }),
         audit_href: Query::default().with("target", id.as_str()).at("/audit"),
-        assign: here.may(Permission::AssignPersonas).then(|| assign(&read, &refused)),
+        assign: here
+            .may(Permission::AssignPersonas)
+            .then(|| assign(&read, &refused)),
         tags_field: here.may(Permission::WriteCustomers).then(|| {
             Field::new("tags", "Tags")
                 .value(refused.tags.clone().unwrap_or_else(|| customer.tags.join(", ")))
@@ -158,7 +189,10 @@ fn page<P: Required>(here: &Here<P>, read: Read, refused: Refused) -> CustomerPa
         tags: customer.tags.clone(),
         etag: etag(customer.version),
         stale: refused.stale.then(|| Stale {
-            text: format!("Somebody changed this customer {}.", here.ago(customer.updated_at)),
+            text: format!(
+                "Somebody changed this customer {}.",
+                here.ago(customer.updated_at)
+            ),
             theirs: format!("/customers/{id}"),
         }),
         shell,
@@ -169,13 +203,18 @@ fn page<P: Required>(here: &Here<P>, read: Read, refused: Refused) -> CustomerPa
 
 fn assign(read: &Read, refused: &Refused) -> AssignForm {
     let state = &read.detail.customer.persona;
-    let chosen = refused.persona.clone().unwrap_or_else(|| read.tags.key(state.persona).to_owned());
+    let chosen = refused
+        .persona
+        .clone()
+        .unwrap_or_else(|| read.tags.key(state.persona).to_owned());
     let mut choices = read.tags.choices();
     if !choices.iter().any(|choice| choice.value == chosen) && chosen != UNASSIGNED {
         // The present one may be switched off: it stays a choice, or the form would choose another by itself.
         choices.push(Choice::new(&chosen, read.tags.name_of_key(&chosen)));
     }
-    let field = Field::new("persona", "Persona").value(chosen).error(refused.problems.at("persona"));
+    let field = Field::new("persona", "Persona")
+        .value(chosen)
+        .error(refused.problems.at("persona"));
     AssignForm {
         persona: Select::new(field, choices),
         reason: Field::new("reason", "Why")
@@ -188,8 +227,11 @@ fn assign(read: &Read, refused: &Refused) -> AssignForm {
 
 /// Tags are one field of the form and a list to the use case, which names the tag that is wrong.
 fn tags_problem(problems: &Problems) -> String {
-    let of_tags = problems.list.iter().find(|wrong| wrong.field == "tags" || wrong.field.starts_with("tags."));
-    of_tags.map(|wrong| wrong.message.clone()).unwrap_or_default()
+    let of_tags = problems
+        .list
+        .iter()
+        .find(|wrong| wrong.field == "tags" || wrong.field.starts_with("tags."));
+    of_tags.map(|wrong| sentence(&wrong.message)).unwrap_or_default()
 }
 
 fn line<P: Required>(here: &Here<P>, people: &People, entry: &AuditEntry) -> AuditLine {
@@ -212,8 +254,15 @@ fn line<P: Required>(here: &Here<P>, people: &People, entry: &AuditEntry) -> Aud
 /// The name of an action on the wire, as words.
 fn action_word(action: AuditAction) -> String {
     let name = serde_json::to_value(action).ok();
-    let name = name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().replace('_', " ");
+    let name = name
+        .as_ref()
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default()
+        .replace('_', " ");
     let mut letters = name.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}", letters.as_str())
 }

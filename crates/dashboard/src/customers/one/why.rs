@@ -22,7 +22,10 @@ pub(super) fn why(
         persona: personas.tag(Some(one.id), false),
         verdict: verdict(one.trace.truth),
         chosen: explanation.state.persona == Some(one.id),
-        sentence: sentences.get(&one.id).map(|text| format!("{text}.")).unwrap_or_default(),
+        sentence: sentences
+            .get(&one.id)
+            .map(|text| format!("{text}."))
+            .unwrap_or_default(),
         trace: node(&one.trace),
     };
     Why {
@@ -36,7 +39,10 @@ pub(super) fn why(
 /// The one sentence above all.
 pub(super) fn summary(explanation: &Explanation, personas: &PersonaTags) -> String {
     let rules = match explanation.by_rule {
-        Some(id) => format!("The first rule that matches is “{}”.", personas.tag(Some(id), false).name),
+        Some(id) => format!(
+            "The first rule that matches is “{}”.",
+            personas.tag(Some(id), false).name
+        ),
         None if explanation.personas.is_empty() => "There is no rule yet.".to_owned(),
         None => "No rule matches.".to_owned(),
     };
@@ -52,11 +58,18 @@ pub(super) fn summary(explanation: &Explanation, personas: &PersonaTags) -> Stri
 
 /// The change that needs least: of the persona that matches to match no more, or of one above it to match.
 pub(super) fn nearest_flip(explanation: &Explanation, personas: &PersonaTags) -> String {
-    let flips = explanation.personas.iter().filter_map(|one| Some((one, one.flip.as_ref()?)));
+    let flips = explanation
+        .personas
+        .iter()
+        .filter_map(|one| Some((one, one.flip.as_ref()?)));
     let nearest = flips.min_by_key(|(_, flip)| flip.changes.len());
     nearest.map_or_else(String::new, |(one, flip)| {
         let name = personas.tag(Some(one.id), false).name;
-        let outcome = if flip.matches { "would match" } else { "would match no more" };
+        let outcome = if flip.matches {
+            "would match"
+        } else {
+            "would match no more"
+        };
         format!("Nearest change: {}. Then “{name}” {outcome}.", changes(flip))
     })
 }
@@ -68,12 +81,19 @@ fn changes(flip: &Flip) -> String {
 
 fn node(trace: &Trace) -> TraceNode {
     let mut letters = trace.text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
     TraceNode {
         verdict: verdict(trace.truth),
         text: format!("{first}{}", letters.as_str()),
         value: trace.actual.clone().unwrap_or_default(),
-        source: if trace.waiting { "waits for data".to_owned() } else { String::new() },
+        source: if trace.waiting {
+            "waits for data".to_owned()
+        } else {
+            String::new()
+        },
         children: trace.children.iter().map(node).collect(),
     }
 }
@@ -106,7 +126,11 @@ mod tests {
             waiting: false,
             children: vec![],
         };
-        let change = |text: &&str| Change { leaf: 0, to: Truth::True, text: (*text).to_owned() };
+        let change = |text: &&str| Change {
+            leaf: 0,
+            to: Truth::True,
+            text: (*text).to_owned(),
+        };
         ExplainedPersona {
             id: id(nth),
             name: String::new(),
@@ -120,7 +144,10 @@ mod tests {
                 waiting: false,
                 children: vec![leaf],
             },
-            flip: Some(Flip { matches: !truth.matches(), changes: changes.iter().map(change).collect() }),
+            flip: Some(Flip {
+                matches: !truth.matches(),
+                changes: changes.iter().map(change).collect(),
+            }),
         }
     }
 
@@ -130,7 +157,11 @@ mod tests {
             by_rule: Some(id(2)),
             version: 4,
             personas: vec![
-                explained(3, Truth::False, &["tenure would have to be less than 6 (is 9)", "b"]),
+                explained(
+                    3,
+                    Truth::False,
+                    &["tenure would have to be less than 6 (is 9)", "b"],
+                ),
                 explained(2, Truth::True, &["c"]),
             ],
         }
@@ -143,7 +174,10 @@ mod tests {
 
         let why = why(&explanation(), &tags, &sentences, "22 Nov 2026, 14:05");
 
-        assert_eq!(why.nearest_flip, "Nearest change: c. Then “Yearly contract” would match no more.");
+        assert_eq!(
+            why.nearest_flip,
+            "Nearest change: c. Then “Yearly contract” would match no more."
+        );
         assert_eq!(
             why.summary,
             "The first rule that matches is “Yearly contract”. Values or rules changed since the customer was last judged."
@@ -151,14 +185,20 @@ mod tests {
         assert_eq!(why.personas[0].sentence, "Tenure is less than 6.");
         assert!(why.personas[0].chosen && !why.personas[1].chosen);
         let leaf = &why.personas[0].trace.children[0];
-        assert_eq!((leaf.text.as_str(), leaf.value.as_str(), leaf.verdict), ("Tenure is less than 6", "9", Verdict::No));
+        assert_eq!(
+            (leaf.text.as_str(), leaf.value.as_str(), leaf.verdict),
+            ("Tenure is less than 6", "9", Verdict::No)
+        );
     }
 
     #[test]
     fn a_decision_by_hand_is_said_first() {
         let mut explanation = explanation();
         explanation.state = PersonaState {
-            by: Some(AssignedBy::Manual { user: None, reason: None }),
+            by: Some(AssignedBy::Manual {
+                user: None,
+                reason: None,
+            }),
             ..explanation.state
         };
         let summary = summary(&explanation, &PersonaTags::of(&configuration()));

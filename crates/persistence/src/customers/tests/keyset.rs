@@ -39,7 +39,12 @@ fn key(sort: SortKey, customer: &Customer) -> Option<Key> {
     match sort {
         SortKey::Name => {
             let email = customer.email.as_ref().map(ToString::to_string);
-            let label = customer.name.clone().or(email).or(customer.external_ids.first().cloned()).unwrap_or_default();
+            let label = customer
+                .name
+                .clone()
+                .or(email)
+                .or(customer.external_ids.first().cloned())
+                .unwrap_or_default();
             Some(Key::Text(fold(&label)))
         }
         SortKey::CreatedAt => Some(Key::Instant(customer.created_at)),
@@ -86,7 +91,9 @@ fn sorts() -> Vec<Sort> {
         SortKey::Attribute(1),
         SortKey::Attribute(2),
     ];
-    keys.into_iter().flat_map(|key| [false, true].map(|descending| Sort { key, descending })).collect()
+    keys.into_iter()
+        .flat_map(|key| [false, true].map(|descending| Sort { key, descending }))
+        .collect()
 }
 
 /// Random customers of a few personas, written now.
@@ -96,11 +103,25 @@ async fn more(store: &Store, runner: &mut TestRunner, count: usize) -> Vec<Custo
         .map(|_| {
             let id = CustomerId::from_uuid(Uuid::from_u128(sample(runner, &any::<u128>())));
             let mut customer = sample(runner, &arbitrary::customer(id));
-            customer.metrics.retain(|_, value| !matches!(value, MetricValue::Money(money) if money.currency != Currency::USD));
+            customer.metrics.retain(
+                |_, value| !matches!(value, MetricValue::Money(money) if money.currency != Currency::USD),
+            );
             let persona = sample(runner, &(0..4_u128));
             let persona = (persona > 0).then(|| PersonaId::from_uuid(Uuid::from_u128(persona)));
-            let by = Some(AssignedBy::Rule { version: 1, as_of: now });
-            Customer { created_at: now, tags: Vec::new(), persona: PersonaState { persona, by, since: now }, ..customer }
+            let by = Some(AssignedBy::Rule {
+                version: 1,
+                as_of: now,
+            });
+            Customer {
+                created_at: now,
+                tags: Vec::new(),
+                persona: PersonaState {
+                    persona,
+                    by,
+                    since: now,
+                },
+                ..customer
+            }
         })
         .collect();
     let changes: Vec<Change> = customers
@@ -126,7 +147,9 @@ async fn page(
     after: Option<Position>,
     limit: usize,
 ) -> (Vec<CustomerId>, Option<Position>) {
-    let (customers, next) = list(store, reach, query, &[].into(), after.as_ref(), limit).await.unwrap();
+    let (customers, next) = list(store, reach, query, &[].into(), after.as_ref(), limit)
+        .await
+        .unwrap();
     assert!(customers.len() <= limit);
     let next = next.map(|next| {
         let text = serde_json::to_string(&next).unwrap();
@@ -180,7 +203,11 @@ async fn pages_of_any_size_give_the_whole_list_in_its_order() {
             let within = |customer: &&Customer| reach.expert().is_none() || theirs.contains(&customer.id);
             let all: Vec<Customer> = customers.iter().filter(within).cloned().collect();
             let plain = ListQuery { sort, ..query(None) };
-            assert_eq!(walk(&store, reach, &plain, None, &mut runner).await, sorted(sort, all.clone()), "{sort:?}");
+            assert_eq!(
+                walk(&store, reach, &plain, None, &mut runner).await,
+                sorted(sort, all.clone()),
+                "{sort:?}"
+            );
 
             let expression = sample(&mut runner, &arbitrary::expression());
             let personas = vec![None, Some(PersonaId::from_uuid(Uuid::from_u128(2)))];
@@ -190,7 +217,11 @@ async fn pages_of_any_size_give_the_whole_list_in_its_order() {
             };
             let some: Vec<Customer> = all.into_iter().filter(matching).collect();
             listed += some.len();
-            let narrow = ListQuery { sort, personas: Some(personas.clone()), ..query(Some(expression.clone())) };
+            let narrow = ListQuery {
+                sort,
+                personas: Some(personas.clone()),
+                ..query(Some(expression.clone()))
+            };
             assert_eq!(
                 walk(&store, reach, &narrow, None, &mut runner).await,
                 sorted(sort, some),
@@ -215,16 +246,27 @@ async fn who_comes_in_front_of_a_cursor_moves_nothing() {
         let limit = sample(&mut runner, &(20..120_usize));
         let (ids, next) = page(&store, reach, &query, None, limit).await;
         let last = ids.last().unwrap();
-        let last = customers.iter().find(|customer| customer.id == *last).unwrap().clone();
+        let last = customers
+            .iter()
+            .find(|customer| customer.id == *last)
+            .unwrap()
+            .clone();
 
         let new = more(&store, &mut runner, 12).await;
         clock.advance(60);
         in_front += new.iter().filter(|new| before(sort, new, &last).is_lt()).count();
         customers.extend(new);
-        let behind: Vec<Customer> =
-            customers.iter().filter(|customer| before(sort, customer, &last).is_gt()).cloned().collect();
+        let behind: Vec<Customer> = customers
+            .iter()
+            .filter(|customer| before(sort, customer, &last).is_gt())
+            .cloned()
+            .collect();
 
-        assert_eq!(walk(&store, reach, &query, next, &mut runner).await, sorted(sort, behind), "{sort:?}");
+        assert_eq!(
+            walk(&store, reach, &query, next, &mut runner).await,
+            sorted(sort, behind),
+            "{sort:?}"
+        );
     }
     assert!(in_front > 20, "{in_front}");
 }

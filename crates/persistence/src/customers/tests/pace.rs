@@ -33,7 +33,9 @@ const RULES: u128 = 20;
 
 /// Ids without an order, as they are made of external ids.
 fn scattered(n: u128) -> CustomerId {
-    CustomerId::from_uuid(Uuid::from_u128(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)))
+    CustomerId::from_uuid(Uuid::from_u128(
+        n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835),
+    ))
 }
 
 fn customer(n: u128) -> Change {
@@ -47,8 +49,14 @@ fn customer(n: u128) -> Change {
         };
         (format!("attribute_{at}").parse().unwrap(), value)
     });
-    let mrr = Money { amount_minor: number(20_000), currency: Currency::USD };
-    let by = AssignedBy::Rule { version: 1, as_of: at(1) };
+    let mrr = Money {
+        amount_minor: number(20_000),
+        currency: Currency::USD,
+    };
+    let by = AssignedBy::Rule {
+        version: 1,
+        as_of: at(1),
+    };
     Change {
         derived: Derived {
             id: scattered(n),
@@ -61,7 +69,11 @@ fn customer(n: u128) -> Change {
             email: Some(format!("person{n}@example.com").parse().unwrap()),
             ..named(n, &format!("Customer {n}"))
         },
-        persona: Some(PersonaState { persona: None, by: Some(by), since: at(1) }),
+        persona: Some(PersonaState {
+            persona: None,
+            by: Some(by),
+            since: at(1),
+        }),
         exists: false,
     }
 }
@@ -69,7 +81,12 @@ fn customer(n: u128) -> Change {
 /// Rules of three conditions each, most of which hold of few.
 fn rules() -> Vec<Expression> {
     let mut schema = Schema::empty(Currency::USD);
-    schema.attributes = customer(0).derived.attributes.iter().map(|(key, value)| (key.clone(), value.kind())).collect();
+    schema.attributes = customer(0)
+        .derived
+        .attributes
+        .iter()
+        .map(|(key, value)| (key.clone(), value.kind()))
+        .collect();
     (0..RULES)
         .map(|n| {
             let document = json!({ "all": [
@@ -88,13 +105,21 @@ fn rules() -> Vec<Expression> {
 async fn judge(store: &Store, rules: &[Expression]) -> (usize, usize) {
     let (mut after, mut read, mut matched) = (None, 0, 0);
     loop {
-        let batch: Vec<Judged> = judge_batch(store, tenant(1), Currency::USD, after, 5_000).await.unwrap();
-        let Some(last) = batch.last() else { return (read, matched) };
+        let batch: Vec<Judged> = judge_batch(store, tenant(1), Currency::USD, after, 5_000)
+            .await
+            .unwrap();
+        let Some(last) = batch.last() else {
+            return (read, matched);
+        };
         after = Some(last.id);
         read += batch.len();
         matched += batch
             .iter()
-            .filter(|customer| rules.iter().any(|rule| evaluate(rule, *customer, TODAY).matches()))
+            .filter(|customer| {
+                rules
+                    .iter()
+                    .any(|rule| evaluate(rule, *customer, TODAY).matches())
+            })
             .count();
     }
 }
@@ -115,6 +140,10 @@ async fn pace_of_judging_a_hundred_thousand_customers() {
         let (read, matched) = judge(&store, &rules).await;
         let seconds = begun.elapsed().as_secs_f64();
         let pace = f64::from(u32::try_from(read).unwrap()) / seconds;
-        writeln!(std::io::stdout(), "{read} customers, {matched} matched, {pace:.0} customers/s").unwrap();
+        writeln!(
+            std::io::stdout(),
+            "{read} customers, {matched} matched, {pace:.0} customers/s"
+        )
+        .unwrap();
     }
 }

@@ -33,27 +33,39 @@ const RULES: usize = 300;
 
 /// An amount in another currency never gets as far as a metric: see the test below.
 fn as_derived(mut customer: Customer) -> Customer {
-    customer.metrics.retain(|_, value| !matches!(value, MetricValue::Money(money) if money.currency != Currency::USD));
+    customer
+        .metrics
+        .retain(|_, value| !matches!(value, MetricValue::Money(money) if money.currency != Currency::USD));
     customer
 }
 
 async fn found(store: &Store, reach: Reach, expression: &Expression) -> BTreeSet<CustomerId> {
     let mut ids = BTreeSet::new();
-    for_each_judged(store, reach, &query(Some(expression.clone())), Currency::USD, |customer| {
-        ids.insert(customer.id);
-    })
+    for_each_judged(
+        store,
+        reach,
+        &query(Some(expression.clone())),
+        Currency::USD,
+        |customer| {
+            ids.insert(customer.id);
+        },
+    )
     .await
     .unwrap();
     ids
 }
 
 fn judged_true(customers: &[Judged], expression: &Expression) -> BTreeSet<CustomerId> {
-    let matching = customers.iter().filter(|customer| evaluate(expression, *customer, TODAY).matches());
+    let matching = customers
+        .iter()
+        .filter(|customer| evaluate(expression, *customer, TODAY).matches());
     matching.map(|customer| customer.id).collect()
 }
 
 fn evaluated_true(customers: &[(Customer, FactMap)], expression: &Expression) -> BTreeSet<CustomerId> {
-    let matching = customers.iter().filter(|(_, facts)| evaluate(expression, facts, TODAY).matches());
+    let matching = customers
+        .iter()
+        .filter(|(_, facts)| evaluate(expression, facts, TODAY).matches());
     matching.map(|(customer, _)| customer.id).collect()
 }
 
@@ -67,13 +79,23 @@ async fn a_filter_finds_exactly_those_of_whom_the_rule_holds() {
         .collect();
     store_all(&store, ours, &customers).await;
     // The same people at another company, whom nobody may find.
-    let others: Vec<Customer> =
-        customers.iter().map(|other| Customer { id: customer_id(other.id.uuid().as_u128() + 1_000), ..other.clone() }).collect();
+    let others: Vec<Customer> = customers
+        .iter()
+        .map(|other| Customer {
+            id: customer_id(other.id.uuid().as_u128() + 1_000),
+            ..other.clone()
+        })
+        .collect();
     store_all(&store, tenant(2), &others).await;
-    let judged = judge_batch(&store, ours, Currency::USD, None, 1_000).await.unwrap();
+    let judged = judge_batch(&store, ours, Currency::USD, None, 1_000)
+        .await
+        .unwrap();
     assert_eq!(judged.len(), customers.len());
-    let customers: Vec<(Customer, FactMap)> =
-        customers.into_iter().map(|customer| (FactMap::of(&customer), customer)).map(|(facts, of)| (of, facts)).collect();
+    let customers: Vec<(Customer, FactMap)> = customers
+        .into_iter()
+        .map(|customer| (FactMap::of(&customer), customer))
+        .map(|(facts, of)| (of, facts))
+        .collect();
 
     let (mut matched, mut unmatched, mut unknown) = (0, 0, 0);
     for _ in 0..RULES {
@@ -82,8 +104,16 @@ async fn a_filter_finds_exactly_those_of_whom_the_rule_holds() {
         let mut known = 0;
         for expression in [expression, negated] {
             let expected = evaluated_true(&customers, &expression);
-            assert_eq!(judged_true(&judged, &expression), expected, "judged from the store: {expression:#?}");
-            assert_eq!(found(&store, reach, &expression).await, expected, "found by the filter: {expression:#?}");
+            assert_eq!(
+                judged_true(&judged, &expression),
+                expected,
+                "judged from the store: {expression:#?}"
+            );
+            assert_eq!(
+                found(&store, reach, &expression).await,
+                expected,
+                "found by the filter: {expression:#?}"
+            );
             known += expected.len();
             matched += expected.len();
             unmatched += customers.len() - expected.len();
@@ -91,7 +121,10 @@ async fn a_filter_finds_exactly_those_of_whom_the_rule_holds() {
         unknown += customers.len() - known;
     }
     // All three outcomes came up often, else the test says little.
-    assert!(matched > 10_000 && unmatched > 10_000 && unknown > 10_000, "{matched} {unmatched} {unknown}");
+    assert!(
+        matched > 10_000 && unmatched > 10_000 && unknown > 10_000,
+        "{matched} {unmatched} {unknown}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,8 +136,16 @@ async fn what_rules_read_survives_the_store() {
         .collect();
     store_all(&store, tenant(1), &customers).await;
 
-    let by_age = crate::customers::ListQuery { sort: Sort { key: SortKey::CreatedAt, descending: false }, ..query(None) };
-    let (read, _) = list(&store, Reach::all(tenant(1)), &by_age, &[].into(), None, 1_000).await.unwrap();
+    let by_age = crate::customers::ListQuery {
+        sort: Sort {
+            key: SortKey::CreatedAt,
+            descending: false,
+        },
+        ..query(None)
+    };
+    let (read, _) = list(&store, Reach::all(tenant(1)), &by_age, &[].into(), None, 1_000)
+        .await
+        .unwrap();
     assert_eq!(read.len(), customers.len());
     for (read, written) in read.iter().zip(&customers) {
         assert_eq!(read.id, written.id);
@@ -116,13 +157,22 @@ async fn what_rules_read_survives_the_store() {
 async fn an_amount_in_another_currency_is_no_metric() {
     let store = testing::migrated().await;
     let mut foreign = super::named(1, "Foreign");
-    let euros = Money { amount_minor: 5_000, currency: "EUR".parse().unwrap() };
+    let euros = Money {
+        amount_minor: 5_000,
+        currency: "EUR".parse().unwrap(),
+    };
     foreign.metrics.insert(Metric::Mrr, MetricValue::Money(euros));
     put(&store, tenant(1), &[super::new(foreign)]).await;
 
-    let rule = comparison(SubjectName::Metric(Metric::Mrr), Op::Gte, Some(Literal::Number(1.into())));
+    let rule = comparison(
+        SubjectName::Metric(Metric::Mrr),
+        Op::Gte,
+        Some(Literal::Number(1.into())),
+    );
     assert_eq!(found(&store, Reach::all(tenant(1)), &rule).await, BTreeSet::new());
-    let judged = judge_batch(&store, tenant(1), Currency::USD, None, 1).await.unwrap();
+    let judged = judge_batch(&store, tenant(1), Currency::USD, None, 1)
+        .await
+        .unwrap();
     assert_eq!(judged_true(&judged, &rule), BTreeSet::new());
 }
 
@@ -135,8 +185,23 @@ fn comparison(subject: SubjectName, op: Op, value: Option<Literal>) -> Expressio
 async fn no_sign_in_a_text_means_anything_else() {
     let store = testing::migrated().await;
     let texts = [
-        "a\nb", "a\0b", "\t", "\\E.*", "[x]", "(?i)x", "é.", "😀😀", "$where", "^a", "a|b", "-", "a\u{2028}b", "x\u{7f}y", "#c",
-        "a b", "ÅNGSTRÖM",
+        "a\nb",
+        "a\0b",
+        "\t",
+        "\\E.*",
+        "[x]",
+        "(?i)x",
+        "é.",
+        "😀😀",
+        "$where",
+        "^a",
+        "a|b",
+        "-",
+        "a\u{2028}b",
+        "x\u{7f}y",
+        "#c",
+        "a b",
+        "ÅNGSTRÖM",
     ];
     let key: AttributeKey = "contract".parse().unwrap();
     let customers: Vec<Customer> = texts
@@ -144,24 +209,45 @@ async fn no_sign_in_a_text_means_anything_else() {
         .enumerate()
         .map(|(n, text)| {
             let mut runner = TestRunner::deterministic();
-            let mut customer = as_derived(sample(&mut runner, &arbitrary::customer(customer_id(n.try_into().unwrap()))));
+            let mut customer = as_derived(sample(
+                &mut runner,
+                &arbitrary::customer(customer_id(n.try_into().unwrap())),
+            ));
             customer.attributes = [(key.clone(), AttributeValue::Text(format!("x{text}x")))].into();
             customer
         })
         .collect();
     store_all(&store, tenant(1), &customers).await;
-    let customers: Vec<(Customer, FactMap)> =
-        customers.into_iter().map(|customer| (customer.clone(), FactMap::of(&customer))).collect();
+    let customers: Vec<(Customer, FactMap)> = customers
+        .into_iter()
+        .map(|customer| (customer.clone(), FactMap::of(&customer)))
+        .collect();
 
     for text in texts {
-        for (op, text) in [(Op::Contains, text.to_owned()), (Op::StartsWith, format!("x{text}")), (Op::Eq, format!("x{text}x"))] {
-            let rule = comparison(SubjectName::Attribute(key.clone()), op, Some(Literal::Text(text.clone())));
+        for (op, text) in [
+            (Op::Contains, text.to_owned()),
+            (Op::StartsWith, format!("x{text}")),
+            (Op::Eq, format!("x{text}x")),
+        ] {
+            let rule = comparison(
+                SubjectName::Attribute(key.clone()),
+                op,
+                Some(Literal::Text(text.clone())),
+            );
             let expected = evaluated_true(&customers, &rule);
             assert!(!expected.is_empty(), "{text:?}");
-            assert_eq!(found(&store, Reach::all(tenant(1)), &rule).await, expected, "{op:?} {text:?}");
+            assert_eq!(
+                found(&store, Reach::all(tenant(1)), &rule).await,
+                expected,
+                "{op:?} {text:?}"
+            );
             let negated = Expression::Not(Box::new(rule));
             let expected = evaluated_true(&customers, &negated);
-            assert_eq!(found(&store, Reach::all(tenant(1)), &negated).await, expected, "not {op:?} {text:?}");
+            assert_eq!(
+                found(&store, Reach::all(tenant(1)), &negated).await,
+                expected,
+                "not {op:?} {text:?}"
+            );
         }
     }
 }

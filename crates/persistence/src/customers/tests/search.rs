@@ -39,8 +39,13 @@ async fn the_beginning_of_any_word_finds_a_customer() {
         ("ada jean", &[]),
         (".*", &[]),
     ] {
-        let query = ListQuery { search: Some(words.to_owned()), ..query(None) };
-        let (customers, _) = list(&store, Reach::all(tenant(1)), &query, &[].into(), None, 10).await.unwrap();
+        let query = ListQuery {
+            search: Some(words.to_owned()),
+            ..query(None)
+        };
+        let (customers, _) = list(&store, Reach::all(tenant(1)), &query, &[].into(), None, 10)
+            .await
+            .unwrap();
         let ids: Vec<CustomerId> = customers.into_iter().map(|customer| customer.id).collect();
         let expected: Vec<CustomerId> = found.iter().map(|n| customer_id(*n)).collect();
         assert_eq!(ids, expected, "{words}");

@@ -31,7 +31,12 @@ const HISTORIES: u128 = 24;
 enum Step {
     /// An import in batches of `size`, interrupted after each of these numbers of calls before it comes through; where
     /// `abandoned`, it never does.
-    Import { file: File, size: usize, interruptions: Vec<usize>, abandoned: bool },
+    Import {
+        file: File,
+        size: usize,
+        interruptions: Vec<usize>,
+        abandoned: bool,
+    },
     Undo,
 }
 
@@ -41,23 +46,33 @@ fn text() -> impl Strategy<Value = Option<String>> {
 
 fn values() -> impl Strategy<Value = RowValues> {
     let amount = option::of((select(vec![0_i64, 500]), select(vec!["USD", "EUR"])));
-    (text(), text(), amount, text(), option::of(0_i64..3)).prop_map(|(name, plan, amount, contract, score)| RowValues {
-        name,
-        plan,
-        amount: amount.map(|(amount_minor, code)| Money { amount_minor, currency: code.parse::<Currency>().unwrap() }),
-        attributes: [
-            contract.map(|text| ("contract".parse().unwrap(), AttributeValue::Text(text))),
-            score.map(|number| ("score".parse().unwrap(), AttributeValue::Integer(number))),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-        ..RowValues::default()
-    })
+    (text(), text(), amount, text(), option::of(0_i64..3)).prop_map(
+        |(name, plan, amount, contract, score)| RowValues {
+            name,
+            plan,
+            amount: amount.map(|(amount_minor, code)| Money {
+                amount_minor,
+                currency: code.parse::<Currency>().unwrap(),
+            }),
+            attributes: [
+                contract.map(|text| ("contract".parse().unwrap(), AttributeValue::Text(text))),
+                score.map(|number| ("score".parse().unwrap(), AttributeValue::Integer(number))),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            ..RowValues::default()
+        },
+    )
 }
 
 fn file() -> impl Strategy<Value = File> {
-    let mode = select(vec![ImportMode::Append, ImportMode::Upsert, ImportMode::Upsert, ImportMode::Replace]);
+    let mode = select(vec![
+        ImportMode::Append,
+        ImportMode::Upsert,
+        ImportMode::Upsert,
+        ImportMode::Replace,
+    ]);
     let fields = subsequence(vec!["name", "plan", "amount"], 0..=3);
     let attributes = subsequence(vec!["contract", "score"], 0..=2);
     let rows = btree_map(select(&KEYS[..]), values(), 0..8);
@@ -76,13 +91,25 @@ fn only(mut values: RowValues, file: &File) -> RowValues {
     values.name = values.name.filter(|_| has("name"));
     values.plan = values.plan.filter(|_| has("plan"));
     values.amount = values.amount.filter(|_| has("amount"));
-    values.attributes.retain(|key, _| file.mapped.attributes.contains(key));
+    values
+        .attributes
+        .retain(|key, _| file.mapped.attributes.contains(key));
     values
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let import = (file(), 1..5_usize, proptest::collection::vec(0..5_usize, 0..3), prop::bool::weighted(0.2))
-        .prop_map(|(file, size, interruptions, abandoned)| Step::Import { file, size, interruptions, abandoned });
+    let import = (
+        file(),
+        1..5_usize,
+        proptest::collection::vec(0..5_usize, 0..3),
+        prop::bool::weighted(0.2),
+    )
+        .prop_map(|(file, size, interruptions, abandoned)| Step::Import {
+            file,
+            size,
+            interruptions,
+            abandoned,
+        });
     prop_oneof![4 => import, 1 => Just(Step::Undo)]
 }
 
@@ -97,7 +124,11 @@ struct Model {
 
 /// What the rows are after a file.
 fn after(old: &Rows, file: &File) -> Rows {
-    let mut new = if file.mode == ImportMode::Replace { Rows::new() } else { old.clone() };
+    let mut new = if file.mode == ImportMode::Replace {
+        Rows::new()
+    } else {
+        old.clone()
+    };
     for (key, said) in &file.rows {
         match (file.mode, old.get(key)) {
             (ImportMode::Append, Some(_)) => {}
@@ -143,8 +174,17 @@ fn expected(old: &Rows, new: &Rows, file: &File) -> BatchOutcome {
 
 async fn raw(store: &Store, tenant: Tenant) -> BTreeMap<String, Document> {
     let rows = store.database().collection::<Document>("file_rows");
-    let found: Vec<Document> = rows.find(within(tenant, doc! {})).await.unwrap().try_collect().await.unwrap();
-    found.into_iter().map(|row| (row.get_str("ext").unwrap().to_owned(), row)).collect()
+    let found: Vec<Document> = rows
+        .find(within(tenant, doc! {}))
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    found
+        .into_iter()
+        .map(|row| (row.get_str("ext").unwrap().to_owned(), row))
+        .collect()
 }
 
 fn batch(row: &Document) -> i64 {
@@ -152,7 +192,11 @@ fn batch(row: &Document) -> i64 {
 }
 
 fn differing(old: &Rows, new: &Rows) -> BTreeSet<String> {
-    old.keys().chain(new.keys()).filter(|key| old.get(*key) != new.get(*key)).cloned().collect()
+    old.keys()
+        .chain(new.keys())
+        .filter(|key| old.get(*key) != new.get(*key))
+        .cloned()
+        .collect()
 }
 
 impl Model {
@@ -160,15 +204,24 @@ impl Model {
         let all = KEYS.map(str::to_owned);
         assert_eq!(seen(store, tenant, &all).await, self.rows);
         let paged = pages(store, tenant, Which::All).await;
-        let paged: Rows = paged.into_iter().filter_map(|(key, values)| Some((key, values?))).collect();
+        let paged: Rows = paged
+            .into_iter()
+            .filter_map(|(key, values)| Some((key, values?)))
+            .collect();
         assert_eq!(paged, self.rows);
     }
 
     async fn step(&mut self, store: &Store, tenant: Tenant, step: &Step) {
         match step {
             Step::Undo => self.undo(store, tenant).await,
-            Step::Import { file, size, interruptions, abandoned } => {
-                self.import(store, tenant, file, *size, interruptions, *abandoned).await;
+            Step::Import {
+                file,
+                size,
+                interruptions,
+                abandoned,
+            } => {
+                self.import(store, tenant, file, *size, interruptions, *abandoned)
+                    .await;
             }
         }
         self.check(store, tenant).await;
@@ -205,11 +258,20 @@ impl Model {
         fold(store, tenant, KIND, live, number).await.unwrap();
         self.before = None;
         let folded = raw(store, tenant).await;
-        assert!(folded.values().all(|row| !row.contains_key("prev") && batch(row) <= i64::try_from(live).unwrap()));
-        assert_eq!(folded.keys().collect::<Vec<_>>(), self.rows.keys().collect::<Vec<_>>());
+        assert!(
+            folded
+                .values()
+                .all(|row| !row.contains_key("prev") && batch(row) <= i64::try_from(live).unwrap())
+        );
+        assert_eq!(
+            folded.keys().collect::<Vec<_>>(),
+            self.rows.keys().collect::<Vec<_>>()
+        );
 
         for calls in interruptions {
-            write(store, tenant, file, number, size, Some(*calls)).await.unwrap();
+            write(store, tenant, file, number, size, Some(*calls))
+                .await
+                .unwrap();
             self.check(store, tenant).await;
         }
         if abandoned {
@@ -222,7 +284,9 @@ impl Model {
             let gone = self.rows.keys().filter(|key| !rows.contains_key(*key)).count();
             for _ in 0..2 {
                 let has = |key: &str| file.rows.contains_key(key);
-                let removed = remove_absent(store, tenant, &file.batch(number), has).await.unwrap();
+                let removed = remove_absent(store, tenant, &file.batch(number), has)
+                    .await
+                    .unwrap();
                 assert_eq!(usize::try_from(removed).unwrap(), gone);
             }
         }
@@ -231,10 +295,18 @@ impl Model {
         make_live(store, tenant, number).await.unwrap();
 
         let written = pages(store, tenant, Which::Batch(number)).await;
-        assert_eq!(keys(&written), differing(&self.rows, &rows), "only what changed is written");
+        assert_eq!(
+            keys(&written),
+            differing(&self.rows, &rows),
+            "only what changed is written"
+        );
         for (key, row) in raw(store, tenant).await {
             if self.rows.get(&key) == rows.get(&key) {
-                assert_eq!(Some(batch(&row)), folded.get(&key).map(batch), "{key} was the same");
+                assert_eq!(
+                    Some(batch(&row)),
+                    folded.get(&key).map(batch),
+                    "{key} was the same"
+                );
             }
         }
         self.before = Some(std::mem::replace(&mut self.rows, rows));
@@ -247,8 +319,9 @@ async fn any_history_of_imports_shows_what_the_model_says() {
     let store = crate::testing::migrated().await;
     let mut runner = TestRunner::deterministic();
     let history = proptest::collection::vec(step(), 3..9);
-    let histories: Vec<Vec<Step>> =
-        (0..HISTORIES).map(|_| history.new_tree(&mut runner).unwrap().current()).collect();
+    let histories: Vec<Vec<Step>> = (0..HISTORIES)
+        .map(|_| history.new_tree(&mut runner).unwrap().current())
+        .collect();
     // Each at a company of its own, all at the same time.
     let runs = histories.into_iter().zip(1..).map(|(history, n)| {
         let store = &store;

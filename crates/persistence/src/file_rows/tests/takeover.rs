@@ -4,16 +4,17 @@ use bson::{Document, doc};
 use futures::TryStreamExt as _;
 use kale_domain::upload::ImportMode;
 
-use super::super::batch::kept;
+use super::super::fold::kept;
 use super::{
-    File, KIND, StoreError, Which, fold, import, live, make_live, name, next, pages, remove_absent, seen, tenant, undo, write,
-    write_batch,
+    File, KIND, StoreError, Which, fold, import, live, make_live, name, next, pages, remove_absent, seen,
+    tenant, undo, write, write_batch,
 };
 use crate::testing;
 
 fn names(rows: &[(&str, &str)]) -> File {
     let file = File::new(ImportMode::Upsert, &["name"], &[]);
-    rows.iter().fold(file, |file, (key, text)| file.row(key, name(text)))
+    rows.iter()
+        .fold(file, |file, (key, text)| file.row(key, name(text)))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,7 +34,10 @@ async fn an_import_that_slept_while_another_came_through_leaves_nothing_behind()
         assert!(matches!(late, Err(StoreError::Stale)));
         let late = remove_absent(&store, ours, &slow.batch(first), |_| false).await;
         assert!(matches!(late, Err(StoreError::Stale)));
-        assert!(matches!(make_live(&store, ours, first).await, Err(StoreError::Stale)));
+        assert!(matches!(
+            make_live(&store, ours, first).await,
+            Err(StoreError::Stale)
+        ));
         make_live(&store, ours, second).await.unwrap();
     }
 
@@ -54,14 +58,23 @@ async fn what_was_written_after_the_right_was_lost_is_taken_away_again() {
     store.settle().await.unwrap();
     let rows = store.database().collection::<Document>("file_rows");
     let late: Vec<Document> = rows.find(doc! {}).await.unwrap().try_collect().await.unwrap();
-    write(&store, ours, &names(&[("a", "quick")]), second, 1, None).await.unwrap();
+    write(&store, ours, &names(&[("a", "quick")]), second, 1, None)
+        .await
+        .unwrap();
     make_live(&store, ours, second).await.unwrap();
     // The writer slept between its question and its writes: these arrive now.
     for row in late.iter().filter(|row| row.get_str("ext").unwrap() != "a") {
-        rows.replace_one(doc! { "_id": row.get("_id") }, row).upsert(true).await.unwrap();
+        rows.replace_one(doc! { "_id": row.get("_id") }, row)
+            .upsert(true)
+            .await
+            .unwrap();
     }
     let keys = ["a", "b", "c"].map(str::to_owned);
-    assert_eq!(seen(&store, ours, &keys).await["c"], name("slow"), "else this proves nothing");
+    assert_eq!(
+        seen(&store, ours, &keys).await["c"],
+        name("slow"),
+        "else this proves nothing"
+    );
 
     let number = i64::try_from(first).unwrap();
     let told = kept(&store, ours, KIND, number, doc! {}).await;
@@ -70,7 +83,9 @@ async fn what_was_written_after_the_right_was_lost_is_taken_away_again() {
         [("a".to_owned(), name("quick")), ("b".to_owned(), name("Bob"))].into();
     assert_eq!(seen(&store, ours, &keys).await, expected);
     // What is live stays.
-    kept(&store, ours, KIND, i64::try_from(second).unwrap(), doc! {}).await.unwrap();
+    kept(&store, ours, KIND, i64::try_from(second).unwrap(), doc! {})
+        .await
+        .unwrap();
     assert_eq!(seen(&store, ours, &keys).await, expected);
 }
 
@@ -82,9 +97,20 @@ async fn an_import_with_a_number_below_the_live_one_needs_another() {
     let second = import(&store, ours, &names(&[("a", "Ada")])).await;
     assert!(first < second);
 
-    let late = write(&store, ours, &names(&[("a", "late"), ("b", "late")]), first, 3, None).await;
+    let late = write(
+        &store,
+        ours,
+        &names(&[("a", "late"), ("b", "late")]),
+        first,
+        3,
+        None,
+    )
+    .await;
     assert!(matches!(late, Err(StoreError::Stale)));
-    assert_eq!(seen(&store, ours, &["a".to_owned(), "b".to_owned()]).await, [("a".to_owned(), name("Ada"))].into());
+    assert_eq!(
+        seen(&store, ours, &["a".to_owned(), "b".to_owned()]).await,
+        [("a".to_owned(), name("Ada"))].into()
+    );
     // The undo of the one that is live still works: nothing was folded.
     assert_eq!(undo(&store, ours, second).await.unwrap().live, 0);
 }
@@ -101,7 +127,10 @@ async fn undo_is_refused_as_soon_as_the_next_import_folds() {
     // What it would go back to is forgotten; and the third import was abandoned.
     assert!(matches!(undo(&store, ours, second).await, Err(StoreError::Stale)));
     assert_eq!(live(&store, ours, KIND).await.unwrap().previous, None);
-    assert_eq!(seen(&store, ours, &["a".to_owned()]).await, [("a".to_owned(), name("second"))].into());
+    assert_eq!(
+        seen(&store, ours, &["a".to_owned()]).await,
+        [("a".to_owned(), name("second"))].into()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,7 +143,13 @@ async fn folding_on_top_of_a_batch_that_was_taken_back_is_refused() {
     // The live batch was read, then a person took it back.
     undo(&store, ours, second).await.unwrap();
 
-    assert!(matches!(fold(&store, ours, KIND, second, third).await, Err(StoreError::Stale)));
+    assert!(matches!(
+        fold(&store, ours, KIND, second, third).await,
+        Err(StoreError::Stale)
+    ));
     fold(&store, ours, KIND, first, third).await.unwrap();
-    assert_eq!(seen(&store, ours, &["a".to_owned()]).await, [("a".to_owned(), name("first"))].into());
+    assert_eq!(
+        seen(&store, ours, &["a".to_owned()]).await,
+        [("a".to_owned(), name("first"))].into()
+    );
 }
