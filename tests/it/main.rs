@@ -6,4 +6,13 @@
     reason = "a failed unwrap is a failed test"
 )]
 
+mod bad_files;
+mod faults;
+mod isolation;
+mod manners;
+mod permissions;
+mod raw;
+mod reach;
+mod undo;
 mod uploads;
+mod worker;

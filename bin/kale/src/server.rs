@@ -112,6 +112,7 @@ pub async fn start(
                 &callers,
                 sign_ins.clone(),
                 drain.clone(),
+                folder,
             );
             Some(serve(site, listener)?)
         }
@@ -174,6 +175,7 @@ struct Site {
 }
 
 impl Site {
+    #[expect(clippy::too_many_arguments, reason = "the composition root joins everything")]
     fn new(
         settings: &Settings,
         store: &Store,

@@ -72,14 +72,21 @@ async fn handle(
 ) -> Result<HttpResponse, Problem> {
     let filter = params.filter()?;
     let tenant = here.tenant();
-    let mut found = companies.audit_where(tenant, &filter, PAGE + 1, params.cursor).await?;
+    let mut found = companies
+        .audit_where(tenant, &filter, PAGE + 1, params.cursor)
+        .await?;
     let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = found.len() > limit;
     found.truncate(limit);
     let configuration = personas.configuration(tenant).await?;
     let names = Names {
         people: People::of(&companies, tenant, here.caller()).await?,
-        keys: keys.list(tenant).await?.into_iter().map(|key| (key.id, key.name)).collect(),
+        keys: keys
+            .list(tenant)
+            .await?
+            .into_iter()
+            .map(|key| (key.id, key.name))
+            .collect(),
         personas: configuration
             .personas
             .into_iter()
@@ -95,9 +102,19 @@ async fn handle(
         empty: empty(narrowed),
         pager: pager(&params, &found, more),
         entries: found.iter().map(|entry| row(&here, &names, entry)).collect(),
-        clear: if narrowed { "/audit".to_owned() } else { String::new() },
+        clear: if narrowed {
+            "/audit".to_owned()
+        } else {
+            String::new()
+        },
     };
-    here.frame.answer(StatusCode::OK, |part| if part { page.as_list().render() } else { page.render() })
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_list().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 impl Params {
@@ -148,7 +165,10 @@ impl Names {
 
     /// A value as people read it.
     fn value(&self, text: &str) -> String {
-        self.personas.get(text).cloned().unwrap_or_else(|| text.to_owned())
+        self.personas
+            .get(text)
+            .cloned()
+            .unwrap_or_else(|| text.to_owned())
     }
 }
 
@@ -161,8 +181,15 @@ fn actions(chosen: &str) -> Select {
 }
 
 fn actors(chosen: &str, names: &Names) -> Select {
-    let people = names.people.all().into_iter().map(|(id, name)| Choice::new(id.to_string(), name));
-    let keys = names.keys.iter().map(|(id, name)| Choice::new(id.to_string(), format!("API key “{name}”")));
+    let people = names
+        .people
+        .all()
+        .into_iter()
+        .map(|(id, name)| Choice::new(id.to_string(), name));
+    let keys = names
+        .keys
+        .iter()
+        .map(|(id, name)| Choice::new(id.to_string(), format!("API key “{name}”")));
     let all = std::iter::once(Choice::new("", "Everybody"))
         .chain(people)
         .chain(keys)
@@ -216,7 +243,10 @@ fn changes(names: &Names, entry: &AuditEntry) -> Vec<AuditChange> {
     fields.sort_unstable();
     fields.dedup();
     let value = |values: &BTreeMap<String, String>, field: &str| {
-        values.get(field).map(|text| names.value(text)).unwrap_or_default()
+        values
+            .get(field)
+            .map(|text| names.value(text))
+            .unwrap_or_default()
     };
     fields
         .into_iter()
@@ -266,12 +296,21 @@ mod tests {
             ..Params::default()
         };
         assert_eq!(params("", "").filter().unwrap(), AuditFilter::default());
-        assert_eq!(params("upload_undone", "").filter().unwrap().action, Some(AuditAction::UploadUndone));
+        assert_eq!(
+            params("upload_undone", "").filter().unwrap().action,
+            Some(AuditAction::UploadUndone)
+        );
         assert_eq!(params("", "system").filter().unwrap().actor, Some(Actor::System));
-        let user = params("", "usr_01h455vb4pex5vsknk084sn02q").filter().unwrap().actor;
+        let user = params("", "usr_01h455vb4pex5vsknk084sn02q")
+            .filter()
+            .unwrap()
+            .actor;
         assert!(matches!(user, Some(Actor::User { .. })));
         for (action, actor) in [("fly", ""), ("", "cus_01h455vb4pex5vsknk084sn02q")] {
-            assert_eq!(params(action, actor).filter().unwrap_err().code(), "invalid-parameter");
+            assert_eq!(
+                params(action, actor).filter().unwrap_err().code(),
+                "invalid-parameter"
+            );
         }
     }
 }

@@ -24,7 +24,11 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(errors).service(docs).service(licences).service(licenses);
+    config
+        .service(errors)
+        .service(docs)
+        .service(licences)
+        .service(licenses);
 }
 
 /// Who looks, where somebody is signed in: for their theme only.
@@ -38,7 +42,9 @@ async fn docs(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse, P
         spec: "/openapi.json".to_owned(),
     };
     let mut response = frame.page(StatusCode::OK, page.render())?;
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, POLICY);
     Ok(response)
 }
 

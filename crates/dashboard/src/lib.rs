@@ -8,11 +8,17 @@
 //! in, lists and forms work without scripts.
 
 pub mod assets;
+mod audit;
 mod customers;
+mod data;
 mod deps;
+mod docs;
 mod frame;
 mod jobs;
+mod live;
 mod people;
+mod personas;
+mod settings;
 mod sign_in;
 mod static_files;
 mod today;
@@ -37,6 +43,13 @@ pub fn configure(deps: Deps) -> impl FnOnce(&mut ServiceConfig) {
             .configure(static_files::routes)
             .configure(sign_in::routes)
             .configure(today::routes)
-            .configure(customers::routes);
+            .configure(customers::routes)
+            .configure(data::routes)
+            .configure(personas::routes)
+            .configure(jobs::routes)
+            .configure(live::routes)
+            .configure(settings::routes)
+            .configure(audit::routes)
+            .configure(docs::routes);
     }
 }

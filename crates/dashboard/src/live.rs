@@ -45,25 +45,25 @@ async fn handle(
         };
         now.extend(work.list(tenant, &filter, MOST, None).await?);
     }
-    Ok(sse::respond(events(caller, now, changes), drain.get_ref().clone()))
+    let events = stream::iter(snapshot(&caller, &now)).chain(later(caller, changes));
+    Ok(sse::respond(events, drain.get_ref().clone()))
 }
 
-/// First the jobs that run, then a `reset`, so that the page asks after those it shows which have ended since; then
-/// whatever changes.
-fn events(caller: Caller, now: Vec<JobStatus>, changes: impl Stream<Item = LiveEvent>) -> impl Stream<Item = Event> {
-    let snapshot: Vec<Event> = now
-        .iter()
-        .filter(|job| jobs::follows(&caller, job))
-        .map(of)
-        .chain([reset()])
-        .collect();
-    let later = changes.filter_map(move |change| {
+/// What a stream begins with: the jobs that run, then a `reset`, so that the page asks after those it shows which have
+/// ended since.
+fn snapshot(caller: &Caller, now: &[JobStatus]) -> Vec<Event> {
+    let shown = now.iter().filter(|job| jobs::follows(caller, job));
+    shown.map(of).chain([reset()]).collect()
+}
+
+/// Then whatever changes.
+fn later(caller: Caller, changes: impl Stream<Item = LiveEvent>) -> impl Stream<Item = Event> {
+    changes.filter_map(move |change| {
         ready(match change {
             LiveEvent::Reset => Some(reset()),
             LiveEvent::Job(job) => jobs::follows(&caller, &job).then(|| of(&job)),
         })
-    });
-    stream::iter(snapshot).chain(later)
+    })
 }
 
 fn of(job: &JobStatus) -> Event {

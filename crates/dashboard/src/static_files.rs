@@ -3,7 +3,6 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderName, HeaderValue},
-    middleware::Compress,
     web::{self, Bytes, ServiceConfig},
 };
 use kale_web::{Path, Problem};
@@ -14,7 +13,6 @@ use crate::assets::{self, Asset};
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(
         web::resource("/assets/{tail:.*}")
-            .wrap(Compress::default())
             .route(web::get().to(show))
             .route(web::head().to(show)),
     );
@@ -27,24 +25,16 @@ async fn show(request: HttpRequest, Path(tail): Path<String>) -> Result<HttpResp
     } else {
         HttpResponse::Ok()
     };
-    // Weak, because it stands for the file whatever encoding it is sent in.
+    // Weak, because it stands for the file whatever encoding the application sends it in.
     response
         .insert_header((header::ETAG, format!("W/{}", found.asset.etag)))
         .insert_header((header::CACHE_CONTROL, found.cache_control()));
     if is_known(&request, &found.asset.etag) {
         return Ok(response.finish());
     }
-    if !is_text(found.asset) {
-        response.insert_header(header::ContentEncoding::Identity);
-    }
     Ok(response
         .insert_header((header::CONTENT_TYPE, found.asset.mime.as_str()))
         .body(bytes(found.asset)))
-}
-
-/// Fonts and pictures are compressed already.
-fn is_text(asset: &Asset) -> bool {
-    asset.mime.starts_with("text/") || asset.mime.contains("javascript") || asset.mime.contains("svg")
 }
 
 fn bytes(asset: &'static Asset) -> Bytes {

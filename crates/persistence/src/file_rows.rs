@@ -19,8 +19,7 @@ mod tests;
 
 pub use self::{
     batch::{
-        Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, existing_keys, remove_absent,
-        write_batch,
+        Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, existing_keys, remove_absent, write_batch,
     },
     fold::fold,
     pointer::{LiveBatch, allocate, live, publish, unpublish},

@@ -40,7 +40,7 @@ pub fn undescribed(method: &Method, path: &str, answer: &Answer) -> Vec<String> 
         .collect()
 }
 
-fn judge(response: &Map<String, Value>, query: &str, answer: &Answer) -> Vec<String> {
+fn judge(response: &'static Map<String, Value>, query: &str, answer: &Answer) -> Vec<String> {
     let content = response.get("content").and_then(Value::as_object);
     let Some(content) = content.filter(|content| !content.is_empty()) else {
         return if answer.body.is_empty() {

@@ -39,11 +39,10 @@ export class Browser {
   }
 
   /** Opens a link and keeps the sign-in under a name, for `open({ as: name })`. */
-  async signIn(name, link, then = async () => {}) {
+  async signIn(name, link) {
     const context = await this.chromium.newContext({ baseURL: this.kale.url });
     const page = await context.newPage();
     await page.goto(link);
-    await then(page);
     this.#kept.set(name, await context.storageState());
     await context.close();
   }

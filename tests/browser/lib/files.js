@@ -23,3 +23,8 @@ export function tenBroken(prefix) {
   rows[38][0] = rows[0][0];
   return [HEAD, ...rows.map((cells) => cells.join(",")), ""].join("\n");
 }
+
+/** A file whose fault only shows while it is read: a quote far down that is never closed. */
+export function unclosed() {
+  return `${good("unclosed", 3000)}unclosed-last,"Never closed,a@unclosed.example,1,One year,1,1\n`;
+}

@@ -95,7 +95,7 @@ class Kale {
   }
 
   /** Makes a company without data; the answer is a link for its first retention admin. */
-  async company(name, slug, email) {
+  async newCompany(name, slug, email) {
     const settings = ["--mongodb-uri", this.mongodb_uri, "--data-dir", this.folder, "--base-url", this.url];
     const who = ["--name", name, "--slug", slug, "--email", email, "--person", "Robin Vale"];
     const { stdout } = await promisify(execFile)(BINARY, ["admin", ...settings, "create-company", ...who]);

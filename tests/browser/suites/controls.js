@@ -62,7 +62,7 @@ export function controls(run) {
       };
       await shown("<p>Hard to read</p><input><button></button>", { look });
       const rules = found.map((line) => line.split(" ")[0]).sort();
-      assert.deepEqual(rules, ["button-name", "color-contrast", "label"]);
+      assert.deepEqual(rules, ["button-name", "color-contrast", "label", "target-size"]);
     });
 
     it("see a page that is wider than a phone", async () => {

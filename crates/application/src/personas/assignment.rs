@@ -11,7 +11,7 @@ use kale_domain::{
 };
 use kale_jobs::{Job, JobError, Lease};
 use kale_persistence::{
-    Reach, Store, companies,
+    Reach, Store, StoreError, companies,
     customers::{self, Judged, PersonaMove},
 };
 use kale_rules::{facts::FactMap, persona::CheckedConfiguration};
@@ -42,18 +42,23 @@ pub async fn assign_personas(store: &Store, _: AssignPersonas, lease: &Lease) ->
         return Ok(());
     };
     let day = today(store, &company);
-    let (mut after, mut done, mut moved) = (None, 0_u64, 0_u64);
-    loop {
-        let batch = customers::judge_batch(store, tenant, company.currency, after, BATCH).await?;
-        let Some(last) = batch.last() else { break };
-        after = Some(last.id);
-        let moves = moves(store, &checked, &batch, day);
-        moved += u64::try_from(moves.len()).unwrap_or(u64::MAX);
-        customers::move_all(store, tenant, &moves).await?;
+    let (mut done, mut moved) = (0_u64, 0_u64);
+    let mut batch = customers::judge_batch(store, tenant, company.currency, None, BATCH).await?;
+    while let Some(last) = batch.last() {
+        let next = customers::judge_batch(store, tenant, company.currency, Some(last.id), BATCH);
+        let judging = async {
+            let moves = moves(store, &checked, &batch, day);
+            customers::move_all(store, tenant, &moves).await?;
+            Ok::<_, StoreError>(moves.len())
+        };
+        // Asked first: the database looks for the next while these are judged.
+        let (next, judged) = futures::future::join(next, judging).await;
+        moved += u64::try_from(judged?).unwrap_or(u64::MAX);
         done += u64::try_from(batch.len()).unwrap_or(u64::MAX);
         lease.progress(done, None, &format!("{moved} customers moved"))?;
+        batch = next?;
     }
-    // The batches above are `w: 1`; this majority write can't be acknowledged before them.
+    // Each batch is acknowledged by itself; this ends with what others wrote `w: 1`.
     store.settle().await?;
     lease.progress(done, Some(done), &format!("{moved} customers moved"))
 }

@@ -88,9 +88,10 @@ fn list(typed: &str) -> PersonasPage {
         empty: empty(
             "id-card",
             "No personas yet. Your industry comes with a set to start from.",
-            Some(Link::new("Take the set for Telecom", "/personas/new")),
+            None,
             Some(Link::new("Start from nothing", "/personas/new")),
         ),
+        defaults: "Start from the set for Telecom".to_owned(),
         running: None,
         may_manage: true,
         may_assign: true,

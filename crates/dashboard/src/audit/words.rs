@@ -51,7 +51,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::CustomerCreated => "created a customer",
         AuditAction::CustomerChanged => "changed a customer",
         AuditAction::CustomersExported => "exported",
-        AuditAction::PersonasChanged => "changed",
+        AuditAction::PersonasChanged => "saved",
         AuditAction::PersonaAssigned => "assigned a persona",
         AuditAction::PersonasReassigned => "reassigned",
         AuditAction::JobCancelled => "stopped a job",

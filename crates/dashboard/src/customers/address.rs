@@ -41,7 +41,7 @@ impl Address {
 
     /// Reads parameters, such as the hidden fields of a form.
     pub(super) fn of(query: &Query) -> Self {
-        let list = query.clone().only(|name| is_of_list(name));
+        let list = query.clone().only(is_of_list);
         let cursor = query.get("cursor").to_owned();
         let back: Vec<String> = query
             .get("back")
@@ -88,11 +88,6 @@ impl Address {
         Some(self.list.get("sort"))
             .filter(|sort| !sort.is_empty())
             .unwrap_or("name")
-    }
-
-    /// The value of a filter: `filter[mrr][gte]`.
-    pub(super) fn filter(&self, parameter: &str) -> &str {
-        self.list.get(parameter)
     }
 
     /// The filters that are on, as name and value of their parameters.

@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(filters.clear, "/customers?sort=-mrr");
         match &filters.chips[0].form.value {
             ValueInput::Line { value, unit, .. } => {
-                assert_eq!((value.as_str(), unit.as_str()), ("19.9", "USD"))
+                assert_eq!((value.as_str(), unit.as_str()), ("19.9", "USD"));
             }
             other => panic!("{other:?}"),
         }

@@ -80,7 +80,7 @@ pub(super) fn page(
         }
         .filters(address, &found.terms),
         column_choices: table.choices(&shown),
-        columns: table.columns(address, &shown),
+        columns: Table::columns(address, &shown),
         sort_by_name: sorted_by(address, "name", false),
         name_sorted: sorted(address, "name"),
         caption: caption(&subjects, address, rows.len()),

@@ -80,7 +80,7 @@ impl<'a> Table<'a> {
     }
 
     /// The heads of the columns.
-    pub(super) fn columns(self, address: &Address, shown: &[&Subject]) -> Vec<Column> {
+    pub(super) fn columns(address: &Address, shown: &[&Subject]) -> Vec<Column> {
         let column = |subject: &&Subject| Column {
             key: subject.name.clone(),
             label: subject.label.clone(),

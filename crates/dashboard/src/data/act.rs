@@ -44,7 +44,11 @@ pub(crate) async fn import(
         // What is not said is not left out.
         _ => Rejected::Stop,
     };
-    match reader.uploads.import(here.tenant(), here.caller(), id, rejected).await {
+    match reader
+        .uploads
+        .import(here.tenant(), here.caller(), id, rejected)
+        .await
+    {
         Ok(_) => Ok(here.frame.see_other(address(id))),
         Err(
             error @ UploadError::NotNow(TransitionError::HasRejected(_) | TransitionError::NothingToImport),
@@ -85,7 +89,9 @@ pub(crate) async fn cancel(
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     match reader.uploads.cancel(here.tenant(), here.caller(), id).await {
-        Ok(_) => Ok(here.frame.see_other_saying(address(id), "Cancelled. Nothing was imported.", Tone::Leaf)),
+        Ok(_) => Ok(here
+            .frame
+            .see_other_saying(address(id), "Cancelled. Nothing was imported.", Tone::Leaf)),
         Err(error) => moved_on(&here, id, error),
     }
 }
@@ -106,5 +112,7 @@ pub(super) fn moved_on(
         return Err(error.into());
     }
     let why = words::refusal(&error).unwrap_or_else(|| "Somebody else changed it in between.".to_owned());
-    Ok(here.frame.see_other_saying(address(id), format!("Nothing was changed. {why}"), Tone::Sun))
+    Ok(here
+        .frame
+        .see_other_saying(address(id), format!("Nothing was changed. {why}"), Tone::Sun))
 }

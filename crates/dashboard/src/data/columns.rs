@@ -85,19 +85,30 @@ impl Filling<'_> {
     }
 
     fn row(&self, index: usize, column: &ChosenColumn) -> ColumnRow {
-        let profile = self.profile.columns.iter().find(|known| known.header == column.header);
-        let error = self.wrong.iter().find(|error| self.column_of(error).is_some_and(|(at, _)| at == index));
+        let profile = self
+            .profile
+            .columns
+            .iter()
+            .find(|known| known.header == column.header);
+        let error = self
+            .wrong
+            .iter()
+            .find(|error| self.column_of(error).is_some_and(|(at, _)| at == index));
         let sensitive = profile.and_then(|profile| profile.sensitive.as_ref());
         ColumnRow {
             index,
             header: column.header.clone(),
-            samples: profile.map(|profile| profile.samples.iter().take(3).cloned().collect()).unwrap_or_default(),
+            samples: profile
+                .map(|profile| profile.samples.iter().take(3).cloned().collect())
+                .unwrap_or_default(),
             profile: profile.map(described).unwrap_or_default(),
             targets: self.targets(column),
             types: types(column, profile),
             format: column.format.clone(),
             currency: column.currency.clone(),
-            sensitive: sensitive.map(|what| format!("Tells {what}: no rule may use it.")).unwrap_or_default(),
+            sensitive: sensitive
+                .map(|what| format!("Tells {what}: no rule may use it."))
+                .unwrap_or_default(),
             suggested: self.suggested,
             error: error.map_or_else(String::new, |error| error.message.clone()),
         }
@@ -109,11 +120,19 @@ impl Filling<'_> {
             Choice::new(String::from(target), label).chosen_if(&column.to)
         });
         let known = |key: &str| self.existing.iter().any(|known| known.key.as_str() == key);
-        let own = AttributeKey::from_header(&column.header).map(String::from).filter(|key| !known(key));
-        let chosen = column.to.strip_prefix("attributes.").filter(|key| !known(key) && own.as_deref() != Some(*key));
+        let own = AttributeKey::from_header(&column.header)
+            .map(String::from)
+            .filter(|key| !known(key));
+        let chosen = column
+            .to
+            .strip_prefix("attributes.")
+            .filter(|key| !known(key) && own.as_deref() != Some(*key));
         let new = own.iter().map(String::as_str).chain(chosen);
         let new = new.map(|key| (key.to_owned(), format!("{} (new)", key.replace('_', " "))));
-        let existing = self.existing.iter().map(|known| (known.key.to_string(), known.label.clone()));
+        let existing = self
+            .existing
+            .iter()
+            .map(|known| (known.key.to_string(), known.label.clone()));
         let attributes = new.chain(existing);
         vec![
             TargetGroup {
@@ -132,7 +151,10 @@ impl Filling<'_> {
     fn currencies(&self) -> Vec<String> {
         let used = self.chosen.columns.iter().map(|column| column.currency.as_str());
         let mut all: Vec<String> = Vec::new();
-        for code in std::iter::once(self.currency.code()).chain(used).chain(CURRENCIES) {
+        for code in std::iter::once(self.currency.code())
+            .chain(used)
+            .chain(CURRENCIES)
+        {
             if !code.is_empty() && !all.iter().any(|known| known == code) {
                 all.push(code.to_owned());
             }
@@ -142,9 +164,16 @@ impl Filling<'_> {
 }
 
 fn types(column: &ChosenColumn, profile: Option<&ColumnProfile>) -> Vec<Choice> {
-    let fixed = Target::try_from(column.to.clone()).ok().and_then(|target| target.fixed_type());
-    let said = AttributeType::ALL.into_iter().find(|kind| kind.name() == column.kind);
-    let shown = fixed.or(said).or(profile.map(|profile| profile.kind)).unwrap_or(AttributeType::Text);
+    let fixed = Target::try_from(column.to.clone())
+        .ok()
+        .and_then(|target| target.fixed_type());
+    let said = AttributeType::ALL
+        .into_iter()
+        .find(|kind| kind.name() == column.kind);
+    let shown = fixed
+        .or(said)
+        .or(profile.map(|profile| profile.kind))
+        .unwrap_or(AttributeType::Text);
     let choice = |kind: AttributeType| {
         let label = match kind {
             AttributeType::Text => "Text",
@@ -161,13 +190,25 @@ fn types(column: &ChosenColumn, profile: Option<&ColumnProfile>) -> Vec<Choice> 
 }
 
 fn mode(chosen: &str, error: String) -> Select {
-    let chosen = if chosen.is_empty() { mode_name(ImportMode::Upsert) } else { chosen };
+    let chosen = if chosen.is_empty() {
+        mode_name(ImportMode::Upsert)
+    } else {
+        chosen
+    };
     Select::new(
-        Field::new("mode", "Rows that exist already").value(chosen).error(error),
+        Field::new("mode", "Rows that exist already")
+            .value(chosen)
+            .error(error),
         [
             (ImportMode::Append, "Refuse them: the file has only new customers"),
-            (ImportMode::Upsert, "Change the mapped columns, leave the others as they are"),
-            (ImportMode::Replace, "Change everything, and take out customers the file no longer has"),
+            (
+                ImportMode::Upsert,
+                "Change the mapped columns, leave the others as they are",
+            ),
+            (
+                ImportMode::Replace,
+                "Change everything, and take out customers the file no longer has",
+            ),
         ]
         .map(|(mode, label)| Choice::new(mode_name(mode), label)),
     )
@@ -200,10 +241,17 @@ fn about(profile: &Profile) -> String {
         other => format!("separated by {other}"),
     };
     let rows = format::count(profile.rows, "row", "rows");
-    let rows = if profile.complete { rows } else { format!("the first {rows}") };
+    let rows = if profile.complete {
+        rows
+    } else {
+        format!("the first {rows}")
+    };
     let columns = u64::try_from(profile.columns.len()).unwrap_or(u64::MAX);
     let columns = format::count(columns, "column", "columns");
-    format!("{}, {delimiter}, {rows}, {columns}", profile.encoding.to_uppercase())
+    format!(
+        "{}, {delimiter}, {rows}, {columns}",
+        profile.encoding.to_uppercase()
+    )
 }
 
 /// `11 empty, 72 different`

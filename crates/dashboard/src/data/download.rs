@@ -19,11 +19,19 @@ pub(crate) async fn errors(
     Path(id): Path<UploadId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let file = uploads.rejected_file(here.tenant(), id).await?.ok_or_else(Problem::not_found)?;
-    let bytes = file.bytes.inspect_err(|error| tracing::error!(error = %error, "a file broke off while it was sent"));
+    let file = uploads
+        .rejected_file(here.tenant(), id)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let bytes = file
+        .bytes
+        .inspect_err(|error| tracing::error!(error = %error, "a file broke off while it was sent"));
     Ok(HttpResponse::Ok()
         .content_type(CSV)
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}-errors.csv\"")))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{id}-errors.csv\""),
+        ))
         .body(SizedStream::new(file.total_bytes, bytes)))
 }
 
@@ -33,6 +41,9 @@ pub(crate) async fn errors(
 pub(crate) async fn template(_: Here<ReadUploads>, _: NoQuery) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(CSV)
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"customer-data.csv\""))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"customer-data.csv\"",
+        ))
         .body(Uploads::template(UploadKind::CustomerData))
 }

@@ -40,7 +40,13 @@ pub(crate) async fn handle(
     Asked(params): Asked<Params>,
 ) -> Result<HttpResponse, Problem> {
     let page = reader.page(&here, &params, String::new()).await?;
-    here.frame.answer(StatusCode::OK, |part| if part { page.as_list().render() } else { page.render() })
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_list().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 impl Reader {

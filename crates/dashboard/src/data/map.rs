@@ -26,17 +26,47 @@ pub(crate) async fn handle(
     let version = form.version()?;
     let mapping = match chosen.mapping(here.company()?.currency) {
         Ok(mapping) => mapping,
-        Err(wrong) => return again(&here, &reader, id, chosen, wrong, StatusCode::UNPROCESSABLE_ENTITY).await,
+        Err(wrong) => {
+            return again(
+                &here,
+                &reader,
+                id,
+                chosen,
+                wrong,
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )
+            .await;
+        }
     };
     let (tenant, caller) = (here.tenant(), here.caller());
-    match reader.uploads.map(tenant, caller, id, Some(version), mapping).await {
+    match reader
+        .uploads
+        .map(tenant, caller, id, Some(version), mapping)
+        .await
+    {
         Ok(_) => {}
         Err(UploadError::Invalid(wrong)) => {
             let wrong = chosen.by_place(wrong);
-            return again(&here, &reader, id, chosen, wrong, StatusCode::UNPROCESSABLE_ENTITY).await;
+            return again(
+                &here,
+                &reader,
+                id,
+                chosen,
+                wrong,
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )
+            .await;
         }
         Err(error) if error.kind() == ErrorKind::Stale => {
-            return again(&here, &reader, id, chosen, Vec::new(), StatusCode::PRECONDITION_FAILED).await;
+            return again(
+                &here,
+                &reader,
+                id,
+                chosen,
+                Vec::new(),
+                StatusCode::PRECONDITION_FAILED,
+            )
+            .await;
         }
         Err(error) => return moved_on(&here, id, error),
     }
@@ -57,6 +87,8 @@ async fn again(
 ) -> Result<HttpResponse, Problem> {
     let upload = reader.uploads.get(here.tenant(), id).await?;
     let stale = status == StatusCode::PRECONDITION_FAILED;
-    let page = reader.upload_page(here, &upload, Shown::Sent { chosen, wrong, stale }).await?;
+    let page = reader
+        .upload_page(here, &upload, Shown::Sent { chosen, wrong, stale })
+        .await?;
     here.frame.page(status, page.render())
 }

@@ -56,14 +56,22 @@ impl Chosen {
         Self {
             mode: mode_name(mapping.map_or(ImportMode::Upsert, |mapping| mapping.mode)).to_owned(),
             row_number: mapping.is_some_and(|mapping| mapping.row_number_as.is_some()),
-            columns: profile.columns.iter().map(|known| column(&known.header)).collect(),
+            columns: profile
+                .columns
+                .iter()
+                .map(|known| column(&known.header))
+                .collect(),
         }
     }
 
     /// What a form says.
     pub(super) fn read(form: &Form) -> Self {
         let columns = (0..MAX_COLUMNS).map_while(|index| {
-            let field = |name: &str| form.all(&format!("columns.{index}.{name}")).next().map(str::to_owned);
+            let field = |name: &str| {
+                form.all(&format!("columns.{index}.{name}"))
+                    .next()
+                    .map(str::to_owned)
+            };
             let text = |name: &str| field(name).map(|text| text.trim().to_owned()).unwrap_or_default();
             Some(ChosenColumn {
                 header: field("header")?,
@@ -90,7 +98,11 @@ impl Chosen {
         };
         match mode(&self.mode) {
             Some(mode) => mapping.mode = mode,
-            None => wrong.push(FieldError::new("#/mode", "unknown-value", "Choose what happens to rows that exist.")),
+            None => wrong.push(FieldError::new(
+                "#/mode",
+                "unknown-value",
+                "Choose what happens to rows that exist.",
+            )),
         }
         for (index, column) in self.columns.iter().enumerate() {
             match column.read(index, currency) {
@@ -104,7 +116,9 @@ impl Chosen {
     /// Errors of the use case, which name columns by their header, with pointers by place.
     pub(super) fn by_place(&self, errors: Vec<FieldError>) -> Vec<FieldError> {
         let place = |error: FieldError| {
-            let Some(rest) = error.pointer.strip_prefix("#/columns/") else { return error };
+            let Some(rest) = error.pointer.strip_prefix("#/columns/") else {
+                return error;
+            };
             let (header, field) = rest.split_once('/').unwrap_or((rest, "to"));
             let header = header.replace("~1", "/").replace("~0", "~");
             match self.columns.iter().position(|column| column.header == header) {
@@ -137,12 +151,16 @@ impl ChosenColumn {
         let kind = match to.fixed_type() {
             // The list of types can't say "as its target says": what it shows then does not count.
             Some(fixed) => fixed,
-            None => kind(&self.kind).ok_or_else(|| wrong("type", "unknown-value", "Choose what it holds.".to_owned()))?,
+            None => kind(&self.kind)
+                .ok_or_else(|| wrong("type", "unknown-value", "Choose what it holds.".to_owned()))?,
         };
         let currency = match self.currency.as_str() {
             _ if kind != AttributeType::Money => None,
             "" => Some(company),
-            code => Some(code.parse().map_err(|error| wrong("currency", "unknown-value", format!("{error}")))?),
+            code => Some(
+                code.parse()
+                    .map_err(|error| wrong("currency", "unknown-value", format!("{error}")))?,
+            ),
         };
         Ok(ColumnMapping {
             to,
@@ -176,7 +194,12 @@ mod tests {
     use super::*;
 
     fn form(fields: &[(&str, &str)]) -> Form {
-        Form::of(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Form::of(
+            fields
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
     }
 
     fn chosen() -> Chosen {
@@ -208,11 +231,17 @@ mod tests {
 
         assert_eq!(mapping.row_number_as, Some(RowNumberAs::ExternalId));
         let amount = &mapping.columns["a/b"];
-        assert_eq!((amount.kind, amount.currency), (Some(AttributeType::Money), Some(Currency::USD)));
+        assert_eq!(
+            (amount.kind, amount.currency),
+            (Some(AttributeType::Money), Some(Currency::USD))
+        );
         assert_eq!(amount.format.as_deref(), Some("1.234,56"));
         assert_eq!(mapping.columns["tenure"].kind, Some(AttributeType::Integer));
         let ignored = &mapping.columns["female"];
-        assert_eq!((ignored.kind, &ignored.format, ignored.currency), (None, &None, None));
+        assert_eq!(
+            (ignored.kind, &ignored.format, ignored.currency),
+            (None, &None, None)
+        );
     }
 
     #[test]
@@ -227,7 +256,10 @@ mod tests {
         };
         let again = Chosen::of(Some(&mapping), &profile);
 
-        assert_eq!((again.mode.as_str(), again.row_number, again.columns.len()), ("upsert", true, 0));
+        assert_eq!(
+            (again.mode.as_str(), again.row_number, again.columns.len()),
+            ("upsert", true, 0)
+        );
     }
 
     #[test]
@@ -244,6 +276,9 @@ mod tests {
             FieldError::new("#/columns", "key-missing", "no"),
         ];
         let placed = chosen().by_place(of_use_case);
-        assert_eq!((placed[0].pointer.as_str(), placed[1].pointer.as_str()), ("#/columns/1/format", "#/columns"));
+        assert_eq!(
+            (placed[0].pointer.as_str(), placed[1].pointer.as_str()),
+            ("#/columns/1/format", "#/columns")
+        );
     }
 }

@@ -42,10 +42,14 @@ pub(super) struct Sent {
 pub(super) async fn open(mut form: Multipart) -> Result<Sent, Problem> {
     let mut kind = None;
     loop {
-        let mut field = next(&mut form).await?.ok_or_else(|| wrong("file", "missing", "Choose a file."))?;
+        let mut field = next(&mut form)
+            .await?
+            .ok_or_else(|| wrong("file", "missing", "Choose a file."))?;
         match field.name().unwrap_or_default() {
             "file" => {
-                let kind = kind.ok_or_else(|| wrong("kind", "missing", "the form does not say what the file is about"))?;
+                let kind = kind.ok_or_else(|| {
+                    wrong("kind", "missing", "the form does not say what the file is about")
+                })?;
                 return Ok(sent(form, field, kind));
             }
             "kind" => kind = Some(read_kind(&short(&mut field).await?)?),
@@ -53,14 +57,20 @@ pub(super) async fn open(mut form: Multipart) -> Result<Sent, Problem> {
             "csrf" => drop(short(&mut field).await?),
             other => {
                 let other: String = other.chars().take(60).collect();
-                return Err(wrong(&other, "unknown-field", "the form has the fields csrf, kind and file"));
+                return Err(wrong(
+                    &other,
+                    "unknown-field",
+                    "the form has the fields csrf, kind and file",
+                ));
             }
         }
     }
 }
 
 fn sent(form: Multipart, field: Field, kind: UploadKind) -> Sent {
-    let name = field.content_disposition().and_then(|disposition| disposition.get_filename());
+    let name = field
+        .content_disposition()
+        .and_then(|disposition| disposition.get_filename());
     let name = name.unwrap_or_default().to_owned();
     let broke = Broke::default();
     let kept = broke.clone();
@@ -91,7 +101,14 @@ async fn step(state: State) -> Option<(Result<Bytes, Problem>, State)> {
     }
     match next(&mut form).await {
         Ok(None) => None,
-        Ok(Some(_)) => Some((Err(wrong("file", "duplicate", "Send one file at a time, as the last field.")), None)),
+        Ok(Some(_)) => Some((
+            Err(wrong(
+                "file",
+                "duplicate",
+                "Send one file at a time, as the last field.",
+            )),
+            None,
+        )),
         Err(problem) => Some((Err(problem), None)),
     }
 }
@@ -133,7 +150,10 @@ fn wrong(field: &str, code: &'static str, message: &str) -> Problem {
 }
 
 fn stalled() -> Problem {
-    Problem::of("request-timeout").detail(format!("no byte of the file came for {} s; send it again", IDLE.as_secs()))
+    Problem::of("request-timeout").detail(format!(
+        "no byte of the file came for {} s; send it again",
+        IDLE.as_secs()
+    ))
 }
 
 fn broken(error: &MultipartError) -> Problem {
@@ -157,12 +177,28 @@ mod tests {
     fn form(parts: &[(&str, &str)]) -> Multipart {
         let mut body = String::new();
         for (name, value) in parts {
-            let file = if *name == "file" { "; filename=\"a b.csv\"" } else { "" };
-            body.push_str(&format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n"));
+            let file = if *name == "file" {
+                "; filename=\"a b.csv\""
+            } else {
+                ""
+            };
+            let head = [
+                "--x\r\nContent-Disposition: form-data; name=\"",
+                name,
+                "\"",
+                file,
+                "\r\n\r\n",
+                value,
+                "\r\n",
+            ];
+            body.push_str(&head.concat());
         }
         body.push_str("--x--\r\n");
         let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=x"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("multipart/form-data; boundary=x"),
+        );
         let body = futures::stream::iter([Ok::<_, PayloadError>(Bytes::from(body))]);
         Multipart::new(&headers, body)
     }
@@ -186,11 +222,32 @@ mod tests {
 
     #[actix_web::test]
     async fn a_form_that_holds_something_else_keeps_nothing() {
-        assert_eq!(read(&[("kind", "customer_data")]).await.unwrap_err(), "Choose a file.");
-        assert!(read(&[("file", "x")]).await.unwrap_err().contains("what the file is about"));
-        assert!(read(&[("kind", "tickets"), ("file", "x")]).await.unwrap_err().contains("customer_data"));
-        assert!(read(&[("colour", "red")]).await.unwrap_err().contains("csrf, kind and file"));
+        assert_eq!(
+            read(&[("kind", "customer_data")]).await.unwrap_err(),
+            "Choose a file."
+        );
+        assert!(
+            read(&[("file", "x")])
+                .await
+                .unwrap_err()
+                .contains("what the file is about")
+        );
+        assert!(
+            read(&[("kind", "tickets"), ("file", "x")])
+                .await
+                .unwrap_err()
+                .contains("customer_data")
+        );
+        assert!(
+            read(&[("colour", "red")])
+                .await
+                .unwrap_err()
+                .contains("csrf, kind and file")
+        );
         let two = [("kind", "customer_data"), ("file", "x"), ("file", "y")];
-        assert_eq!(read(&two).await.unwrap_err(), "Send one file at a time, as the last field.");
+        assert_eq!(
+            read(&two).await.unwrap_err(),
+            "Send one file at a time, as the last field."
+        );
     }
 }

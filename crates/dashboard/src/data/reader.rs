@@ -43,7 +43,11 @@ impl FromRequest for Reader {
 impl Reader {
     /// The job that an upload waits for: the one its state names, else one about it that has not ended. Nothing is
     /// asked where none can be.
-    pub(super) async fn job_of<P>(&self, here: &Here<P>, upload: &Upload) -> Result<Option<JobStatus>, Problem> {
+    pub(super) async fn job_of<P>(
+        &self,
+        here: &Here<P>,
+        upload: &Upload,
+    ) -> Result<Option<JobStatus>, Problem> {
         let rests = matches!(
             upload.state,
             UploadState::AwaitingMapping
@@ -60,6 +64,8 @@ impl Reader {
         };
         let jobs = self.work.list(here.tenant(), &filter, 5, None).await?;
         let named = jobs.iter().find(|job| Some(job.id) == upload.state.job());
-        Ok(named.or_else(|| jobs.iter().find(|job| !job.state.is_final())).cloned())
+        Ok(named
+            .or_else(|| jobs.iter().find(|job| !job.state.is_final()))
+            .cloned())
     }
 }

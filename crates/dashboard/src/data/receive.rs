@@ -1,12 +1,7 @@
 //! `POST /data/uploads`
 
 use actix_multipart::Multipart;
-use actix_web::{
-    HttpMessage as _, HttpRequest, HttpResponse,
-    http::header,
-    post,
-    web::Payload,
-};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, http::header, post, web::Payload};
 use askama::Template as _;
 use kale_application::uploads::{UploadError, Uploads};
 use kale_domain::upload::{MAX_BYTES, Upload};
@@ -47,7 +42,9 @@ pub(crate) async fn handle(
         Ok(upload) => Ok(here.frame.see_other(format!("/data/uploads/{}", upload.id))),
         Err(refused) if island || refused.status().is_server_error() => Err(refused),
         Err(refused) => {
-            let page = reader.page(&here, &Params::default(), words::problem(&refused)).await?;
+            let page = reader
+                .page(&here, &Params::default(), words::problem(&refused))
+                .await?;
             here.frame.page(refused.status(), page.render())
         }
     }
@@ -60,8 +57,16 @@ async fn receive(
     body: Payload,
 ) -> Result<Upload, Problem> {
     check(request)?;
-    let Sent { kind, name, bytes, broke } = multipart::open(Multipart::new(request.headers(), body)).await?;
-    match uploads.receive(here.tenant(), here.caller(), kind, &name, bytes).await {
+    let Sent {
+        kind,
+        name,
+        bytes,
+        broke,
+    } = multipart::open(Multipart::new(request.headers(), body)).await?;
+    match uploads
+        .receive(here.tenant(), here.caller(), kind, &name, bytes)
+        .await
+    {
         Ok(upload) => Ok(upload),
         // What the stream broke off for says more than that it did.
         Err(error @ UploadError::Interrupted(_)) => Err(broke.take().unwrap_or_else(|| error.into())),
@@ -94,7 +99,10 @@ fn check(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 fn wants_json(request: &HttpRequest) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"))
 }
 
@@ -113,12 +121,21 @@ mod tests {
                 .to_http_request()
         };
         assert!(check(&request(MAX_BYTES)).is_ok());
-        assert_eq!(check(&request(MAX_BYTES * 2)).unwrap_err().status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(
+            check(&request(MAX_BYTES * 2)).unwrap_err().status(),
+            StatusCode::PAYLOAD_TOO_LARGE
+        );
     }
 
     #[test]
     fn only_the_island_is_answered_in_json() {
-        let accepts = |text: &str| wants_json(&TestRequest::post().insert_header(("accept", text)).to_http_request());
+        let accepts = |text: &str| {
+            wants_json(
+                &TestRequest::post()
+                    .insert_header(("accept", text))
+                    .to_http_request(),
+            )
+        };
 
         assert!(accepts("application/json"));
         assert!(!accepts("text/html,application/xhtml+xml,application/json;q=0.9"));

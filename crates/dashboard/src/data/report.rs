@@ -26,12 +26,18 @@ pub(super) fn view(report: &Report, mode: ImportMode, problem: String) -> CheckR
         on_rejected: Select::new(
             Field::new(
                 "rejected",
-                format!("{} can’t be imported", format::count(report.rejected, "row", "rows")),
+                format!(
+                    "{} can’t be imported",
+                    format::count(report.rejected, "row", "rows")
+                ),
             )
             .value("stop"),
             [
                 Choice::new("stop", "Import nothing; I correct the file"),
-                Choice::new("skip", format!("Import the {} others", format::number(report.accepted))),
+                Choice::new(
+                    "skip",
+                    format!("Import the {} others", format::number(report.accepted)),
+                ),
             ],
         ),
         problem,
@@ -55,7 +61,10 @@ fn groups(errors: &[RowError], cut: bool) -> Vec<ProblemGroup> {
     let mut kinds: Vec<(&str, Option<&str>, Vec<&RowError>)> = Vec::new();
     for error in errors {
         let (code, column) = (error.code.as_str(), error.column.as_deref());
-        match kinds.iter_mut().find(|(known, at, _)| *known == code && *at == column) {
+        match kinds
+            .iter_mut()
+            .find(|(known, at, _)| *known == code && *at == column)
+        {
             Some((_, _, of_kind)) => of_kind.push(error),
             None => kinds.push((code, column, vec![error])),
         }
@@ -66,7 +75,11 @@ fn groups(errors: &[RowError], cut: bool) -> Vec<ProblemGroup> {
         let count = u64::try_from(of_kind.len()).unwrap_or(u64::MAX);
         let rows = if count == 1 { "row" } else { "rows" };
         ProblemGroup {
-            title: format!("{}{more} {rows}: {}", format::number(count), what(code, column, &of_kind)),
+            title: format!(
+                "{}{more} {rows}: {}",
+                format::number(count),
+                what(code, column, &of_kind)
+            ),
             example: of_kind.first().map_or_else(String::new, |first| example(first)),
             values: of_kind.into_iter().take(SHOWN).map(value).collect(),
         }
@@ -151,11 +164,14 @@ mod tests {
         let view = view(&report, ImportMode::Upsert, String::new());
         let titles: Vec<&str> = view.groups.iter().map(|group| group.title.as_str()).collect();
 
-        assert_eq!(titles, [
-            "2 rows: mrr is not a number",
-            "1 row: the key is missing",
-            "1 row: x: expected something else"
-        ]);
+        assert_eq!(
+            titles,
+            [
+                "2 rows: mrr is not a number",
+                "1 row: the key is missing",
+                "1 row: x: expected something else"
+            ]
+        );
         assert_eq!(view.groups[0].example, "for example line 48, “n/a”");
         assert!(!view.cut);
     }

@@ -36,5 +36,11 @@ pub(crate) async fn handle(
         None => Shown::AsItIs,
     };
     let page = reader.upload_page(&here, &upload, shown).await?;
-    here.frame.answer(StatusCode::OK, |part| if part { page.as_body().render() } else { page.render() })
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_body().render()
+        } else {
+            page.render()
+        }
+    })
 }

@@ -80,7 +80,10 @@ impl Reader {
 
     async fn stage<P>(&self, here: &Here<P>, upload: &Upload, shown: Shown) -> Result<Stage, Problem> {
         let maps = matches!(upload.state, UploadState::AwaitingMapping)
-            || matches!((&upload.state, &shown), (UploadState::Validated { .. }, Shown::Mapping | Shown::Sent { .. }));
+            || matches!(
+                (&upload.state, &shown),
+                (UploadState::Validated { .. }, Shown::Mapping | Shown::Sent { .. })
+            );
         if maps && upload.profile.is_some() {
             return Ok(Stage::Map(Box::new(self.map_form(here, upload, shown).await?)));
         }
@@ -93,8 +96,15 @@ impl Reader {
             UploadState::Validating { .. } => Stage::Checking(progress(job.as_ref())),
             UploadState::Importing { .. } => Stage::Importing(progress(job.as_ref())),
             UploadState::Validated { report } => {
-                let mode = upload.mapping.as_ref().map_or(ImportMode::Upsert, |mapping| mapping.mode);
-                let problem = if let Shown::Refused(problem) = shown { problem } else { String::new() };
+                let mode = upload
+                    .mapping
+                    .as_ref()
+                    .map_or(ImportMode::Upsert, |mapping| mapping.mode);
+                let problem = if let Shown::Refused(problem) = shown {
+                    problem
+                } else {
+                    String::new()
+                };
                 Stage::Checked(Box::new(report::view(report, mode, problem)))
             }
             UploadState::Imported { summary, at, .. } => {
@@ -109,8 +119,12 @@ impl Reader {
                     follow_up,
                 }))
             }
-            UploadState::Undone { at, .. } => Stage::Undone { at: here.instant(*at) },
-            UploadState::Cancelled { at } => Stage::Cancelled { at: here.instant(*at) },
+            UploadState::Undone { at, .. } => Stage::Undone {
+                at: here.instant(*at),
+            },
+            UploadState::Cancelled { at } => Stage::Cancelled {
+                at: here.instant(*at),
+            },
             UploadState::Failed { why } => failed(why),
         })
     }
@@ -162,16 +176,21 @@ impl Reader {
             return Ok((None, String::new()));
         }
         if self.uploads.can_be_undone(here.tenant(), upload).await? {
-            let end = at.checked_add(SignedDuration::from_hours(24 * UNDO_DAYS)).unwrap_or(at);
+            let end = at
+                .checked_add(SignedDuration::from_hours(24 * UNDO_DAYS))
+                .unwrap_or(at);
             let day = end.to_zoned(here.zone()).date();
             return Ok((Some(format::date(day)), String::new()));
         }
         let over = upload.state.clone().undone(here.frame.now()).is_err();
-        Ok((None, if over {
-            format!("It can’t be undone any more: that is possible for {UNDO_DAYS} days.")
-        } else {
-            "It can’t be undone: another file was imported since.".to_owned()
-        }))
+        Ok((
+            None,
+            if over {
+                format!("It can’t be undone any more: that is possible for {UNDO_DAYS} days.")
+            } else {
+                "It can’t be undone: another file was imported since.".to_owned()
+            },
+        ))
     }
 }
 
@@ -199,7 +218,8 @@ fn progress<P>(here: &Here<P>, upload: &Upload, job: Option<&JobStatus>) -> JobP
     };
     let mut progress = place.progress(job, here.caller());
     if job.state == JobState::Cancelled {
-        progress.note = "The work was stopped. Try it again on its own page, or cancel the upload.".to_owned();
+        "The work was stopped. Try it again on its own page, or cancel the upload."
+            .clone_into(&mut progress.note);
     }
     progress
 }
@@ -244,7 +264,9 @@ fn figures(summary: ImportSummary) -> Vec<Fact> {
 fn failed(why: &Unreadable) -> Stage {
     Stage::Failed {
         what: words::sentence(&why.message),
-        place: why.line.map_or_else(String::new, |line| format!("Line {}", format::number(line))),
+        place: why
+            .line
+            .map_or_else(String::new, |line| format!("Line {}", format::number(line))),
         advice: if why.code == "internal" {
             "Upload the file again. If it fails again, the log of the server says why.".to_owned()
         } else {

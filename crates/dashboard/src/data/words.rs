@@ -7,11 +7,11 @@ use kale_domain::{
 };
 use kale_web::Problem;
 
-pub(super) use crate::words::sentence;
 use crate::view::{
     format,
     parts::{Chip, Tone},
 };
+pub(super) use crate::words::sentence;
 
 /// Where an upload stands.
 pub(super) fn chip(state: &UploadState) -> Chip {
@@ -79,13 +79,19 @@ pub(super) fn refusal(error: &UploadError) -> Option<String> {
         | UploadError::Interrupted(_)
         | UploadError::NotNow(_)
         | UploadError::Superseded => Some(sentence(&error.to_string())),
-        UploadError::Invalid(_) | UploadError::NotFound | UploadError::Store(_) | UploadError::Blobs(_) => None,
+        UploadError::Invalid(_) | UploadError::NotFound | UploadError::Store(_) | UploadError::Blobs(_) => {
+            None
+        }
     }
 }
 
 /// What a problem says, as a sentence.
 pub(super) fn problem(problem: &Problem) -> String {
-    let fields: Vec<&str> = problem.fields().iter().map(|field| field.message.as_str()).collect();
+    let fields: Vec<&str> = problem
+        .fields()
+        .iter()
+        .map(|field| field.message.as_str())
+        .collect();
     match problem.explanation() {
         Some(said) => sentence(said),
         None if fields.is_empty() => sentence(problem.title()),
@@ -106,9 +112,16 @@ mod tests {
             line: Some(3),
             message: "the quote is never closed".to_owned(),
         };
-        assert_eq!(refusal(&UploadError::Unreadable(why)).unwrap(), "Line 3: the quote is never closed.");
+        assert_eq!(
+            refusal(&UploadError::Unreadable(why)).unwrap(),
+            "Line 3: the quote is never closed."
+        );
         let wrong = UploadError::NotNow(TransitionError::HasRejected(1));
-        assert!(refusal(&wrong).unwrap().starts_with("1 row can’t be imported. Choose"));
+        assert!(
+            refusal(&wrong)
+                .unwrap()
+                .starts_with("1 row can’t be imported. Choose")
+        );
         assert!(refusal(&UploadError::NotFound).is_none());
     }
 }

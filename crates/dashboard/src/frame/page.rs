@@ -164,6 +164,7 @@ impl Frame {
     }
 
     /// Answers `303`: read that address. It has to be one of ours.
+    #[expect(clippy::unused_self, reason = "all answers of a page are asked of its frame")]
     pub(crate) fn see_other(&self, to: impl AsRef<str>) -> HttpResponse {
         see_other(to.as_ref())
     }

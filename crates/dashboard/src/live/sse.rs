@@ -48,7 +48,10 @@ pub(super) fn respond(events: impl Stream<Item = Event> + 'static, drain: Drain)
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         // A proxy, or our own compression, would hold events back.
-        .insert_header((HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")))
+        .insert_header((
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ))
         .insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")))
         .streaming(chunks(events, drain))
 }
@@ -61,7 +64,10 @@ struct Sending {
     sent: u64,
 }
 
-fn chunks(events: impl Stream<Item = Event> + 'static, drain: Drain) -> impl Stream<Item = Result<Bytes, Infallible>> {
+fn chunks(
+    events: impl Stream<Item = Event> + 'static,
+    drain: Drain,
+) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let sending = Sending {
         events: Box::pin(events),
         drain,
@@ -102,22 +108,37 @@ mod tests {
     use super::*;
 
     fn texts(chunks: &[Result<Bytes, Infallible>]) -> Vec<&str> {
-        chunks.iter().map(|chunk| std::str::from_utf8(chunk.as_ref().unwrap()).unwrap()).collect()
+        chunks
+            .iter()
+            .map(|chunk| std::str::from_utf8(chunk.as_ref().unwrap()).unwrap())
+            .collect()
     }
 
     #[actix_web::test]
     async fn events_are_numbered_and_the_stream_ends_with_them() {
         let event = Event::new("job", &serde_json::json!({ "note": "a\nb" }));
-        let all: Vec<_> = chunks(stream::iter([event.clone(), event]), Drain::default()).collect().await;
+        let all: Vec<_> = chunks(stream::iter([event.clone(), event]), Drain::default())
+            .collect()
+            .await;
 
         let text = "event: job\ndata: {\"note\":\"a\\nb\"}\n\n";
-        assert_eq!(texts(&all), ["retry: 2000\n\n", &format!("id: 1\n{text}"), &format!("id: 2\n{text}")]);
+        assert_eq!(
+            texts(&all),
+            [
+                "retry: 2000\n\n",
+                &format!("id: 1\n{text}"),
+                &format!("id: 2\n{text}")
+            ]
+        );
     }
 
     #[actix_web::test]
     async fn a_silent_stream_sends_a_comment_every_fifteen_seconds() {
         tokio::time::pause();
-        let all: Vec<_> = chunks(stream::pending(), Drain::default()).take(3).collect().await;
+        let all: Vec<_> = chunks(stream::pending(), Drain::default())
+            .take(3)
+            .collect()
+            .await;
 
         assert_eq!(texts(&all), ["retry: 2000\n\n", ":\n\n", ":\n\n"]);
     }

@@ -43,7 +43,11 @@ impl Document {
         };
         Ok(Self {
             categories: configuration.categories.clone(),
-            personas: configuration.personas.iter().map(entry).collect::<Result<_, Problem>>()?,
+            personas: configuration
+                .personas
+                .iter()
+                .map(entry)
+                .collect::<Result<_, Problem>>()?,
         })
     }
 
@@ -82,9 +86,13 @@ impl Document {
         let stem = AttributeKey::from_header(name).map_or_else(|| "persona".to_owned(), String::from);
         let stem: String = stem.chars().take(40).collect();
         let numbered = (2_u32..1_000).map(|n| format!("{stem}_{n}"));
-        let keys = std::iter::once(stem.clone()).chain(numbered).filter_map(|text| text.parse().ok());
+        let keys = std::iter::once(stem.clone())
+            .chain(numbered)
+            .filter_map(|text| text.parse().ok());
         // There are far fewer personas than numbers.
-        keys.into_iter().find(|key| !self.has(key)).ok_or_else(|| Problem::of("internal"))
+        keys.into_iter()
+            .find(|key| !self.has(key))
+            .ok_or_else(|| Problem::of("internal"))
     }
 
     fn has(&self, key: &PersonaKey) -> bool {
@@ -94,7 +102,11 @@ impl Document {
     /// Puts a persona in, in place of the one of its key. It stands last, so that of two that clash it is the one that
     /// is told.
     pub(super) fn put(&mut self, key: PersonaKey, value: Value) {
-        let id = self.personas.iter().find(|known| known.key == key).and_then(|known| known.id);
+        let id = self
+            .personas
+            .iter()
+            .find(|known| known.key == key)
+            .and_then(|known| known.id);
         self.personas.retain(|known| known.key != key);
         self.personas.push(Entry {
             id,
@@ -113,7 +125,9 @@ impl Document {
 
     /// Swaps the priorities of a persona and its neighbour; `false` where it has none there.
     pub(super) fn shift(&mut self, id: PersonaId, direction: Direction) -> bool {
-        let Some(own) = self.priority_of(id) else { return false };
+        let Some(own) = self.priority_of(id) else {
+            return false;
+        };
         let others = self.personas.iter().filter_map(|known| known.priority);
         let neighbour = match direction {
             Direction::Up => others.filter(|other| *other > own).min(),

@@ -44,7 +44,11 @@ impl Rows<'_> {
     /// The parts that have no rows.
     pub(super) fn opaque(self, rule: &Value) -> Vec<Value> {
         match group(rule, "#") {
-            Some(group) => group.children.iter().flat_map(|child| self.opaque(child)).collect(),
+            Some(group) => group
+                .children
+                .iter()
+                .flat_map(|child| self.opaque(child))
+                .collect(),
             None if self.condition(rule, "#").is_some() => Vec::new(),
             None => vec![rule.clone()],
         }
@@ -59,7 +63,10 @@ impl Rows<'_> {
         }
         let json = value.to_string();
         let sentence = self.sentences.get(&json).cloned();
-        RuleNode::opaque(json, sentence.unwrap_or_else(|| "A part that has no row".to_owned()))
+        RuleNode::opaque(
+            json,
+            sentence.unwrap_or_else(|| "A part that has no row".to_owned()),
+        )
     }
 
     fn children(self, group: &Group<'_>) -> Vec<RuleNode> {
@@ -93,7 +100,9 @@ impl Rows<'_> {
         let value = map.get("value");
         let subject = self.subject(source, name, op, value);
         let operator = subject.kind.operators().iter().find(|known| known.name == op)?;
-        let more = map.keys().any(|key| !["op", "value", source].contains(&key.as_str()));
+        let more = map
+            .keys()
+            .any(|key| !["op", "value", source].contains(&key.as_str()));
         let values = self.values(&subject, operator.arity, value)?;
         (!more).then(|| (subject, op.to_owned(), values))
     }
@@ -108,17 +117,18 @@ impl Rows<'_> {
     fn values(self, subject: &Subject, arity: Arity, value: Option<&Value>) -> Option<Vec<String>> {
         let (list, count) = match (arity, value) {
             (Arity::None, None) => return Some(Vec::new()),
-            (Arity::None, Some(_)) | (_, None) => return None,
             (Arity::Many, Some(Value::Array(list))) => (list.as_slice(), list.len()),
             (Arity::Two, Some(Value::Array(list))) => (list.as_slice(), 2),
-            (Arity::Many | Arity::Two, Some(_)) => return None,
             (Arity::One | Arity::Days, Some(one)) => (std::slice::from_ref(one), 1),
+            _ => return None,
         };
         if list.len() != count {
             return None;
         }
         let exponent = if arity == Arity::Days { 0 } else { subject.exponent };
-        list.iter().map(|value| self.typed(subject.kind, exponent, value)).collect()
+        list.iter()
+            .map(|value| self.typed(subject.kind, exponent, value))
+            .collect()
     }
 
     fn typed(self, kind: ValueKind, exponent: u32, value: &Value) -> Option<String> {
@@ -216,16 +226,24 @@ fn major(number: &str, exponent: u32) -> String {
 mod tests {
     use serde_json::json;
 
+    use super::subjects::tests::telco;
     use super::*;
     use crate::view::rule::Part;
-    use super::subjects::tests::telco;
 
     fn root(rule: &Value, wrong: &[RuleProblem]) -> (Join, Vec<RuleNode>) {
         let subjects = telco();
         let sentences = BTreeMap::new();
-        let rows = Rows { subjects: &subjects, wrong, sentences: &sentences };
+        let rows = Rows {
+            subjects: &subjects,
+            wrong,
+            sentences: &sentences,
+        };
         match rows.root(rule).part {
-            Part::Group { join, children, root: true } => (join, children),
+            Part::Group {
+                join,
+                children,
+                root: true,
+            } => (join, children),
             other => panic!("{other:?}"),
         }
     }
@@ -255,7 +273,10 @@ mod tests {
     #[test]
     fn a_single_condition_is_wrapped_and_a_negation_is_a_group() {
         let (join, children) = root(&json!({ "attribute": "churn", "op": "eq", "value": true }), &[]);
-        assert_eq!((join, condition(&children[0]).values[0].as_str()), (Join::All, "true"));
+        assert_eq!(
+            (join, condition(&children[0]).values[0].as_str()),
+            (Join::All, "true")
+        );
 
         let none = json!({ "not": { "any": [{ "tag": "vip" }] } });
         assert_eq!(root(&none, &[]).0, Join::None);
@@ -288,7 +309,10 @@ mod tests {
             { "tag": "vip" },
             { "any": [{ "attribute": "tenure", "op": "lt", "value": "six" }] },
         ] });
-        let wrong = [RuleProblem { pointer: "#/all/1/any/0/value".to_owned(), message: "a number".to_owned() }];
+        let wrong = [RuleProblem {
+            pointer: "#/all/1/any/0/value".to_owned(),
+            message: "a number".to_owned(),
+        }];
         let (_, children) = root(&rule, &wrong);
 
         assert_eq!(condition(&children[0]).error, "");

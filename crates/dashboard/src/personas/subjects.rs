@@ -113,9 +113,17 @@ fn attribute(definition: &AttributeDefinition, suggestions: Vec<String>, currenc
         value: format!("attribute:{}", definition.key),
         label: definition.label.clone(),
         kind,
-        unit: if money { currency.code().to_owned() } else { String::new() },
+        unit: if money {
+            currency.code().to_owned()
+        } else {
+            String::new()
+        },
         exponent: if money { currency.exponent() } else { 0 },
-        suggestions: if kind == ValueKind::Text { suggestions } else { Vec::new() },
+        suggestions: if kind == ValueKind::Text {
+            suggestions
+        } else {
+            Vec::new()
+        },
         note: String::new(),
     }
 }
@@ -135,7 +143,11 @@ fn metric(metric: Metric, currency: Currency) -> Subject {
         label: metric.title(),
         kind,
         unit: unit.to_owned(),
-        exponent: if kind == ValueKind::Money { currency.exponent() } else { 0 },
+        exponent: if kind == ValueKind::Money {
+            currency.exponent()
+        } else {
+            0
+        },
         suggestions: Vec::new(),
         note: if metric.is_computed() {
             String::new()
@@ -193,7 +205,10 @@ pub(super) mod tests {
         let subjects = telco();
         let mrr = subjects.find("metric:mrr").unwrap();
 
-        assert_eq!((mrr.kind, mrr.exponent, mrr.unit.as_str()), (ValueKind::Money, 2, "USD"));
+        assert_eq!(
+            (mrr.kind, mrr.exponent, mrr.unit.as_str()),
+            (ValueKind::Money, 2, "USD")
+        );
         assert_eq!(subjects.find("attribute:tenure").unwrap().exponent, 0);
     }
 
@@ -205,7 +220,13 @@ pub(super) mod tests {
     #[test]
     fn a_metric_that_nobody_computes_yet_says_that_it_waits() {
         let subjects = telco();
-        assert!(subjects.find("metric:open_tickets").unwrap().note.starts_with("Waits"));
+        assert!(
+            subjects
+                .find("metric:open_tickets")
+                .unwrap()
+                .note
+                .starts_with("Waits")
+        );
         assert!(subjects.find("metric:mrr").unwrap().note.is_empty());
     }
 }

@@ -68,7 +68,11 @@ impl Typed {
             industry: company.industry.key().to_owned(),
             time_zone: company.time_zone.clone(),
             currency: company.currency.code().to_owned(),
-            sortable: company.sortable_attributes.iter().map(ToString::to_string).collect(),
+            sortable: company
+                .sortable_attributes
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 
@@ -84,9 +88,15 @@ impl Typed {
 
     fn changes(&self) -> Result<CompanyChanges, Vec<FieldError>> {
         let mut wrong = Vec::new();
-        let industry = Industry::ALL.into_iter().find(|industry| industry.key() == self.industry);
+        let industry = Industry::ALL
+            .into_iter()
+            .find(|industry| industry.key() == self.industry);
         if industry.is_none() {
-            wrong.push(FieldError::new("#/industry", "unknown-value", "Choose an industry of the list."));
+            wrong.push(FieldError::new(
+                "#/industry",
+                "unknown-value",
+                "Choose an industry of the list.",
+            ));
         }
         let currency = self.currency.parse::<Currency>();
         if let Err(error) = currency {
@@ -95,7 +105,11 @@ impl Typed {
         let keys = self.sortable.iter().map(|key| key.parse::<AttributeKey>());
         let sortable = keys.collect::<Result<Vec<_>, _>>();
         if let Err(error) = &sortable {
-            wrong.push(FieldError::new("#/sortable_attributes", "unknown-attribute", error.to_string()));
+            wrong.push(FieldError::new(
+                "#/sortable_attributes",
+                "unknown-attribute",
+                error.to_string(),
+            ));
         }
         if !wrong.is_empty() {
             return Err(wrong);
@@ -121,7 +135,13 @@ pub(crate) async fn show(
     // Not the caller's copy of it, which may be some seconds old.
     let company = companies.get(here.tenant()).await?;
     let page = page(&here, &customers, &company, &Typed::of(&company), &[], None).await?;
-    here.frame.answer(StatusCode::OK, |part| if part { page.as_form().render() } else { page.render() })
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_form().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 #[post("/settings")]
@@ -136,11 +156,19 @@ pub(crate) async fn change(
     let typed = Typed::read(&form);
     let version = form.version()?;
     let changed = match typed.changes() {
-        Ok(changes) => companies.change(here.reach(), here.caller(), version, changes).await,
+        Ok(changes) => {
+            companies
+                .change(here.reach(), here.caller(), version, changes)
+                .await
+        }
         Err(wrong) => Err(CompanyError::Invalid(wrong)),
     };
     let (status, wrong, stale) = match changed {
-        Ok(_) => return Ok(here.frame.see_other_saying("/settings", "Settings saved.", Tone::Leaf)),
+        Ok(_) => {
+            return Ok(here
+                .frame
+                .see_other_saying("/settings", "Settings saved.", Tone::Leaf));
+        }
         Err(CompanyError::Invalid(wrong)) => (StatusCode::UNPROCESSABLE_ENTITY, wrong, None),
         Err(error) if error.kind() == ErrorKind::Stale => {
             (StatusCode::PRECONDITION_FAILED, Vec::new(), Some(stale()))
@@ -149,7 +177,13 @@ pub(crate) async fn change(
     };
     let company = companies.get(here.tenant()).await?;
     let page = page(&here, &customers, &company, &typed, &wrong, stale).await?;
-    here.frame.answer(status, |part| if part { page.as_form().render() } else { page.render() })
+    here.frame.answer(status, |part| {
+        if part {
+            page.as_form().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 fn stale() -> Stale {
@@ -176,14 +210,16 @@ async fn page(
             ..Choice::new(key, definition.label.clone())
         }
     });
-    let field = |name: &str, label: &str, value: &str| Field::new(name, label).value(value).error(problems.at(name));
+    let field =
+        |name: &str, label: &str, value: &str| Field::new(name, label).value(value).error(problems.at(name));
     Ok(GeneralPage {
         shell: here.shell(Section::Settings, "Settings"),
         stale,
         name: field("name", "Name", &typed.name),
         slug: company.slug.to_string(),
         industry: Select::new(
-            field("industry", "Industry", &typed.industry).hint("Decides which personas are offered to start from"),
+            field("industry", "Industry", &typed.industry)
+                .hint("Decides which personas are offered to start from"),
             Industry::ALL.map(|industry| Choice::new(industry.key(), industry.title())),
         ),
         time_zone: field("time_zone", "Time zone", &typed.time_zone).hint("Days begin and end here"),
@@ -236,7 +272,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_one_box_is_said_at_the_boxes() {
-        let wrong = [FieldError::new("#/sortable_attributes/2", "duplicate", "`tenure` stands twice")];
-        assert_eq!(Problems::of(&named(&wrong)).at("sortable"), "`tenure` stands twice.");
+        let wrong = [FieldError::new(
+            "#/sortable_attributes/2",
+            "duplicate",
+            "`tenure` stands twice",
+        )];
+        assert_eq!(
+            Problems::of(&named(&wrong)).at("sortable"),
+            "`tenure` stands twice."
+        );
     }
 }

@@ -45,7 +45,13 @@ pub(crate) async fn list(
         permissions: Vec::new(),
     };
     let page = page(&here, &keys, &companies, &typed, &[]).await?;
-    here.frame.answer(StatusCode::OK, |part| if part { page.as_keys().render() } else { page.render() })
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_keys().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 /// Makes a key. Its token stands in this answer and in no other, so that it is no redirect.
@@ -85,7 +91,13 @@ pub(crate) async fn create(
     };
     let mut page = page(&here, &keys, &companies, &typed, &wrong).await?;
     page.created = created;
-    here.frame.answer(status, |part| if part { page.as_keys().render() } else { page.render() })
+    here.frame.answer(status, |part| {
+        if part {
+            page.as_keys().render()
+        } else {
+            page.render()
+        }
+    })
 }
 
 #[post("/settings/api-keys/{id}/revoke")]
@@ -98,7 +110,9 @@ pub(crate) async fn revoke(
 ) -> Result<HttpResponse, Problem> {
     let key = keys.revoke(here.tenant(), here.caller(), id).await?;
     let said = format!("“{}” is revoked.", key.name);
-    Ok(here.frame.see_other_saying("/settings/api-keys", said, Tone::Leaf))
+    Ok(here
+        .frame
+        .see_other_saying("/settings/api-keys", said, Tone::Leaf))
 }
 
 impl Typed {
@@ -109,14 +123,22 @@ impl Typed {
             "365" => Some(365),
             "never" => None,
             _ => {
-                wrong.push(FieldError::new("#/expires", "unknown-value", "Choose how long it works."));
+                wrong.push(FieldError::new(
+                    "#/expires",
+                    "unknown-value",
+                    "Choose how long it works.",
+                ));
                 None
             }
         };
         let named = |name: &String| Permission::ALL.iter().copied().find(|known| known.name() == name);
         let permissions: BTreeSet<Permission> = self.permissions.iter().filter_map(named).collect();
         if self.permissions.iter().any(|name| named(name).is_none()) {
-            wrong.push(FieldError::new("#/permissions", "unknown-value", "One of the permissions does not exist."));
+            wrong.push(FieldError::new(
+                "#/permissions",
+                "unknown-value",
+                "One of the permissions does not exist.",
+            ));
         }
         if !wrong.is_empty() {
             return Err(wrong);
@@ -140,7 +162,11 @@ async fn page(
     let found = keys.list(here.tenant()).await?;
     let people = People::of(companies, here.tenant(), here.caller()).await?;
     let problems = Problems::of(&named(wrong));
-    let choices = [("90", "90 days"), ("365", "One year"), ("never", "Until it is revoked")];
+    let choices = [
+        ("90", "90 days"),
+        ("365", "One year"),
+        ("never", "Until it is revoked"),
+    ];
     let expires = Field::new("expires", "Works for").value(typed.expires.clone());
     Ok(ApiKeysPage {
         shell: here.shell(Section::Settings, "API keys"),
@@ -182,7 +208,9 @@ fn named(wrong: &[FieldError]) -> Vec<FieldError> {
 
 /// What a key may hold and this person may give away.
 fn grantable(here: &Here<ManageApiKeys>, typed: &Typed) -> Vec<PermissionChoice> {
-    let all = Permission::ALL.iter().filter(|known| known.grantable_to_keys() && here.may(**known));
+    let all = Permission::ALL
+        .iter()
+        .filter(|known| known.grantable_to_keys() && here.may(**known));
     all.map(|permission| PermissionChoice {
         name: permission.name(),
         label: words(*permission).to_owned(),
@@ -202,10 +230,24 @@ fn row(here: &Here<ManageApiKeys>, people: &People, key: &ApiKey) -> KeyRow {
         id: key.id.to_string(),
         name: key.name.clone(),
         hint: format!("kale_key_…{}", key.hint),
-        permissions: key.permissions.iter().map(|permission| words(*permission).to_owned()).collect(),
-        created: format!("Made by {}, {}", people.name(key.created_by), here.instant(key.created_at)),
-        last_used: key.last_used_at.map_or_else(|| "never".to_owned(), |at| here.ago(at)),
-        expires: key.expires_at.filter(|_| live).map(|at| here.instant(at)).unwrap_or_default(),
+        permissions: key
+            .permissions
+            .iter()
+            .map(|permission| words(*permission).to_owned())
+            .collect(),
+        created: format!(
+            "Made by {}, {}",
+            people.name(key.created_by),
+            here.instant(key.created_at)
+        ),
+        last_used: key
+            .last_used_at
+            .map_or_else(|| "never".to_owned(), |at| here.ago(at)),
+        expires: key
+            .expires_at
+            .filter(|_| live)
+            .map(|at| here.instant(at))
+            .unwrap_or_default(),
         state: Chip {
             label: label.to_owned(),
             tone,
@@ -260,7 +302,9 @@ mod tests {
 
     #[test]
     fn a_choice_that_is_not_offered_is_refused() {
-        let wrong = typed("forever", &["customers.fly"]).read(Timestamp::UNIX_EPOCH).unwrap_err();
+        let wrong = typed("forever", &["customers.fly"])
+            .read(Timestamp::UNIX_EPOCH)
+            .unwrap_err();
         let problems = Problems::of(&named(&wrong));
         assert!(!problems.at("expires").is_empty() && !problems.at("permission").is_empty());
     }

@@ -65,6 +65,8 @@ pub struct PersonasPage {
     pub unassigned_href: String,
     /// What stands in place of personas.
     pub empty: Empty,
+    /// The button that takes over the industry's personas, where there are none; empty for no button.
+    pub defaults: String,
     /// Rules being applied now.
     pub running: Option<JobProgress>,
     /// Whether this person may change them.

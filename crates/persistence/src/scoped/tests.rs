@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 
 use bson::{Document, doc};
 use futures::{StreamExt as _, TryStreamExt as _};
-use kale_domain::money::Currency;
+use kale_domain::{
+    attribute::{AttributeKey, AttributeType},
+    money::Currency,
+};
 use kale_rules::expression::Subject;
 use rust_decimal::Decimal;
 
 use crate::{
-    Reach, Store, StoreError, Tenant, api_keys, api_records, audit, companies,
+    Reach, Result, Store, StoreError, Tenant, api_keys, api_records, audit, companies,
     customers::{self, ListQuery, Sort, SortKey},
     file_rows::{self, Which},
     jobs::JobFilter,
@@ -129,202 +132,121 @@ fn customers_of(store: &Store) -> super::Scoped<Document> {
     super::Scoped::new(store.database(), "customers")
 }
 
+/// Whether somebody is to find something.
+#[derive(Clone, Copy)]
+struct Sees(bool);
+
+impl Sees {
+    fn some<T>(self, what: &str, answer: Result<Option<T>>) {
+        assert_eq!(answer.unwrap().is_some(), self.0, "{what}");
+    }
+
+    fn many<T>(self, what: &str, answer: Result<impl IntoIterator<Item = T>>) {
+        assert_eq!(answer.unwrap().into_iter().next().is_some(), self.0, "{what}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_reads_the_customers_of_another_company() {
+async fn nobody_reads_a_customer_of_another_company() {
     let (store, full, stranger) = two().await;
-    let query = all_customers();
     let (id, kinds) = (full.customers[1], [].into());
-    let score = Subject::Attribute {
-        key: "score".parse().unwrap(),
-        kind: kale_domain::attribute::AttributeType::Integer,
-    };
-    for (tenant, there) in [(full.tenant, true), (stranger, false)] {
+    for (tenant, sees) in [(full.tenant, Sees(true)), (stranger, Sees(false))] {
         let reach = Reach::all(tenant);
-        assert_eq!(
-            customers::get(&store, reach, id, &kinds).await.unwrap().is_some(),
-            there
-        );
-        assert_eq!(
-            customers::by_external_id(&store, reach, "ext-1", &kinds)
-                .await
-                .unwrap()
-                .is_some(),
-            there
-        );
-        assert_eq!(
-            customers::sources(&store, reach, id).await.unwrap().is_some(),
-            there
-        );
-        assert_eq!(
-            !customers::list(&store, reach, &query, &kinds, None, 5)
-                .await
-                .unwrap()
-                .0
-                .is_empty(),
-            there
-        );
-        assert_eq!(
-            customers::count(&store, reach, &query, 100).await.unwrap().value > 0,
-            there
-        );
-        assert_eq!(
-            !customers::by_persona(&store, reach, &query)
-                .await
-                .unwrap()
-                .is_empty(),
-            there
-        );
-        let key = "score".parse().unwrap();
-        assert_eq!(
-            !customers::by_attribute(&store, reach, &query, &key)
-                .await
-                .unwrap()
-                .is_empty(),
-            there
-        );
-        let median = customers::numeric_quantile(&store, reach, &score, Decimal::from(50))
-            .await
-            .unwrap();
-        assert_eq!(median.is_some(), there);
-        assert_eq!(
-            !customers::history(&store, tenant, id, 5)
-                .await
-                .unwrap()
-                .is_empty(),
-            there
-        );
-        assert_eq!(
-            !customers::standing(&store, tenant, &full.customers)
-                .await
-                .unwrap()
-                .is_empty(),
-            there
-        );
-        let judged = customers::judge_batch(&store, tenant, Currency::USD, None, 5)
-            .await
-            .unwrap();
-        assert_eq!(!judged.is_empty(), there);
-        let mut seen = 0;
-        customers::for_each_judged(&store, reach, &query, Currency::USD, |_| seen += 1)
-            .await
-            .unwrap();
-        assert_eq!(seen > 0, there);
-        let exported = customers::export(&store, reach, &query, [].into())
-            .await
-            .unwrap()
-            .count()
-            .await;
-        assert_eq!(exported > 0, there);
+        sees.some("get", customers::get(&store, reach, id, &kinds).await);
+        let found = customers::by_external_id(&store, reach, "ext-1", &kinds).await;
+        sees.some("by external id", found);
+        sees.some("sources", customers::sources(&store, reach, id).await);
+        sees.many("history", customers::history(&store, tenant, id, 5).await);
+        let standing = customers::standing(&store, tenant, &full.customers).await;
+        sees.many("standing", standing);
     }
     // An expert of the same company reaches only those that were given to them.
     let expert = Reach::assigned_to(full.tenant, user_id(5));
-    assert_eq!(customers::get(&store, expert, id, &kinds).await.unwrap(), None);
-    assert!(
-        customers::list(&store, expert, &query, &kinds, None, 5)
+    let none = Sees(false);
+    none.some("get", customers::get(&store, expert, id, &kinds).await);
+    none.some("sources", customers::sources(&store, expert, id).await);
+    let listed = customers::list(&store, expert, &all_customers(), &kinds, None, 5).await;
+    none.many("list", listed.map(|page| page.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_lists_or_counts_the_customers_of_another_company() {
+    let (store, full, stranger) = two().await;
+    let (query, kinds) = (all_customers(), [].into());
+    let key: AttributeKey = "score".parse().unwrap();
+    let score = Subject::Attribute {
+        key: key.clone(),
+        kind: AttributeType::Integer,
+    };
+    for (tenant, sees) in [(full.tenant, Sees(true)), (stranger, Sees(false))] {
+        let reach = Reach::all(tenant);
+        let listed = customers::list(&store, reach, &query, &kinds, None, 5).await;
+        sees.many("list", listed.map(|page| page.0));
+        let counted = customers::count(&store, reach, &query, 100).await;
+        sees.some("count", counted.map(|tally| (tally.value > 0).then_some(tally)));
+        sees.many("by persona", customers::by_persona(&store, reach, &query).await);
+        let cells = customers::by_attribute(&store, reach, &query, &key).await;
+        sees.many("by attribute", cells);
+        let median = customers::numeric_quantile(&store, reach, &score, Decimal::from(50)).await;
+        sees.some("median", median);
+        let judged = customers::judge_batch(&store, tenant, Currency::USD, None, 5).await;
+        sees.many("judged", judged);
+        let mut seen = Vec::new();
+        customers::for_each_judged(&store, reach, &query, Currency::USD, |one| seen.push(one.id))
             .await
-            .unwrap()
-            .0
-            .is_empty()
-    );
+            .unwrap();
+        sees.many("each judged", Ok(seen));
+        let exported = customers::export(&store, reach, &query, [].into()).await.unwrap();
+        sees.many("export", Ok(exported.collect::<Vec<_>>().await));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_reads_the_source_records_of_another_company() {
+    let (store, full, stranger) = two().await;
+    let kinds = [].into();
+    let ids: Vec<String> = (0..SIZE).map(external_id).collect();
+    for (tenant, sees) in [(full.tenant, Sees(true)), (stranger, Sees(false))] {
+        let live = file_rows::live(&store, tenant, KIND).await;
+        sees.some("live batch", live.map(|live| live.upload));
+        let rows = file_rows::effective(&store, tenant, KIND, &ids, &kinds).await;
+        sees.many("effective", rows);
+        let there = file_rows::existing_keys(&store, tenant, KIND, full.batch, &ids).await;
+        sees.many("existing", there);
+        for which in [Which::All, Which::Batch(full.batch)] {
+            let rows = file_rows::touched(&store, tenant, KIND, which, &kinds, None, 5).await;
+            sees.many("touched", rows);
+        }
+        let records = api_records::find(&store, tenant, &ids, &kinds).await;
+        sees.many("api records", records);
+        let records = api_records::page(&store, tenant, &kinds, None, 5).await;
+        sees.many("a page of api records", records);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_reads_anything_else_of_another_company() {
     let (store, full, stranger) = two().await;
-    let kinds = [].into();
-    let ids: Vec<String> = (0..SIZE).map(external_id).collect();
-    for (tenant, there) in [(full.tenant, true), (stranger, false)] {
-        assert_eq!(
-            file_rows::live(&store, tenant, KIND).await.unwrap().live > 0,
-            there
+    let owner = full.view.owner;
+    for (tenant, sees) in [(full.tenant, Sees(true)), (stranger, Sees(false))] {
+        sees.many("versions", personas::versions(&store, tenant, 5).await);
+        sees.some("latest", personas::latest(&store, tenant).await);
+        sees.some("upload", uploads::get(&store, tenant, full.upload.id).await);
+        sees.many("uploads", uploads::list(&store, tenant, 5, None).await);
+        sees.some(
+            "view",
+            saved_views::get(&store, tenant, owner, full.view.id).await,
         );
-        assert_eq!(
-            !file_rows::effective(&store, tenant, KIND, &ids, &kinds)
-                .await
-                .unwrap()
-                .is_empty(),
-            there
-        );
-        assert_eq!(
-            !file_rows::existing_keys(&store, tenant, KIND, full.batch, &ids)
-                .await
-                .unwrap()
-                .is_empty(),
-            there
-        );
-        for which in [Which::All, Which::Batch(full.batch)] {
-            let rows = file_rows::touched(&store, tenant, KIND, which, &kinds, None, 5)
-                .await
-                .unwrap();
-            assert_eq!(!rows.is_empty(), there);
-        }
-        assert_eq!(
-            !api_records::find(&store, tenant, &ids, &kinds)
-                .await
-                .unwrap()
-                .is_empty(),
-            there
-        );
-        assert_eq!(
-            !api_records::page(&store, tenant, &kinds, None, 5)
-                .await
-                .unwrap()
-                .is_empty(),
-            there
-        );
-        assert_eq!(
-            !personas::versions(&store, tenant, 5).await.unwrap().is_empty(),
-            there
-        );
-        assert_eq!(personas::latest(&store, tenant).await.unwrap().is_some(), there);
-        assert_eq!(
-            uploads::get(&store, tenant, full.upload.id)
-                .await
-                .unwrap()
-                .is_some(),
-            there
-        );
-        assert_eq!(
-            !uploads::list(&store, tenant, 5, None).await.unwrap().is_empty(),
-            there
-        );
-        let owner = full.view.owner;
-        assert_eq!(
-            saved_views::get(&store, tenant, owner, full.view.id)
-                .await
-                .unwrap()
-                .is_some(),
-            there
-        );
-        assert_eq!(
-            !saved_views::list(&store, tenant, owner).await.unwrap().is_empty(),
-            there
-        );
-        assert_eq!(!api_keys::list(&store, tenant).await.unwrap().is_empty(), there);
-        assert_eq!(
-            !audit::list(&store, tenant, 5, None).await.unwrap().is_empty(),
-            there
-        );
-        assert_eq!(!users::list(&store, tenant).await.unwrap().is_empty(), there);
-        assert_eq!(
-            users::get(&store, tenant, user_id(101)).await.unwrap().is_some(),
-            there
-        );
-        assert_eq!(
-            !companies::attributes(&store, tenant).await.unwrap().is_empty(),
-            there
-        );
+        sees.many("views", saved_views::list(&store, tenant, owner).await);
+        sees.many("keys", api_keys::list(&store, tenant).await);
+        sees.many("audit", audit::list(&store, tenant, 5, None).await);
+        sees.many("users", users::list(&store, tenant).await);
+        sees.some("user", users::get(&store, tenant, user_id(101)).await);
+        sees.many("attributes", companies::attributes(&store, tenant).await);
         assert_eq!(companies::get(&store, tenant).await.unwrap().id, tenant.company());
-        assert_eq!(store.jobs().get(tenant, full.job).await.unwrap().is_some(), there);
-        assert_eq!(
-            !store
-                .jobs()
-                .list(tenant, &JobFilter::default(), 5, None)
-                .await
-                .unwrap()
-                .is_empty(),
-            there
-        );
+        sees.some("job", store.jobs().get(tenant, full.job).await);
+        let jobs = store.jobs().list(tenant, &JobFilter::default(), 5, None).await;
+        sees.many("jobs", jobs);
     }
     // A transaction of the installation owns nothing of any company.
     let installation = tenant::Installation::new();
@@ -332,7 +254,6 @@ async fn nobody_reads_anything_else_of_another_company() {
         .installation_transaction::<_, StoreError>(installation, async |tx| {
             customers_of(&store).find_one_in(tx, doc! {}).await
         })
-        .await
-        .unwrap();
-    assert_eq!(found, None);
+        .await;
+    Sees(false).some("a transaction of the installation", found);
 }

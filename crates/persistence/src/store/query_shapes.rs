@@ -140,11 +140,9 @@ async fn a_page_of_the_list_costs_its_own_customers_at_any_depth() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn customers_are_found_through_their_indexes() {
+async fn many_customers_are_read_through_their_indexes() {
     let (store, full) = three().await;
     let (reach, tenant, kinds) = (Reach::all(full.tenant), full.tenant, [].into());
-    let some: Vec<_> = full.customers.iter().copied().take(40).collect();
-    let one = some[3];
 
     let query = ListQuery {
         personas: Some(vec![Some(persona(3))]),
@@ -160,6 +158,30 @@ async fn customers_are_found_through_their_indexes() {
     );
     let listed = customers::list(&store, reach, &query, &kinds, next.as_ref(), 20);
     expect(&store, "persona, page 2", "persona.id: 1, _id: 1", listed).await;
+
+    let index = "{ company_id: 1, _id: 1 }";
+    let judged = customers::judge_batch(&store, tenant, Currency::USD, None, 50);
+    let last = expect(&store, "judged", index, judged).await.pop().unwrap();
+    let judged = customers::judge_batch(&store, tenant, Currency::USD, Some(last.id), 50);
+    assert_eq!(expect(&store, "judged on", index, judged).await.len(), 50);
+    let exported = async {
+        let stream = customers::export(&store, reach, &by(SortKey::Name, false), [].into()).await?;
+        Ok::<_, crate::StoreError>(
+            stream
+                .map(|customer| customer.unwrap().id)
+                .collect::<Vec<_>>()
+                .await,
+        )
+    };
+    assert_eq!(expect(&store, "export", index, exported).await, full.customers);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_customer_is_found_through_its_indexes() {
+    let (store, full) = three().await;
+    let (reach, tenant, kinds) = (Reach::all(full.tenant), full.tenant, [].into());
+    let some: Vec<_> = full.customers.iter().copied().take(40).collect();
+    let one = some[3];
 
     // A word narrows: what matches it is few enough to be sorted.
     let query = ListQuery {
@@ -192,22 +214,6 @@ async fn customers_are_found_through_their_indexes() {
         .len(),
         2
     );
-
-    let index = "{ company_id: 1, _id: 1 }";
-    let judged = customers::judge_batch(&store, tenant, Currency::USD, None, 50);
-    let last = expect(&store, "judged", index, judged).await.pop().unwrap();
-    let judged = customers::judge_batch(&store, tenant, Currency::USD, Some(last.id), 50);
-    assert_eq!(expect(&store, "judged on", index, judged).await.len(), 50);
-    let exported = async {
-        let stream = customers::export(&store, reach, &by(SortKey::Name, false), [].into()).await?;
-        Ok::<_, crate::StoreError>(
-            stream
-                .map(|customer| customer.unwrap().id)
-                .collect::<Vec<_>>()
-                .await,
-        )
-    };
-    assert_eq!(expect(&store, "export", index, exported).await, full.customers);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -294,6 +300,12 @@ async fn logs_and_lists_are_read_through_their_indexes() {
     )
     .await;
     assert_eq!(about.len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_and_versions_are_read_through_their_indexes() {
+    let (store, full) = three().await;
+    let tenant = full.tenant;
     expect(
         &store,
         "keys",

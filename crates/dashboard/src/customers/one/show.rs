@@ -98,7 +98,7 @@ pub(super) async fn answer<P: Required>(
         people: People::of(&stores.companies, here.tenant(), here.caller()).await?,
         audit: audit(here, &stores.companies, id).await?,
     };
-    let page = page(here, read, refused);
+    let page = page(here, &read, &refused);
     here.frame.answer(status, |part| {
         if part {
             page.as_body().render()
@@ -139,7 +139,7 @@ async fn audit<P>(
     ))
 }
 
-fn page<P: Required>(here: &Here<P>, read: Read, refused: Refused) -> CustomerPage {
+fn page<P: Required>(here: &Here<P>, read: &Read, refused: &Refused) -> CustomerPage {
     let (customer, zone) = (&read.detail.customer, here.zone());
     let id = customer.id.to_string();
     let name = customer.label().to_owned();
@@ -179,7 +179,7 @@ fn page<P: Required>(here: &Here<P>, read: Read, refused: Refused) -> CustomerPa
         audit_href: Query::default().with("target", id.as_str()).at("/audit"),
         assign: here
             .may(Permission::AssignPersonas)
-            .then(|| assign(&read, &refused)),
+            .then(|| assign(read, refused)),
         tags_field: here.may(Permission::WriteCustomers).then(|| {
             Field::new("tags", "Tags")
                 .value(refused.tags.clone().unwrap_or_else(|| customer.tags.join(", ")))

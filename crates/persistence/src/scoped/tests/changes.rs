@@ -76,7 +76,7 @@ async fn nobody_changes_the_customers_of_another_company() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_changes_anything_else_of_another_company() {
+async fn nobody_changes_the_files_of_another_company() {
     let (store, full, stranger) = two().await;
     let before = everything(&store, &full).await;
     let batch = Batch {
@@ -116,6 +116,19 @@ async fn nobody_changes_anything_else_of_another_company() {
         })
         .await,
     );
+
+    assert_eq!(everything(&store, &full).await, before);
+    // The same by the owner does something.
+    file_rows::fold(&store, full.tenant, KIND, full.batch, batch.number)
+        .await
+        .unwrap();
+    assert_ne!(everything(&store, &full).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_changes_views_keys_and_jobs_of_another_company() {
+    let (store, full, stranger) = two().await;
+    let before = everything(&store, &full).await;
     let updated = by_stranger(&store, stranger, async |tx| {
         saved_views::update(&store, tx, &full.view).await
     });

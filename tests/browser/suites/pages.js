@@ -1,0 +1,197 @@
+// Every page in both themes, wide and narrow: nothing inaccessible, nothing the browser complains about, nothing wider than a phone; and a
+// picture of each to look at.
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+
+import { assertAccessible } from "../lib/axe.js";
+import { NARROW, WIDE, picture } from "../lib/browser.js";
+import { good, tenBroken, unclosed } from "../lib/files.js";
+import { overflow } from "../lib/layout.js";
+import { ended } from "../lib/reading.js";
+
+/** Pages: a name, who looks, the address (or how to find it in `made`), and what is done there before it is looked at. */
+const PAGES = [
+  ["sign-in", null, "/sign-in?next=%2Fcustomers"],
+  ["sign-in-mail", null, "/sign-in", askForLink],
+  ["sign-in-link-button", null, "/sign-in", async (page, run) => {
+    await askForLink(page);
+    await page.goto(await run.kale.linkFor("ada.okafor@harbour.example"));
+  }],
+  ["sign-in-link-dead", null, "/sign-in/link/kale_lnk_nothing", null, 410],
+  ["companies", "admin", "/sign-in/companies"],
+  ["today", "owner", "/"],
+  ["today-empty", "newcomer", "/"],
+  ["today-expert", "expert", "/"],
+  ["today-acting", "admin", "/sign-in/companies", (page) => page.getByRole("button", { name: /Harbour Telecom/ }).click()],
+  ["customers", "owner", "/customers"],
+  ["customers-many-columns", "owner", "/customers?columns=persona,attributes.contract,attributes.tenure,attributes.monthly_charges,attributes.payment_method,attributes.internet_service,attributes.tech_support,created_at"],
+  ["customers-filter", "owner", "/customers?filter%5Battributes.contract%5D=One%20year", (page) => page.getByRole("button", { name: "Filter", exact: true }).click()],
+  ["customers-columns", "owner", "/customers", (page) => page.getByRole("button", { name: "Columns" }).click()],
+  ["customers-selected", "owner", "/customers", (page) => page.getByLabel("Select all on this page").check()],
+  ["customers-peek", "owner", "/customers", async (page) => {
+    await page.locator("tbody a[data-peek]").first().click();
+    await page.locator("#peek").getByRole("link", { name: "Open full page" }).waitFor();
+  }],
+  ["customers-nobody", "owner", "/customers?q=nobody-is-called-this"],
+  ["customers-empty", "newcomer", "/customers"],
+  ["customers-expert", "expert", "/customers"],
+  ["customer", "owner", (made) => `/customers/${made.customer}`],
+  ["personas", "owner", "/personas"],
+  ["personas-empty", "newcomer", "/personas"],
+  ["personas-expert", "expert", "/personas"],
+  ["persona", "owner", (made) => `/personas/${made.persona}`],
+  ["persona-changed", "owner", (made) => `/personas/${made.persona}`, async (page) => {
+    await page.locator("[data-root] [data-condition] [data-value] input").last().fill("12");
+    await page.locator("#preview table.heat").waitFor();
+  }],
+  ["persona-wrong", "owner", (made) => `/personas/${made.persona}`, async (page) => {
+    await page.locator("[data-root] [data-add=condition]").last().click();
+    await page.locator("#preview [role=alert]").waitFor();
+  }, 200, /status of 422/],
+  ["persona-new", "owner", "/personas/new"],
+  ["persona-table", "owner", "/personas/table?by=contract"],
+  ["persona-versions", "owner", "/personas/versions"],
+  ["data", "owner", "/data"],
+  ["data-empty", "newcomer", "/data"],
+  ["upload-map", "owner", (made) => `/data/uploads/${made.map}`],
+  ["upload-map-demo", "owner", (made) => `/data/uploads/${made.telco}`],
+  ["upload-checked", "owner", (made) => `/data/uploads/${made.checked}`, (page) => page.locator("section[aria-labelledby=wrong] summary").first().click()],
+  ["upload-imported", "owner", (made) => `/data/uploads/${made.imported}`],
+  ["upload-undo-asks", "owner", (made) => `/data/uploads/${made.imported}`, (page) => page.getByRole("button", { name: "Undo" }).click()],
+  ["upload-failed", "owner", (made) => `/data/uploads/${made.failed}`],
+  ["upload-cancelled", "owner", (made) => `/data/uploads/${made.cancelled}`],
+  ["jobs", "owner", "/jobs"],
+  ["jobs-empty", "newcomer", "/jobs"],
+  ["job", "owner", (made) => `/jobs/${made.job}`],
+  ["audit", "owner", "/audit"],
+  ["audit-empty", "newcomer", "/audit"],
+  ["settings", "owner", "/settings"],
+  ["api-keys", "owner", "/settings/api-keys"],
+  ["api-key-made", "newcomer", "/settings/api-keys", async (page) => {
+    await page.getByLabel("Name").fill("Nightly sync");
+    await page.locator("input[name=permission]").first().check();
+    await page.getByRole("button", { name: "Make key" }).click();
+    await page.getByText("It is not shown again").waitFor();
+  }],
+  ["account", "owner", "/jobs", (page) => page.locator("button[popovertarget=account]:visible").first().click()],
+  ["no-permission", "expert", "/audit", null, 403],
+  ["not-found", "owner", "/nowhere", null, 404],
+  ["docs", null, "/docs", (page) => page.locator(".swagger-ui .opblock").first().waitFor()],
+  ["docs-errors", null, "/docs/errors"],
+  ["licenses", null, "/licenses"],
+];
+
+/** An address without what differs from row to row. */
+function shape(address) {
+  const { pathname, searchParams } = new URL(address, "http://kale.example");
+  return `${pathname.replaceAll(/[a-z]{3}_[0-9a-z]{26}|\/\d+/g, "…")}?${[...new Set(searchParams.keys())].sort().join("&")}`;
+}
+
+/** Links and buttons whose target is not on the page. */
+function leadsNowhere(page) {
+  return page.evaluate(() => {
+    const there = (id) => document.getElementById(decodeURIComponent(id)) !== null;
+    const anchors = [...document.querySelectorAll("a[href^='#']")].map((a) => a.getAttribute("href").slice(1));
+    const popovers = [...document.querySelectorAll("[popovertarget]")].map((button) => button.getAttribute("popovertarget"));
+    const targets = [...document.querySelectorAll("[hx-target^='#']")].map((part) => part.getAttribute("hx-target").slice(1));
+    const ids = [...document.querySelectorAll("[id]")].map((part) => part.id);
+    const twice = ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `${id} twice`);
+    return [...[...anchors, ...popovers, ...targets].filter((id) => id && !there(id)), ...twice];
+  });
+}
+
+async function askForLink(page) {
+  await page.getByLabel("E-mail").fill("ada.okafor@harbour.example");
+  await page.getByRole("button", { name: "Send me a link" }).click();
+  await page.getByRole("heading", { name: "Check your mail" }).waitFor();
+}
+
+/** Something of every kind to look at. */
+async function make({ kale }) {
+  const [customers, personas, map, checked, imported] = [
+    await kale.api("GET", "/customers?limit=1&filter[persona]=new_monthly"),
+    await kale.api("GET", "/personas"),
+    await kale.upload("to-map.csv", good("map", 20)),
+    await kale.upload("ten-broken.csv", tenBroken("checked")),
+    await kale.upload("imported.csv", good("imported", 25)),
+  ];
+  const uploads = await kale.api("GET", "/uploads?limit=50");
+  const telco = uploads.data.find((upload) => upload.file.name === "telco_customers.csv");
+  for (const one of [checked, imported]) {
+    await kale.api("PUT", `/uploads/${one.id}/mapping`, one.suggestion);
+    await kale.api("POST", `/uploads/${one.id}/validate`, {});
+    await kale.uploadIs(one.id, "validated");
+  }
+  await kale.api("POST", `/uploads/${imported.id}/import`, { rejected: "stop" });
+  await kale.uploadIs(imported.id, "imported");
+  const failed = await kale.upload("never-closed.csv", unclosed(), "failed");
+  const cancelled = await kale.upload("cancelled.csv", good("cancelled", 5));
+  await kale.api("POST", `/uploads/${cancelled.id}/cancel`, {});
+  const jobs = await kale.api("GET", "/jobs?limit=1");
+  return {
+    customer: customers.data[0].id,
+    persona: personas.personas[0].id,
+    map: map.id,
+    telco: telco.id,
+    checked: checked.id,
+    imported: imported.id,
+    failed: failed.id,
+    cancelled: cancelled.id,
+    job: jobs.data[0].id,
+  };
+}
+
+export function pages(run) {
+  describe("Every page", { concurrency: 2 }, () => {
+    let made;
+    /** Where pages lead: for each kind of person, one address of every shape. */
+    const links = new Map();
+    before(async () => {
+      made = await make(run);
+    });
+
+    for (const [name, as, where, act, status = 200, complaint] of PAGES) {
+      it(name, () =>
+        run.browser.on({ as }, name, async (page, watch) => {
+          if (status >= 400) watch.expect(new RegExp(`status of ${status}`));
+          if (complaint) watch.expect(complaint);
+          const answer = await page.goto(typeof where === "function" ? where(made) : where);
+          assert.equal(answer.status(), status);
+          await act?.(page, run);
+          await page.waitForLoadState();
+          await ended(page);
+          assert.equal(await page.locator("h1").count(), 1, "one first heading");
+          assert.deepEqual(await leadsNowhere(page), [], "what points into the page finds something there");
+          for (const address of await page.locator("a[href^='/']").evaluateAll((all) => all.map((a) => a.getAttribute("href")))) {
+            links.set(`${as} ${shape(address)}`, [as, address]);
+          }
+          // The theme follows the system, so that one load shows both.
+          for (const size of [WIDE, NARROW]) {
+            await page.setViewportSize(size);
+            for (const theme of ["light", "dark"]) {
+              await page.emulateMedia({ colorScheme: theme });
+              await assertAccessible(page, `${name}, ${theme}, ${size.width} px`);
+              await picture(page, `${name}-${theme}-${size.width}`);
+            }
+          }
+          assert.equal(await overflow(page), "", "it scrolls sideways on a phone");
+        }));
+    }
+    run.links = links;
+  });
+
+  it("Every link of those pages leads somewhere", async () => {
+    assert.ok(run.links.size > 40, `${run.links.size} links were found`);
+    const broken = [];
+    for (const as of new Set([...run.links.values()].map(([who]) => who))) {
+      const { context } = await run.browser.open({ as });
+      for (const [who, address] of run.links.values()) {
+        if (who !== as) continue;
+        const answer = await context.request.get(address);
+        if (answer.status() >= 400) broken.push(`${answer.status()} ${address}, seen by ${as ?? "a stranger"}`);
+      }
+      await context.close();
+    }
+    assert.deepEqual(broken, []);
+  });
+}

@@ -1,0 +1,96 @@
+// What stands on a page depends on who looks.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+const sections = (page) => page.getByRole("navigation", { name: "Main" }).getByRole("link").locator(".t").allTextContents();
+
+export function roles(run) {
+  describe("Who may see what", () => {
+    it("a retention admin sees every part of their company", () =>
+      run.browser.on({ as: "owner" }, "role-owner", async (page) => {
+        await page.goto("/");
+        assert.deepEqual(await sections(page), ["Today", "Customers", "Personas", "Data", "Jobs", "Audit", "Settings"]);
+        assert.equal(await page.locator(".acting").count(), 0);
+      }));
+
+    it("a retention expert sees no part they may not open, and is told so where they go anyway", () =>
+      run.browser.on({ as: "expert" }, "role-expert", async (page, watch) => {
+        await page.goto("/");
+        assert.deepEqual(await sections(page), ["Today", "Customers", "Personas"]);
+        watch.expect(/status of 403/);
+        for (const address of ["/data", "/jobs", "/audit", "/settings", "/settings/api-keys", "/personas/new"]) {
+          const answer = await page.goto(address);
+          assert.equal(answer.status(), 403, address);
+          assert.equal(await page.locator("h1").count(), 1, address);
+          assert.ok(await page.getByRole("navigation", { name: "Main" }).isVisible(), `${address} keeps the navigation`);
+        }
+      }));
+
+    it("a retention expert may look at personas and change nothing", () =>
+      run.browser.on({ as: "expert" }, "role-expert-personas", async (page) => {
+        await page.goto("/personas");
+        await page.locator(".plist").waitFor();
+        for (const name of ["New persona", "Apply rules"]) assert.equal(await page.getByText(name, { exact: true }).count(), 0, name);
+        assert.equal(await page.locator(".plist-move").count(), 0);
+        await page.goto("/personas/versions");
+        assert.equal(await page.getByRole("button", { name: "Bring back" }).count(), 0);
+        await page.goto("/customers");
+        assert.equal(await page.getByRole("link", { name: "Export CSV" }).count(), 0);
+        assert.equal(await page.locator("[data-bulk]").count(), 0);
+      }));
+
+    it("a Kale admin chooses a company, sees a bar on every page there, and leaves again", () =>
+      run.browser.on({ as: "admin" }, "role-admin", async (page) => {
+        await page.goto("/customers");
+        await page.getByRole("heading", { name: "Which company?" }).waitFor();
+        await page.getByRole("button", { name: /Harbour Telecom/ }).click();
+        await page.getByRole("heading", { level: 1, name: "Customers" }).waitFor();
+        for (const address of ["/", "/personas", "/data"]) {
+          await page.goto(address);
+          assert.match(await page.locator(".acting").textContent(), /Acting inside Harbour Telecom as Kim Ferreira/);
+        }
+        await page.getByRole("button", { name: "Stop" }).click();
+        await page.getByRole("heading", { name: "Which company?" }).waitFor();
+      }));
+
+    it("nobody sees a customer of another company", () =>
+      run.browser.on({ as: "newcomer" }, "role-other", async (page, watch) => {
+        watch.expect(/status of 404/);
+        const { data } = await run.kale.api("GET", "/customers?limit=1");
+        const answer = await page.goto(`/customers/${data[0].id}`);
+        assert.equal(answer.status(), 404);
+        assert.ok(!(await page.content()).includes(data[0].id.slice(4)) || !(await page.content()).includes("Why this persona"));
+      }));
+
+    it("a stranger is sent to the sign-in and comes back to where they wanted to go", () =>
+      run.browser.on({}, "role-stranger", async (page) => {
+        for (const address of ["/", "/customers?sort=-mrr", "/personas", "/data", "/jobs", "/audit", "/settings"]) {
+          await page.goto(address);
+          const now = new URL(page.url());
+          assert.equal(now.pathname, "/sign-in", address);
+          assert.equal(now.searchParams.get("next") ?? "/", address);
+        }
+      }));
+
+    it("the theme of a person stays with them", () =>
+      run.browser.on({ as: "expert" }, "role-theme", async (page) => {
+        await page.goto("/");
+        const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+        const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        const [before, light] = [await theme(), await paper()];
+        assert.equal(before, "auto");
+        for (const next of ["light", "dark"]) {
+          const [kept] = await Promise.all([
+            page.waitForResponse("**/account/theme"),
+            page.getByRole("button", { name: /^Colour theme/ }).click(),
+          ]);
+          assert.equal(kept.status(), 204);
+          assert.equal(await theme(), next);
+        }
+        assert.notEqual(await paper(), light);
+        await page.evaluate(() => localStorage.clear());
+        await page.goto("/personas");
+        assert.equal(await theme(), "dark", "the server knows it");
+      }));
+  });
+}

@@ -1,0 +1,114 @@
+//! One of each kind of thing that a company owns.
+
+use std::collections::BTreeMap;
+
+use kale_testkit::TestCompany;
+use serde_json::{Value, json};
+
+/// One of each, by the segment of paths that its id stands behind.
+pub(super) struct Things {
+    ids: BTreeMap<&'static str, String>,
+    /// The id of a persona.
+    pub(super) persona: String,
+    /// Its key.
+    pub(super) persona_key: String,
+    /// What gives any of them away, in small letters.
+    pub(super) needles: Vec<String>,
+}
+
+/// Another id of the same kind, which nobody has.
+pub(super) fn fresh(id: &str) -> String {
+    let (head, last) = id.split_at(id.len() - 1);
+    format!("{head}{}", if last == "7" { "6" } else { "7" })
+}
+
+impl Things {
+    /// Makes them; `word` stands in every name.
+    pub(super) async fn make(company: &TestCompany, word: &str) -> Self {
+        let owner = &company.owner;
+        let persona_key = format!("{word}_fans");
+        let personas = json!({
+            "categories": [{ "key": "all", "name": format!("All {word}"), "description": "", "order": 1 }],
+            "personas": [{
+                "key": persona_key, "category": "all", "name": format!("Fans of {word}"), "description": "",
+                "colour": "leaf", "priority": 1, "enabled": true,
+                "rule": { "attribute": format!("{word}_seats"), "op": "gt", "value": 1 }
+            }]
+        });
+        let upload = company
+            .import(format!("id,name,{word}_seats\n{word}-2,{word} two,5\n").as_bytes(), Some(json!({
+                "mode": "upsert",
+                "columns": {
+                    "id": { "to": "external_id" }, "name": { "to": "name" },
+                    format!("{word}_seats"): { "to": format!("attributes.{word}_seats"), "type": "integer" }
+                }
+            })))
+            .await;
+        let saved = owner.json(actix_web::http::Method::PUT, "/personas", &[("if-match", "\"v0\"")], &personas).await;
+        let saved = saved.expect(200);
+        owner.job_done(&saved.string("/job")).await;
+        let customer = json!({
+            "external_id": format!("{word}-1"), "name": format!("{word} one"), "email": format!("one@{word}.example"),
+            "attributes": { format!("{word}_seats"): 45 }
+        });
+        let customer = company.program.post("/customers", &customer).await.expect(201).string("/id");
+        let tags = json!({ "tags": [word] });
+        let path = format!("/customers/{customer}");
+        let there = owner.get(&path).await.header("etag").unwrap();
+        drop(owner.json(actix_web::http::Method::PATCH, &path, &[("if-match", &there)], &tags).await.expect(200));
+        let view = json!({ "name": format!("{word} view"), "shared": true, "query": "sort=-mrr" });
+        let view = owner.post("/saved-views", &view).await.expect(201).string("/id");
+        let key = json!({ "name": format!("{word} key"), "permissions": ["customers.read"] });
+        let key = owner.post("/api-keys", &key).await.expect(201).string("/api_key/id");
+        let sign_in = owner.get("/me").await.string("/sign_in");
+        let job = owner.get(&format!("/jobs?filter[subject]={upload}")).await.expect(200).string("/data/0/id");
+        let ids = BTreeMap::from([
+            ("api-keys", key),
+            ("companies", company.id.to_string()),
+            ("customers", customer),
+            ("customers-by-external-id", format!("{word}-1")),
+            ("jobs", job),
+            ("saved-views", view),
+            ("sign-ins", sign_in),
+            ("uploads", upload),
+        ]);
+        let persona = saved.string("/personas/0/id");
+        let mut needles: Vec<String> = ids.values().cloned().chain([persona.clone(), word.to_owned()]).collect();
+        needles.dedup();
+        Self { ids, persona, persona_key, needles }
+    }
+
+    /// Whether there is one behind that segment.
+    pub(super) fn has(&self, behind: &str) -> bool {
+        self.ids.contains_key(behind)
+    }
+
+    /// The id of the one behind that segment.
+    pub(super) fn id(&self, behind: &str) -> &str {
+        &self.ids[behind]
+    }
+
+    /// How they are now, as their owner sees them.
+    pub(super) async fn state(&self, company: &TestCompany) -> Vec<Value> {
+        let of = |behind: &str| format!("/{behind}/{}", self.id(behind));
+        let customer = of("customers");
+        let paths = [
+            customer.clone(),
+            format!("{customer}/persona-history"),
+            format!("{customer}/sources"),
+            "/customers?include=count".to_owned(),
+            of("jobs"),
+            of("uploads"),
+            of("companies"),
+            "/api-keys".to_owned(),
+            "/personas".to_owned(),
+            "/saved-views".to_owned(),
+            "/me/sign-ins".to_owned(),
+        ];
+        let mut all = Vec::new();
+        for path in paths {
+            all.push(company.owner.get(&path).await.expect(200).json());
+        }
+        all
+    }
+}

@@ -1,0 +1,61 @@
+//! How every route behaves whatever it is about: what it refuses and how it says so, pages, versions, repeats, browsers.
+
+mod bodies;
+mod browsers;
+mod hostile;
+mod pages;
+mod repeats;
+mod routes;
+mod versions;
+
+use kale_testkit::{Answer, Client, Operation, TestApp, TestCompany};
+
+/// Ids that nobody has, at the place of every parameter.
+fn path(operation: &Operation) -> String {
+    let mut path = operation.path.clone();
+    for (behind, name) in operation.path_parameters() {
+        let id = match behind.as_str() {
+            "api-keys" => "key_01h455vb4pex5vsknk084sn02q",
+            "companies" => "cmp_01h455vb4pex5vsknk084sn02q",
+            "customers" => "cus_01h455vb4pex5vsknk084sn02q",
+            "jobs" => "job_01h455vb4pex5vsknk084sn02q",
+            "saved-views" => "viw_01h455vb4pex5vsknk084sn02q",
+            "sign-ins" => "sgn_01h455vb4pex5vsknk084sn02q",
+            "uploads" => "upl_01h455vb4pex5vsknk084sn02q",
+            _ => "customer-data",
+        };
+        path = path.replace(&format!("{{{name}}}"), id);
+    }
+    path
+}
+
+/// Whoever may ask everything: company people in their company, and a Kale admin for what belongs to none.
+struct Askers {
+    company: TestCompany,
+    admin: Client,
+}
+
+impl Askers {
+    async fn new(app: &TestApp) -> Self {
+        let company = app.company("Globex").await;
+        let (_, admin) = app.kale_admin(&company).await;
+        Self { company, admin }
+    }
+
+    fn of(&self, operation: &Operation) -> &Client {
+        if operation.permission.as_deref() == Some("installation.manage") { &self.admin } else { &self.company.owner }
+    }
+
+    /// Sends a body of that type, with the precondition that the operation may want.
+    async fn send(&self, operation: &Operation, query: &str, media: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let mut headers = Vec::new();
+        if operation.if_match {
+            headers.push(("if-match", "\"v1\""));
+        }
+        if !media.is_empty() {
+            headers.push(("content-type", media));
+        }
+        let path = format!("{}{query}", path(operation));
+        self.of(operation).send(operation.method.clone(), &path, &headers, body.into()).await
+    }
+}

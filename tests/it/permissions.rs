@@ -1,0 +1,197 @@
+//! Every operation is asked by everybody, and answers or refuses as the one table of permissions says.
+
+pub(crate) mod table;
+
+use std::collections::BTreeSet;
+
+use kale_domain::access::{Permission, Role};
+use kale_testkit::{Answer, Client, Operation, TestApp, TestCompany, document, operations};
+use serde_json::{Value, json};
+
+use self::table::{Cell, Who, expected};
+
+/// A cell of the matrix as it was answered.
+struct Seen {
+    operation: Operation,
+    who: Who,
+    answer: Answer,
+}
+
+/// Ids that nobody has: what is allowed ends as 404, so that nothing is changed.
+fn harmless(operation: &Operation) -> String {
+    let mut path = operation.path.clone();
+    for (behind, name) in operation.path_parameters() {
+        let prefix = match behind.as_str() {
+            "api-keys" => "key_",
+            "companies" => "cmp_",
+            "customers" => "cus_",
+            "jobs" => "job_",
+            "saved-views" => "viw_",
+            "sign-ins" => "sgn_",
+            "uploads" => "upl_",
+            _ => "",
+        };
+        path = path.replace(&format!("{{{name}}}"), &format!("{prefix}01h455vb4pex5vsknk084sn02q"));
+    }
+    path
+}
+
+async fn ask(client: &Client, operation: &Operation, company: &TestCompany) -> Answer {
+    // The one company that company people may read is their own.
+    let path = if operation.id == "read_company" {
+        format!("/api/v1/companies/{}", company.id)
+    } else {
+        harmless(operation)
+    };
+    let mut headers = Vec::new();
+    if operation.if_match {
+        headers.push(("if-match", "\"v1\""));
+    }
+    let media = operation.body.as_ref().map(|(media, _)| media.clone());
+    if let Some(media) = &media {
+        headers.push(("content-type", media.as_str()));
+    }
+    let body = if media.as_deref() == Some("application/json") { "{}" } else { "" };
+    client.send(operation.method.clone(), &path, &headers, body).await
+}
+
+/// Everybody there is, as clients.
+async fn everybody(app: &TestApp, company: &TestCompany) -> Vec<(Who, Client)> {
+    let (outside, inside) = app.kale_admin(company).await;
+    let mut all = vec![
+        (Who::Nobody, app.stranger()),
+        (Who::Person { role: Role::KaleAdmin, in_company: false }, outside),
+        (Who::Person { role: Role::KaleAdmin, in_company: true }, inside),
+        (Who::Person { role: Role::RetentionAdmin, in_company: true }, company.owner.clone()),
+        (Who::Person { role: Role::RetentionExpert, in_company: true }, company.expert.clone()),
+    ];
+    let grantable: BTreeSet<Permission> =
+        Permission::ALL.iter().copied().filter(|one| one.grantable_to_keys()).collect();
+    for only in &grantable {
+        let others: BTreeSet<Permission> = grantable.iter().copied().filter(|one| one != only).collect();
+        for held in [BTreeSet::from([*only]), others] {
+            let names: Vec<&str> = held.iter().map(|one| one.name()).collect();
+            all.push((Who::Key(held.clone()), company.program_with(app, &names).await));
+        }
+    }
+    all
+}
+
+/// Whether a key with these permissions is one to ask this operation with: the key with its permission alone, the key
+/// with every other one; two keys where it needs none that keys hold.
+fn is_asked(operation: &Operation, who: &Who) -> bool {
+    let Who::Key(held) = who else { return true };
+    let needed = Permission::ALL.iter().find(|one| operation.permission.as_deref() == Some(one.name()));
+    match needed.filter(|one| one.grantable_to_keys()) {
+        Some(needed) => held.contains(needed) == (held.len() == 1),
+        None => held.contains(&Permission::ReadCompany),
+    }
+}
+
+async fn matrix(wanted: impl Fn(&Operation) -> bool) -> Vec<Seen> {
+    let app = TestApp::start().await;
+    let company = app.company("Globex").await;
+    let everybody = everybody(&app, &company).await;
+    let mut asked: Vec<Operation> = operations(document()).into_iter().filter(wanted).collect();
+    // Whoever signs out is nobody from then on.
+    asked.sort_by_key(|operation| operation.id == "sign_out");
+    let mut seen = Vec::new();
+    for operation in asked {
+        for (who, client) in everybody.iter().filter(|(who, _)| is_asked(&operation, who)) {
+            let answer = ask(client, &operation, &company).await;
+            seen.push(Seen { operation: operation.clone(), who: who.clone(), answer });
+        }
+    }
+    app.stop().await;
+    seen
+}
+
+/// The cells that differ from a table.
+fn disagreements(seen: &[Seen], table: impl Fn(&Operation, &Who) -> Cell) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for Seen { operation, who, answer } in seen {
+        let expected = table(operation, who);
+        let agrees = match &expected {
+            Cell::Allowed => !matches!(answer.code(), 401 | 403),
+            Cell::Unauthenticated => answer.code() == 401 && answer.problem() == "unauthenticated",
+            Cell::Lacks(permission) => {
+                answer.code() == 403 && answer.problem() == "forbidden" && answer.text().contains(permission.name())
+            }
+            Cell::Refused(code) => answer.code() == 403 && answer.problem() == *code,
+        };
+        if !agrees {
+            wrong.push(format!("{} × {who:?}: {expected:?}, but {} {}", operation.name(), answer.code(), answer.text()));
+        }
+    }
+    wrong
+}
+
+#[actix_web::test]
+async fn every_operation_answers_and_refuses_as_the_table_says() {
+    let nameless: Vec<String> = operations(document())
+        .iter()
+        .filter(|one| !one.permission.as_deref().is_some_and(kale_web::permission::is_declaration))
+        .map(Operation::name)
+        .collect();
+    assert_eq!(nameless, Vec::<String>::new(), "these operations name no permission");
+
+    let seen = matrix(|_| true).await;
+
+    assert_eq!(disagreements(&seen, expected), Vec::<String>::new());
+    let refused = seen.iter().filter(|one| matches!(one.answer.code(), 401 | 403)).count();
+    assert!(seen.len() >= 420 && refused >= 150, "{} cells, {refused} refused", seen.len());
+}
+
+#[actix_web::test]
+async fn a_wrong_table_is_seen_cell_by_cell() {
+    let seen = matrix(|one| one.permission.as_deref() == Some("customers.write")).await;
+    assert_eq!(disagreements(&seen, expected), Vec::<String>::new());
+
+    let operations = seen.iter().filter(|one| one.who == Who::Nobody).count();
+    let too_kind = |operation: &Operation, who: &Who| match who {
+        Who::Person { role: Role::RetentionExpert, .. } => Cell::Allowed,
+        _ => expected(operation, who),
+    };
+    let too_strict = |operation: &Operation, who: &Who| match who {
+        Who::Person { role: Role::RetentionAdmin, .. } => Cell::Lacks(Permission::WriteCustomers),
+        _ => expected(operation, who),
+    };
+    let other_name = |operation: &Operation, who: &Who| match expected(operation, who) {
+        Cell::Lacks(_) if matches!(who, Who::Key(_)) => Cell::Lacks(Permission::ReadJobs),
+        cell => cell,
+    };
+    for (wrong, count) in [
+        (disagreements(&seen, too_kind), operations),
+        (disagreements(&seen, too_strict), operations),
+        (disagreements(&seen, other_name), operations),
+    ] {
+        assert_eq!(wrong.len(), count, "{wrong:#?}");
+    }
+}
+
+#[actix_web::test]
+async fn nobody_gives_a_key_more_than_a_key_may_hold() {
+    let app = TestApp::start().await;
+    let company = app.company("Globex").await;
+    for permission in Permission::ALL.iter().filter(|one| !one.grantable_to_keys()) {
+        let wish = json!({ "name": "Too much", "permissions": [permission.name()] });
+        let refused = company.owner.post("/api-keys", &wish).await.expect(422);
+        assert_eq!(refused.json()["errors"][0]["code"], "not-grantable", "{permission:?}");
+    }
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn the_list_of_permissions_is_the_table() {
+    let app = TestApp::start().await;
+    let company = app.company("Globex").await;
+
+    let listed = company.expert.get("/permissions").await.expect(200).json();
+
+    let table: Vec<Value> = Permission::ALL
+        .iter()
+        .map(|one| json!({ "name": one.name(), "roles": one.roles(), "grantable_to_keys": one.grantable_to_keys() }))
+        .collect();
+    assert_eq!(listed["data"], Value::from(table));
+    app.stop().await;
+}
