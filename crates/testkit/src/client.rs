@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{Answer, contract::undescribed};
 
 /// How long a test waits for what has to happen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Sends requests as somebody.
 #[derive(Clone)]
@@ -22,7 +22,7 @@ pub struct Client {
 impl Client {
     pub(crate) fn new(url: &str, token: Option<String>) -> Self {
         let http = awc::Client::builder()
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .disable_redirects()
             .finish();
         Self {
@@ -44,7 +44,8 @@ impl Client {
         self.token.as_deref().unwrap_or_default()
     }
 
-    /// Sends a request. The test fails where the OpenAPI document does not describe the answer. A path that does not start with `/api` or another root is one of `/api/v1`.
+    /// Sends a request. A path that does not start with `/api` or another root is one of `/api/v1`. The test fails
+    /// where the OpenAPI document does not describe the answer.
     pub async fn send(
         &self,
         method: Method,
@@ -85,11 +86,18 @@ impl Client {
             .await
             .map_err(|error| error.to_string())?;
         let body = response.body().limit(256 * 1024 * 1024).await;
-        Ok(Answer {
+        let answer = Answer {
             status: response.status(),
             headers: response.headers().clone(),
             body: body.map_err(|error| error.to_string())?,
-        })
+        };
+        let faults = undescribed(&method, &path, &answer);
+        assert!(
+            faults.is_empty(),
+            "the document does not describe this answer: {faults:#?}\n{}",
+            answer.text()
+        );
+        Ok(answer)
     }
 
     /// GET.

@@ -4,9 +4,9 @@
 //! Everything here may panic: a broken set-up is a failed test.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     reason = "a broken set-up is a failed test"
 )]
 

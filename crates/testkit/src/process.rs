@@ -47,7 +47,8 @@ impl KaleProcess {
     #[must_use]
     pub fn launch(mongodb_uri: &str, folder: &Path) -> Self {
         std::fs::create_dir_all(folder).unwrap();
-        let number = (1..).find(|number| !folder.join(format!("kale-{number}.log")).exists()).unwrap();
+        let taken = |number: &u32| folder.join(format!("kale-{number}.log")).exists();
+        let number = (1..1_000).find(|number| !taken(number)).unwrap();
         let log = folder.join(format!("kale-{number}.log"));
         let output = File::create_new(&log).unwrap();
         let child = Command::new(binary())

@@ -1,6 +1,6 @@
 //! A body that is sent piece by piece while the answer is already listened for: what a client of an endless file sees.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use actix_web::http::{
     StatusCode,
@@ -42,41 +42,42 @@ impl Client {
             self.token(),
             length + frame,
         );
-        let mut sent = 0;
+        let sent = Cell::new(0);
         let sending = async {
             to.write_all(head.as_bytes()).await?;
             let mut next = begin;
-            while sent < length {
-                let room = usize::try_from(length - sent).unwrap_or(usize::MAX);
+            while sent.get() < length {
+                let room = usize::try_from(length - sent.get()).unwrap_or(usize::MAX);
                 let part = &next[..next.len().min(room)];
                 to.write_all(part).await?;
-                sent += u64::try_from(part.len()).unwrap();
+                sent.set(sent.get() + u64::try_from(part.len()).unwrap());
                 next = piece;
             }
             to.write_all(close.as_bytes()).await
         };
-        let mut received = Vec::new();
         let listening = async {
-            let mut buffer = [0; 16 * 1024];
+            let mut received = Vec::new();
+            let mut buffer = vec![0; 16 * 1024];
             while !is_whole(&received) {
                 match timeout(PATIENCE, from.read(&mut buffer)).await {
                     Ok(Ok(0)) => break,
                     Ok(Ok(read)) => received.extend_from_slice(&buffer[..read]),
                     Ok(Err(error)) => panic!("the connection broke before the answer came: {error}"),
-                    Err(_) => panic!("no answer within {PATIENCE:?}"),
+                    Err(_elapsed) => panic!("no answer within {PATIENCE:?}"),
                 }
             }
+            received
         };
         tokio::pin!(sending, listening);
-        tokio::select! {
+        let received = tokio::select! {
             biased;
-            () = &mut listening => {}
+            received = &mut listening => received,
             // All is sent, or the server takes no more; what it said is on its way.
             _ended = &mut sending => listening.await,
-        }
+        };
         Streamed {
             answer: parse(&received),
-            sent,
+            sent: sent.get(),
         }
     }
 }

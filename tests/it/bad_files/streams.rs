@@ -61,7 +61,7 @@ async fn packed_data_is_refused_after_mebibytes() {
 
     let streamed = company
         .owner
-        .stream_file(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff", &[0; 64 * 1024], 1024 * MIB)
+        .stream_file(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff", &vec![0; 64 * 1024], 1024 * MIB)
         .await;
 
     assert_eq!(is_refused_early(&streamed, begun), "not-csv");

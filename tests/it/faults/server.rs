@@ -9,7 +9,7 @@ use super::{customers, file, pause, stored_rows};
 
 const ROWS: u32 = 5_000;
 /// A lease that nobody prolongs ends after 15 s; looking for such leases, and the work itself, take their time too.
-const RESUMED: Duration = Duration::from_secs(60);
+const RESUMED: Duration = Duration::from_mins(1);
 
 /// Moves an upload on to its end, whatever moment the server was killed at.
 async fn drive(client: &Client, id: &str) -> bool {

@@ -83,7 +83,7 @@ impl File {
             for column in &self.columns {
                 let quoted = row[column].replace('"', "\"\"");
                 text.push_str(delimiter);
-                text.push_str(&format!("\"{quoted}\""));
+                text.extend(["\"", &quoted, "\""]);
             }
             text.push_str(end);
         }

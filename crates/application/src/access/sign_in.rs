@@ -13,7 +13,10 @@ use kale_domain::{
 };
 use kale_persistence::{Installation, Store, StoreError, access, companies, sign_ins};
 
-use super::callers::Callers;
+use super::{
+    caller::{Caller, Who},
+    callers::Callers,
+};
 
 /// Brings a link to the person it is for. The mailer will be one; the demo and the command line print.
 pub trait LinkDelivery: fmt::Debug + Send + Sync {
@@ -125,28 +128,48 @@ impl SignIns {
         sign_ins::list(&self.store, user).await
     }
 
-    /// Ends a sign-in of that user; `false` where they have none of that identity. At once in this process.
-    pub async fn end(&self, user: UserId, id: SignInId) -> Result<bool, StoreError> {
-        let ended = sign_ins::end(&self.store, user, id).await?;
+    /// Ends a sign-in of the caller; `false` where they have none of that identity. At once in this process.
+    pub async fn end(&self, caller: &Caller, id: SignInId) -> Result<bool, StoreError> {
+        let Who::Person(presence) = &caller.who else {
+            return Ok(false);
+        };
+        let ended = sign_ins::end(&self.store, presence.user.id, id).await?;
         self.callers.forget_all();
+        if ended && let Some(tenant) = caller.tenant() {
+            let action = if presence.sign_in.id == id {
+                AuditAction::SignedOut
+            } else {
+                AuditAction::SignInRevoked
+            };
+            self.store
+                .transaction::<_, StoreError>(tenant, async |tx| tx.audit(caller.entry(tx, action, id)).await)
+                .await?;
+        }
         Ok(ended)
     }
 
-    /// Switches a Kale admin into a company, or out of it; `false` where there is no such company.
+    /// Switches a Kale admin's sign-in into a company, or out of it; `false` where there is no such company. The
+    /// company's audit log says who entered before they see anything.
     pub async fn act_in(
         &self,
         installation: Installation,
-        id: SignInId,
+        caller: &Caller,
         company: Option<CompanyId>,
     ) -> Result<bool, StoreError> {
-        if let Some(company) = company
-            && companies::enter(&self.store, installation, company)
-                .await?
-                .is_none()
-        {
+        let Who::Person(presence) = &caller.who else {
             return Ok(false);
+        };
+        if let Some(company) = company {
+            let Some((tenant, _)) = companies::enter(&self.store, installation, company).await? else {
+                return Ok(false);
+            };
+            self.store
+                .transaction::<_, StoreError>(tenant, async |tx| {
+                    tx.audit(caller.entry(tx, AuditAction::CompanyEntered, company)).await
+                })
+                .await?;
         }
-        sign_ins::act_in(&self.store, installation, id, company).await?;
+        sign_ins::act_in(&self.store, installation, presence.sign_in.id, company).await?;
         self.callers.forget_all();
         Ok(true)
     }

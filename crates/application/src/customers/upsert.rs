@@ -110,7 +110,8 @@ impl Customers {
             })
             .collect();
         let known = self.known(reach, company, &records).await?;
-        self.record(reach, caller, &new, records.len()).await?;
+        self.record(reach, caller, &new, &told(company, &records, &known), records.len())
+            .await?;
         api_records::upsert(&self.store, tenant, &records).await?;
         self.refresh(reach, company, &kinds, &ids).await?;
         Ok(read
@@ -151,6 +152,7 @@ impl Customers {
         reach: Reach,
         caller: &Caller,
         new: &[AttributeDefinition],
+        (action, target): &(AuditAction, String),
         count: usize,
     ) -> Result<(), StoreError> {
         if count == 0 {
@@ -159,7 +161,7 @@ impl Customers {
         self.store
             .transaction(reach.tenant(), async |tx| {
                 companies::define_attributes(&self.store, tx, new).await?;
-                let mut entry = caller.entry(tx, AuditAction::CustomerChanged, "customers");
+                let mut entry = caller.entry(tx, *action, target);
                 entry.after.insert("customers".to_owned(), count.to_string());
                 tx.audit(entry).await
             })

@@ -10,6 +10,7 @@ use kale_application::{
 };
 use kale_domain::attribute::AttributeKey;
 use kale_web::{Problem, permission::ReadCustomers};
+use rust_decimal::Decimal;
 
 use super::{
     address::Address,
@@ -40,6 +41,11 @@ pub(super) async fn apply(
     let subjects = Subjects::of(company, &customers.attributes(here.reach()).await?);
     let filtered = match filtered(&address, &subjects, &form) {
         Wish::List(address) => address,
+        Wish::NoNumber(typed) => {
+            let said =
+                format!("The filter was not added: “{typed}” is not a number. Write 19.90, without a sign.");
+            return Ok(here.frame.see_other_saying(address.href(), said, Tone::Stem));
+        }
         Wish::Form(field) => return Ok(here.frame.see_other(address.href_with_form(&field))),
     };
     match prepare(&here, &customers, &filtered).await {
@@ -75,6 +81,8 @@ enum Wish {
     List(Address),
     /// First the form of another field: without scripts it still showed the former one.
     Form(String),
+    /// A number, and this was typed.
+    NoNumber(String),
 }
 
 fn filtered(address: &Address, subjects: &Subjects, form: &Form) -> Wish {
@@ -98,6 +106,12 @@ fn filtered(address: &Address, subjects: &Subjects, form: &Form) -> Wish {
     }
     if matches!(op, "is_set" | "is_not_set") {
         values = vec!["true".to_owned()];
+    }
+    if subjects.kind(shown).is_numeric() && !matches!(op, "is_set" | "is_not_set") {
+        let mut parts = values.iter().flat_map(|value| value.split(','));
+        if let Some(wrong) = parts.find(|part| part.parse::<Decimal>().is_err()) {
+            return Wish::NoNumber(wrong.chars().take(40).collect());
+        }
     }
     // One that is changed keeps its place among the chips only where its parameter stays the same.
     let parameter = parameter(shown, if op.is_empty() { "eq" } else { op });
@@ -213,6 +227,12 @@ mod tests {
                 .replace("%5B", "[")
                 .replace("%5D", "]")
                 .replace("%2C", ","),
+            Wish::NoNumber(typed) => {
+                let said = format!(
+                    "The filter was not added: “{typed}” is not a number. Write 19.90, without a sign."
+                );
+                return Ok(here.frame.see_other_saying(address.href(), said, Tone::Stem));
+            }
             Wish::Form(field) => field,
         }
     }
@@ -257,6 +277,18 @@ mod tests {
     fn without_scripts_another_field_brings_its_form_first() {
         let form = "add_field=mrr&add_field=persona&add_op=eq&add_value=slipping";
         assert_eq!(wish(form), Wish::Form("mrr".to_owned()));
+    }
+
+    #[test]
+    fn what_is_no_number_is_said_before_the_list_is_asked() {
+        assert_eq!(
+            wish("add_field=mrr&add_op=gte&add_value=$20"),
+            Wish::NoNumber("$20".to_owned())
+        );
+        assert!(matches!(
+            wish("add_field=mrr&add_op=is_set&add_value=$20"),
+            Wish::List(_)
+        ));
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub(super) fn page(
         subjects: &subjects,
         personas: &found.personas,
         zone: &zone,
+        has_mrr: found.shares.iter().any(|share| share.mrr_minor.is_some()),
     };
     let shown = table.shown(address, company);
     let total: u64 = found.shares.iter().map(|share| share.customers).sum();

@@ -22,7 +22,7 @@ use crate::view::{
 };
 
 /// How many attributes are shown where nobody chose columns.
-const USUAL_ATTRIBUTES: usize = 3;
+const USUAL_ATTRIBUTES: usize = 4;
 
 /// What cells are written with.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,8 @@ pub(super) struct Table<'a> {
     pub(super) personas: &'a PersonaTags,
     /// The zone days are read in.
     pub(super) zone: &'a TimeZone,
+    /// Whether anybody's monthly revenue is known.
+    pub(super) has_mrr: bool,
 }
 
 impl<'a> Table<'a> {
@@ -51,7 +53,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Persona, the attributes the list can be sorted by and the first others, MRR.
+    /// Persona, the attributes the list can be sorted by and the first others, MRR where anybody has one.
     fn usual(self, company: &Company) -> Vec<&'a Subject> {
         let is_attribute = |subject: &&Subject| subject.name.starts_with("attributes.");
         let attributes = || self.subjects.all().iter().filter(is_attribute);
@@ -61,6 +63,7 @@ impl<'a> Table<'a> {
             .filter(|subject| subject.sort.is_some())
             .chain(others.take(USUAL_ATTRIBUTES.saturating_sub(sortable)));
         let (first, last) = (self.subjects.find("persona"), self.subjects.find("mrr"));
+        let last = last.filter(|_| self.has_mrr);
         first.into_iter().chain(middle).chain(last).collect()
     }
 
@@ -238,6 +241,7 @@ mod tests {
             subjects: &subjects,
             personas: &personas,
             zone: &TimeZone::UTC,
+            has_mrr: true,
         };
         let address = Address::read("sort=-mrr");
 
@@ -287,6 +291,7 @@ mod tests {
             subjects: &subjects,
             personas: &personas,
             zone: &TimeZone::UTC,
+            has_mrr: true,
         };
 
         let shown = table.shown(

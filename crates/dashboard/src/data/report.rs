@@ -104,7 +104,7 @@ fn what(code: &str, column: Option<&str>, of_kind: &[&RowError]) -> String {
         _ => "",
     };
     match (code, column) {
-        ("duplicate-key", _) => "the key exists already".to_owned(),
+        ("duplicate-key", _) => "the key came before".to_owned(),
         ("missing-key", _) => "the key is missing".to_owned(),
         ("wrong-field-count", _) => "another number of fields than the first line".to_owned(),
         (_, Some(column)) if !of_column.is_empty() => format!("{column} {of_column}"),

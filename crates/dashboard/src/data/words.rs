@@ -3,7 +3,7 @@
 use kale_application::uploads::UploadError;
 use kale_domain::{
     job::JobStatus,
-    upload::{Upload, UploadState},
+    upload::{TransitionError, Upload, UploadState},
 };
 use kale_web::Problem;
 
@@ -70,14 +70,17 @@ pub(super) fn refusal(error: &UploadError) -> Option<String> {
             Some(line) => sentence(&format!("line {line}: {}", why.message)),
             None => sentence(&why.message),
         }),
-        UploadError::NotNow(kale_domain::upload::TransitionError::HasRejected(rows)) => Some(format!(
+        UploadError::NotNow(TransitionError::HasRejected(rows)) => Some(format!(
             "{} can’t be imported. Choose to leave them out, or correct the file and upload it again.",
             format::count(*rows, "row", "rows")
         )),
         UploadError::NotMapped => Some("Say first what each column means.".to_owned()),
+        UploadError::NotNow(TransitionError::NotNow { .. }) => {
+            Some("That can’t be done where the upload stands now; this page shows where.".to_owned())
+        }
         UploadError::TooLarge
         | UploadError::Interrupted(_)
-        | UploadError::NotNow(_)
+        | UploadError::NotNow(TransitionError::NothingToImport | TransitionError::TooLate)
         | UploadError::Superseded => Some(sentence(&error.to_string())),
         UploadError::Invalid(_) | UploadError::NotFound | UploadError::Store(_) | UploadError::Blobs(_) => {
             None
@@ -101,7 +104,7 @@ pub(super) fn problem(problem: &Problem) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kale_domain::upload::{TransitionError, Unreadable};
+    use kale_domain::upload::Unreadable;
 
     use super::*;
 

@@ -7,7 +7,10 @@ use askama::Template as _;
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use jiff::{Timestamp, tz::TimeZone};
 use kale_application::{Reach, Tenant, access::Caller};
-use kale_domain::{access::Permission, company::Company};
+use kale_domain::{
+    access::{Permission, Role},
+    company::Company,
+};
 use kale_web::{Allowed, Authenticated, Problem, Required};
 
 use super::page::{Frame, zone};
@@ -122,15 +125,11 @@ fn no_permission(
     missing: Permission,
     problem: &Problem,
 ) -> actix_web::Error {
-    let roles: Vec<&str> = missing.roles().iter().map(|role| role.title()).collect();
     let page = NoPermissionPage {
         shell: frame.shell(caller, section_of(path), "No permission"),
         empty: Empty {
             icon: "lock",
-            text: format!(
-                "This page is for {}. Ask one of them.",
-                roles.join(", ").to_lowercase()
-            ),
+            text: who_may(missing),
             action: Some(Link::new("Go to Today", "/")),
             other: None,
         },
@@ -141,6 +140,22 @@ fn no_permission(
         Err(broken) => broken.error_response(),
     };
     InternalError::from_response(problem.to_string(), response).into()
+}
+
+/// Who can help. A Kale admin may do everything and is nobody's colleague, so they are named only where nobody else is.
+fn who_may(missing: Permission) -> String {
+    let colleagues = missing.roles().iter().filter(|role| **role != Role::KaleAdmin);
+    let titles: Vec<String> = colleagues
+        .map(|role| format!("{}s", role.title().to_lowercase()))
+        .collect();
+    if titles.is_empty() {
+        "Only Kale admins may open this page.".to_owned()
+    } else {
+        format!(
+            "Only {} may open this page. Ask one of them.",
+            titles.join(" and ")
+        )
+    }
 }
 
 /// The part of the dashboard an address belongs to.
@@ -161,6 +176,18 @@ fn section_of(path: &str) -> Section {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_is_not_for_somebody_says_for_whom_it_is() {
+        assert_eq!(
+            who_may(Permission::ReadAudit),
+            "Only retention admins may open this page. Ask one of them."
+        );
+        assert_eq!(
+            who_may(Permission::ManageInstallation),
+            "Only Kale admins may open this page."
+        );
+    }
 
     #[test]
     fn an_address_lights_its_part_of_the_navigation() {

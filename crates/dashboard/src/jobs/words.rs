@@ -76,6 +76,7 @@ pub(crate) fn note(job: &JobStatus) -> String {
         JobState::Queued => "Waits for its turn".to_owned(),
         JobState::Dead => job.last_error.clone().unwrap_or_else(|| progress.note.clone()),
         JobState::Succeeded | JobState::Cancelled => progress.note.clone(),
+        JobState::Leased if progress.note.is_empty() && progress.done == 0 => "Begins".to_owned(),
         // Bytes of a file are no number anybody wants to read.
         JobState::Leased if job.kind == "profile_upload" || progress.done == 0 => progress.note.clone(),
         JobState::Leased => {

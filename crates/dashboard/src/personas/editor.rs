@@ -18,6 +18,7 @@ use super::{
     preview,
     reader::Reader,
     rows::Rows,
+    subjects::Subjects,
 };
 use crate::{
     frame::Here,
@@ -25,6 +26,7 @@ use crate::{
         form::{Choice, Field, Problems, Select, Stale},
         parts::Swatch,
         persona_editor::{ColourChoice, PersonaEditorPage, PersonaPreview},
+        rule::RuleNode,
         shell::{Crumb, Section},
     },
 };
@@ -120,18 +122,7 @@ impl Reader {
         let categories = self.categories(here, &editing.configuration)?;
         let preview = self.previewed(here, &mut editing, &categories).await?;
         let subjects = self.subjects(here).await?;
-        let rule = editing.typed.rule().unwrap_or_else(|| json!({ "all": [] }));
-        let sentences = BTreeMap::new();
-        let rows = Rows {
-            subjects: &subjects,
-            wrong: &editing.wrongs.rule,
-            sentences: &sentences,
-        };
-        let sentences = self.sentences(here, rows.opaque(&rule)).await?;
-        let rows = Rows {
-            sentences: &sentences,
-            ..rows
-        };
+        let rule = self.rows(here, &editing, &subjects).await?;
         let Editing {
             configuration,
             id,
@@ -177,7 +168,7 @@ impl Reader {
             priority: text("priority", "Priority", &typed.priority).hint("The highest is asked first"),
             colours: colours(&typed.colour),
             enabled: typed.enabled,
-            rule: rows.root(&rule),
+            rule,
             rule_json: typed.rule.clone(),
             sentence: preview.sentence.clone(),
             subjects: subjects.groups(),
@@ -187,6 +178,27 @@ impl Reader {
             etag: etag(configuration.version),
             id,
         })
+    }
+
+    /// The rule as rows, with what is wrong beside them.
+    async fn rows<P>(
+        &self,
+        here: &Here<P>,
+        editing: &Editing,
+        subjects: &Subjects,
+    ) -> Result<RuleNode, Problem> {
+        let rule = editing.typed.rule().unwrap_or_else(|| json!({ "all": [] }));
+        let rows = Rows {
+            subjects,
+            wrong: &editing.wrongs.rule,
+            sentences: &BTreeMap::new(),
+        };
+        let sentences = self.sentences(here, rows.opaque(&rule)).await?;
+        let rows = Rows {
+            sentences: &sentences,
+            ..rows
+        };
+        Ok(rows.root(&rule))
     }
 
     /// The preview. Where nothing was known to be wrong yet, what it finds is marked at the rows.

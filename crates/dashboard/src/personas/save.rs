@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     frame::{Form, Here},
+    people::People,
     view::{form::Stale, parts::Tone},
 };
 
@@ -84,13 +85,25 @@ async fn save(
                 typed,
                 wrongs: Wrongs::default(),
                 stale: Some(Stale {
-                    text: "Somebody changed the personas in between.".to_owned(),
+                    text: who_was_faster(here, reader).await?,
                     theirs: id.map_or_else(|| "/personas".to_owned(), |id| format!("/personas/{id}")),
                 }),
             };
             again(here, reader, editing, StatusCode::PRECONDITION_FAILED).await
         }
     }
+}
+
+async fn who_was_faster(here: &Here<ManagePersonas>, reader: &Reader) -> Result<String, Problem> {
+    let Some(latest) = reader.personas.versions(here.tenant(), 1).await?.pop() else {
+        return Ok("Somebody changed the personas in between.".to_owned());
+    };
+    let people = People::of(&reader.companies, here.tenant(), here.caller()).await?;
+    Ok(format!(
+        "{} changed the personas {}.",
+        people.name(latest.by),
+        here.ago(latest.at)
+    ))
 }
 
 /// `None` where it was saved.

@@ -55,22 +55,10 @@ pub(crate) async fn handle(
     let chosen = chosen(&definitions, params.by.as_ref());
     let configuration = reader.personas.configuration(here.tenant()).await?;
     let tags = Tags::of(&configuration.personas);
-    let mut counts = Counts::new();
-    if let Some(definition) = chosen {
-        let company = here.company()?;
-        let list = reader
-            .customers
-            .prepare(here.reach(), company, &ListRequest::default())
-            .await?;
-        for cell in reader
-            .customers
-            .by_attribute(here.reach(), &list, &definition.key)
-            .await?
-        {
-            let persona = cell.persona.filter(|id| tags.has(*id));
-            *counts.entry(persona).or_default().entry(cell.value).or_default() += cell.customers;
-        }
-    }
+    let counts = match chosen {
+        Some(definition) => counted(&here, &reader, definition, &tags).await?,
+        None => Counts::new(),
+    };
     let table = Table::of(counts, chosen, &tags);
     let mut shell = here.shell(Section::Personas, "Compare");
     shell.crumbs = vec![Crumb {
@@ -108,6 +96,30 @@ pub(crate) async fn handle(
             page.render()
         }
     })
+}
+
+async fn counted(
+    here: &Here<ReadCustomers>,
+    reader: &Reader,
+    definition: &AttributeDefinition,
+    tags: &Tags,
+) -> Result<Counts, Problem> {
+    let mut counts = Counts::new();
+    let everybody = ListRequest::default();
+    let list = reader
+        .customers
+        .prepare(here.reach(), here.company()?, &everybody)
+        .await?;
+    for cell in reader
+        .customers
+        .by_attribute(here.reach(), &list, &definition.key)
+        .await?
+    {
+        // Whoever has a persona that is gone counts as unassigned.
+        let persona = cell.persona.filter(|id| tags.has(*id));
+        *counts.entry(persona).or_default().entry(cell.value).or_default() += cell.customers;
+    }
+    Ok(counts)
 }
 
 /// Whether an attribute has few enough values to divide by.

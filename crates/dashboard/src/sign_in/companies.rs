@@ -68,7 +68,7 @@ pub(super) async fn enter(
         return Err(Problem::people_only());
     };
     if !sign_ins
-        .act_in(admin.installation, presence.sign_in.id, Some(company))
+        .act_in(admin.installation, &admin.caller, Some(company))
         .await?
     {
         return Err(Problem::not_found());
@@ -85,8 +85,6 @@ pub(super) async fn leave(
     let Who::Person(presence) = &admin.caller.who else {
         return Err(Problem::people_only());
     };
-    sign_ins
-        .act_in(admin.installation, presence.sign_in.id, None)
-        .await?;
+    sign_ins.act_in(admin.installation, &admin.caller, None).await?;
     Ok(frame.see_other("/sign-in/companies"))
 }

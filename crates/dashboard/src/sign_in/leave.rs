@@ -19,7 +19,7 @@ pub(super) async fn sign_out(
     let Who::Person(presence) = &caller.who else {
         return Err(Problem::people_only());
     };
-    sign_ins.end(presence.user.id, presence.sign_in.id).await?;
+    sign_ins.end(&caller, presence.sign_in.id).await?;
     let mut response = frame.see_other_saying("/sign-in", "You are signed out.", Tone::Leaf);
     add_cookie(&mut response, &gate.removal_cookie());
     Ok(response)

@@ -61,7 +61,11 @@ pub(super) async fn show(
         attributes: everybody.definitions.len(),
         personas_version: configuration.version,
         customers: total,
-        assigned: shares.iter().filter(|share| share.persona.is_some()).map(|share| share.customers).sum(),
+        assigned: shares
+            .iter()
+            .filter(|share| share.persona.is_some())
+            .map(|share| share.customers)
+            .sum(),
     };
     let (tasks, note) = if here.may(Permission::ManageUploads) {
         checklist(facts)

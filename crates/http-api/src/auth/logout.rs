@@ -24,7 +24,7 @@ pub(crate) async fn handle(
     let Who::Person(presence) = &caller.who else {
         return Err(Problem::people_only());
     };
-    sign_ins.end(presence.user.id, presence.sign_in.id).await?;
+    sign_ins.end(&caller, presence.sign_in.id).await?;
 
     Ok(HttpResponse::NoContent().cookie(gate.removal_cookie()).finish())
 }

@@ -40,11 +40,8 @@ pub(crate) async fn handle(
     At(id): At<CompanyId>,
     _: NoQuery,
 ) -> Result<web::Json<CompanyView>, Problem> {
-    let Who::Person(presence) = &admin.caller.who else {
-        return Err(Problem::people_only());
-    };
     if !sign_ins
-        .act_in(admin.installation, presence.sign_in.id, Some(id))
+        .act_in(admin.installation, &admin.caller, Some(id))
         .await?
     {
         return Err(Problem::not_found());

@@ -31,7 +31,7 @@ pub(crate) async fn handle(
     };
     if presence.sign_in.acting_in == Some(id) {
         sign_ins
-            .act_in(admin.installation, presence.sign_in.id, None)
+            .act_in(admin.installation, &admin.caller, None)
             .await?;
     }
 

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use kale_domain::{
     attribute::AttributeDefinition,
+    company::Company,
     customer::{Customer, CustomerSource, LinkReason},
     metric::{Metric, MetricKind, MetricSource, MetricValue},
     persona::{AssignedBy, PersonaChange, PersonaState},
@@ -21,18 +22,42 @@ use crate::{
     },
 };
 
-const UNKNOWN: &str = "–";
+/// How many facts stand at the top.
+const HEADLINE: usize = 5;
 
-/// The numbers at the top of the page.
-pub(super) fn headline(customer: &Customer, zone: &TimeZone) -> Vec<Fact> {
-    let or_unknown = |value: Option<String>| value.unwrap_or_else(|| UNKNOWN.to_owned());
-    let since = customer.created_at.to_zoned(zone.clone()).date();
-    vec![
-        Fact::new("MRR", or_unknown(mrr(customer).map(format::money))),
-        Fact::new("Plan", or_unknown(plan(customer))),
-        Fact::new("External ID", or_unknown(customer.external_ids.first().cloned())),
-        Fact::new("Known since", format::date(since)),
-    ]
+/// What stands at the top of the page: what is known of revenue and plan, then the attributes the company sorts by.
+pub(super) fn headline(
+    customer: &Customer,
+    definitions: &[AttributeDefinition],
+    company: &Company,
+    zone: &TimeZone,
+) -> Vec<Fact> {
+    let revenue = [
+        ("MRR", mrr(customer).map(format::money)),
+        ("Plan", plan(customer)),
+    ];
+    let known = revenue
+        .into_iter()
+        .filter_map(|(label, value)| Some(Fact::new(label, value?)));
+    let sorted: Vec<AttributeDefinition> = definitions
+        .iter()
+        .filter(|definition| company.sortable_attributes.contains(&definition.key))
+        .cloned()
+        .collect();
+    let external_id = customer
+        .external_ids
+        .first()
+        .map(|id| Fact::new("External ID", id));
+    let since = Fact::new(
+        "Known since",
+        format::date(customer.created_at.to_zoned(zone.clone()).date()),
+    );
+    known
+        .chain(attributes(customer, &sorted))
+        .chain(external_id)
+        .chain([since])
+        .take(HEADLINE)
+        .collect()
 }
 
 /// The company's attributes in their order, those without a value left out.
@@ -178,7 +203,7 @@ mod tests {
     use crate::customers::{
         one::tests::ada,
         personas::tests::{configuration, id},
-        subjects::tests::definitions,
+        subjects::tests::{company, definitions},
     };
 
     #[test]
@@ -197,6 +222,22 @@ mod tests {
             billing.waiting
         );
         assert!(groups[1].metrics.is_empty() && !groups[1].waiting.contains("more"));
+    }
+
+    #[test]
+    fn the_top_shows_what_is_known() {
+        let mut customer = ada();
+        let labels = |customer: &Customer| -> Vec<String> {
+            let facts = headline(customer, &definitions(), &company(), &TimeZone::UTC);
+            facts.into_iter().map(|fact| fact.label).collect()
+        };
+        assert_eq!(
+            labels(&customer),
+            ["MRR", "Plan", "Tenure", "External ID", "Known since"]
+        );
+
+        customer.metrics.clear();
+        assert_eq!(labels(&customer), ["Tenure", "External ID", "Known since"]);
     }
 
     #[test]

@@ -47,7 +47,10 @@ pub(super) async fn show(
         detail: detail(&customer),
         persona: tags.tag(customer.persona.persona, customer.persona.is_locked()),
         persona_since: facts::since(&customer.persona, &people, &zone),
-        facts: facts::headline(&customer, &zone).into_iter().take(3).collect(),
+        facts: facts::headline(&customer, &definitions, here.company()?, &zone)
+            .into_iter()
+            .take(3)
+            .collect(),
         why: if looked {
             summary(&explanation, &tags)
         } else {

@@ -10,6 +10,7 @@ use kale_application::{
 use kale_domain::{
     access::Permission,
     audit::{Actor, AuditAction, AuditEntry},
+    company::Company,
     id::CustomerId,
     persona::PersonaChange,
 };
@@ -98,7 +99,7 @@ pub(super) async fn answer<P: Required>(
         people: People::of(&stores.companies, here.tenant(), here.caller()).await?,
         audit: audit(here, &stores.companies, id).await?,
     };
-    let page = page(here, &read, &refused);
+    let page = page(here, company, &read, &refused);
     here.frame.answer(status, |part| {
         if part {
             page.as_body().render()
@@ -139,7 +140,7 @@ async fn audit<P>(
     ))
 }
 
-fn page<P: Required>(here: &Here<P>, read: &Read, refused: &Refused) -> CustomerPage {
+fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &Refused) -> CustomerPage {
     let (customer, zone) = (&read.detail.customer, here.zone());
     let id = customer.id.to_string();
     let name = customer.label().to_owned();
@@ -164,7 +165,7 @@ fn page<P: Required>(here: &Here<P>, read: &Read, refused: &Refused) -> Customer
             .tag(customer.persona.persona, customer.persona.is_locked()),
         persona_since: facts::since(&customer.persona, &read.people, &zone),
         banner: None,
-        facts: facts::headline(customer, &zone),
+        facts: facts::headline(customer, &read.detail.definitions, company, &zone),
         attributes: facts::attributes(customer, &read.detail.definitions),
         metrics: facts::metrics(customer),
         sources: facts::sources(&read.detail.sources, &zone),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use bson::doc;
 use kale_domain::{
     attribute::{AttributeKey, AttributeValue},
     customer::Customer,
@@ -22,7 +23,7 @@ use proptest::test_runner::TestRunner;
 use super::{customer_id, put, query, sample, store_all, tenant};
 use crate::{
     Reach, Store,
-    customers::{Judged, Sort, SortKey, for_each_judged, judge_batch, list},
+    customers::{Judged, Sort, SortKey, for_each_judged, judge_batch, list, record::records},
     testing,
 };
 
@@ -125,6 +126,37 @@ async fn a_filter_finds_exactly_those_of_whom_the_rule_holds() {
         matched > 10_000 && unmatched > 10_000 && unknown > 10_000,
         "{matched} {unmatched} {unknown}"
     );
+}
+
+/// The negation that a database offers by itself, which takes unknown for false.
+async fn naively_denied(store: &Store, expression: &Expression) -> u64 {
+    let filter = crate::rules::filter(expression, TODAY).unwrap();
+    let denied = crate::scoped::within(tenant(1), doc! { "$nor": [filter] });
+    records(store).raw().count_documents(denied).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_knows_two_values_only_would_be_noticed() {
+    let store = testing::migrated().await;
+    let mut runner = TestRunner::deterministic();
+    let customers: Vec<Customer> = (0..60)
+        .map(|n| as_derived(sample(&mut runner, &arbitrary::customer(customer_id(n)))))
+        .collect();
+    store_all(&store, tenant(1), &customers).await;
+    let customers: Vec<(Customer, FactMap)> = customers
+        .iter()
+        .map(|customer| (customer.clone(), FactMap::of(customer)))
+        .collect();
+
+    let mut wrong = 0;
+    for _ in 0..40 {
+        let expression = sample(&mut runner, &arbitrary::expression());
+        let denied = evaluated_true(&customers, &Expression::Not(Box::new(expression.clone())));
+        if naively_denied(&store, &expression).await != u64::try_from(denied.len()).unwrap() {
+            wrong += 1;
+        }
+    }
+    assert!(wrong > 20, "{wrong}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
