@@ -2,6 +2,20 @@
 
 const HEAD = "customer_id,name,email,mrr,contract,tenure,monthly_charges";
 
+/** What the columns mean, as the API takes it. */
+export const MAPPING = {
+  mode: "upsert",
+  columns: {
+    customer_id: { to: "external_id" },
+    name: { to: "name" },
+    email: { to: "email" },
+    mrr: { to: "amount", type: "money", currency: "USD" },
+    contract: { to: "attributes.contract", type: "text" },
+    tenure: { to: "attributes.tenure", type: "integer" },
+    monthly_charges: { to: "attributes.monthly_charges", type: "number" },
+  },
+};
+
 function row(prefix, nth) {
   const contract = ["Month-to-month", "One year", "Two year"][nth % 3];
   return [`${prefix}-${nth}`, `Invented ${prefix} ${nth}`, `person${nth}@${prefix}.example`, "49.90", contract, 3 + (nth % 40), "49.90"];

@@ -100,7 +100,7 @@ export function journey(run) {
       await page.goto("/customers");
       await page.getByRole("button", { name: "Filter", exact: true }).click();
       const form = page.locator("#add-filter");
-      await form.getByLabel("Filter by").selectOption({ label: "contract" });
+      await form.getByLabel("Filter by").selectOption({ label: "Contract" });
       await form.locator("input[name=add_field][value='attributes.contract']").waitFor({ state: "attached" });
       const tick = form.getByRole("checkbox", { name: "One year" });
       if (await tick.count()) await tick.check();
@@ -166,6 +166,11 @@ export function journey(run) {
       await page.getByRole("button", { name: "Upload", exact: true }).click();
       await page.waitForURL(/\/data\/uploads\/upl_/);
       await page.getByRole("heading", { name: "What does each column mean?" }).waitFor();
+      // Some rows have no key, so that nothing was suggested as one; a person knows better.
+      await page.getByLabel("customer_id goes to").selectOption({ label: "Key of the customer" });
+      await page.getByLabel("mrr goes to").selectOption({ label: "Amount per month (MRR)" });
+      await page.getByLabel("mrr holds").selectOption({ label: "Amount" });
+      await page.getByLabel("The file has no key: use the row number").uncheck();
       await page.getByRole("button", { name: "Check the file" }).click();
       await page.getByRole("heading", { name: "What can’t be imported" }).waitFor();
       assert.match(await page.locator(".ledger .legend").textContent(), /Ready\s*30\s*Can’t be imported\s*10/);

@@ -82,7 +82,7 @@ export function keyboard(run) {
         const added = rows.last();
         const subject = added.locator("[data-subject]");
         assert.equal(await subject.evaluate((element) => element === document.activeElement), true, "the focus is in the new row");
-        await choose(page, subject, "contract");
+        await choose(page, subject, "Contract");
         await tabTo(page, added.locator("[data-value] input"));
         await page.keyboard.type("Two year");
         await settled();

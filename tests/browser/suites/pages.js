@@ -5,7 +5,7 @@ import { before, describe, it } from "node:test";
 
 import { assertAccessible } from "../lib/axe.js";
 import { NARROW, WIDE, picture } from "../lib/browser.js";
-import { good, tenBroken, unclosed } from "../lib/files.js";
+import { MAPPING, good, tenBroken, unclosed } from "../lib/files.js";
 import { overflow } from "../lib/layout.js";
 import { ended } from "../lib/reading.js";
 
@@ -68,7 +68,7 @@ const PAGES = [
   ["settings", "owner", "/settings"],
   ["api-keys", "owner", "/settings/api-keys"],
   ["api-key-made", "newcomer", "/settings/api-keys", async (page) => {
-    await page.getByLabel("Name").fill("Nightly sync");
+    await page.getByLabel("What it is for").fill("Nightly sync");
     await page.locator("input[name=permission]").first().check();
     await page.getByRole("button", { name: "Make key" }).click();
     await page.getByText("It is not shown again").waitFor();
@@ -76,7 +76,7 @@ const PAGES = [
   ["account", "owner", "/jobs", (page) => page.locator("button[popovertarget=account]:visible").first().click()],
   ["no-permission", "expert", "/audit", null, 403],
   ["not-found", "owner", "/nowhere", null, 404],
-  ["docs", null, "/docs", (page) => page.locator(".swagger-ui .opblock").first().waitFor()],
+  ["docs", null, "/docs", (page) => page.locator(".swagger-ui .opblock-tag").first().waitFor()],
   ["docs-errors", null, "/docs/errors"],
   ["licenses", null, "/licenses"],
 ];
@@ -118,7 +118,7 @@ async function make({ kale }) {
   const uploads = await kale.api("GET", "/uploads?limit=50");
   const telco = uploads.data.find((upload) => upload.file.name === "telco_customers.csv");
   for (const one of [checked, imported]) {
-    await kale.api("PUT", `/uploads/${one.id}/mapping`, one.suggestion);
+    await kale.api("PUT", `/uploads/${one.id}/mapping`, MAPPING);
     await kale.api("POST", `/uploads/${one.id}/validate`, {});
     await kale.uploadIs(one.id, "validated");
   }
@@ -187,7 +187,7 @@ export function pages(run) {
       const { context } = await run.browser.open({ as });
       for (const [who, address] of run.links.values()) {
         if (who !== as) continue;
-        const answer = await context.request.get(address);
+        const answer = await context.request.get(address, { headers: { accept: "text/html,*/*" } });
         if (answer.status() >= 400) broken.push(`${answer.status()} ${address}, seen by ${as ?? "a stranger"}`);
       }
       await context.close();

@@ -49,7 +49,7 @@ export function withoutScripts(run) {
 
         await page.getByRole("button", { name: "Filter", exact: true }).click();
         const form = page.locator("#add-filter");
-        await form.getByLabel("Filter by").selectOption({ label: "contract" });
+        await form.getByLabel("Filter by").selectOption({ label: "Contract" });
         await form.getByRole("button", { name: "Add filter" }).click();
         await page.waitForLoadState();
         if ((await page.locator(".fchip").count()) === 0) {
@@ -118,6 +118,10 @@ export function withoutScripts(run) {
         await page.waitForURL(/\/data\/uploads\/upl_/);
         const check = page.getByRole("button", { name: "Check the file" });
         await again(check);
+        await page.getByLabel("customer_id goes to").selectOption({ label: "Key of the customer" });
+        await page.getByLabel("mrr goes to").selectOption({ label: "Amount per month (MRR)" });
+        await page.getByLabel("mrr holds").selectOption({ label: "Amount" });
+        await page.getByLabel("The file has no key: use the row number").uncheck();
         await check.click();
         const skip = page.getByLabel("Import the 30 others");
         await again(skip);

@@ -36,6 +36,24 @@ pub enum UpsertOutcome {
     Updated,
 }
 
+/// How the audit log names what programs told us: one customer by its id, many as a number.
+fn told(
+    company: &Company,
+    records: &[ApiRecord],
+    known: &BTreeSet<kale_domain::id::CustomerId>,
+) -> (AuditAction, String) {
+    let [one] = records else {
+        return (AuditAction::CustomerChanged, "customers".to_owned());
+    };
+    let id = customer_id(company.id, &one.external_id);
+    let action = if known.contains(&id) {
+        AuditAction::CustomerChanged
+    } else {
+        AuditAction::CustomerCreated
+    };
+    (action, id.to_string())
+}
+
 impl Customers {
     /// Creates a customer; refused where one of that external id exists.
     pub async fn create(

@@ -227,13 +227,7 @@ mod tests {
                 .replace("%5B", "[")
                 .replace("%5D", "]")
                 .replace("%2C", ","),
-            Wish::NoNumber(typed) => {
-                let said = format!(
-                    "The filter was not added: “{typed}” is not a number. Write 19.90, without a sign."
-                );
-                return Ok(here.frame.see_other_saying(address.href(), said, Tone::Stem));
-            }
-            Wish::Form(field) => field,
+            Wish::Form(field) | Wish::NoNumber(field) => field,
         }
     }
 

@@ -64,9 +64,6 @@ pub(super) async fn enter(
         Ok(id) => id,
         Err(_names_nothing) => return Err(Problem::not_found()),
     };
-    let Who::Person(presence) = &admin.caller.who else {
-        return Err(Problem::people_only());
-    };
     if !sign_ins
         .act_in(admin.installation, &admin.caller, Some(company))
         .await?
@@ -82,9 +79,6 @@ pub(super) async fn leave(
     admin: InstallationAdmin,
     sign_ins: Data<SignIns>,
 ) -> Result<HttpResponse, Problem> {
-    let Who::Person(presence) = &admin.caller.who else {
-        return Err(Problem::people_only());
-    };
     sign_ins.act_in(admin.installation, &admin.caller, None).await?;
     Ok(frame.see_other("/sign-in/companies"))
 }

@@ -4,10 +4,7 @@ use actix_web::{
     post,
     web::{self, Data},
 };
-use kale_application::{
-    access::{SignIns, Who},
-    companies::Companies,
-};
+use kale_application::{access::SignIns, companies::Companies};
 use kale_domain::id::CompanyId;
 use kale_web::{
     InstallationAdmin, NoQuery, Path as At, Problem,
