@@ -6,13 +6,22 @@
     reason = "a failed unwrap is a failed test"
 )]
 
+mod api_keys;
+mod audit;
 mod bad_files;
+mod companies;
+mod customers;
 mod faults;
 mod isolation;
+mod jobs;
 mod manners;
+mod openapi;
 mod permissions;
+mod personas;
 mod raw;
 mod reach;
+mod saved_views;
+mod sign_in;
 mod undo;
 mod uploads;
 mod worker;

@@ -186,6 +186,17 @@ pub fn not_run(row: &'static str, what: &str, why: &str) -> Line {
     }
 }
 
+/// Something the server refused to do under load, which no goal survives.
+pub fn refused(row: &'static str, what: &str, why: &str) -> Line {
+    Line {
+        row,
+        what: what.to_owned(),
+        goal: "answers 200".to_owned(),
+        measured: why.chars().take(220).collect(),
+        verdict: Verdict::Short,
+    }
+}
+
 /// Three digits that count.
 pub fn short(figure: f64) -> String {
     let size = figure.abs();

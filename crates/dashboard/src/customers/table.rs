@@ -254,6 +254,7 @@ mod tests {
                 "attributes.tenure",
                 "attributes.contract",
                 "attributes.churn",
+                "attributes.total",
                 "mrr"
             ]
         );
@@ -267,7 +268,7 @@ mod tests {
         assert!(matches!(&row.cells[0], Cell::Persona(tag) if tag.name == "Slipping away" && !tag.locked));
         assert!(matches!(&row.cells[1], Cell::Text(tenure) if tenure == "1"));
         assert!(matches!(&row.cells[3], Cell::Unknown));
-        assert!(matches!(&row.cells[4], Cell::Strong(mrr) if mrr == "$29.85"));
+        assert!(matches!(&row.cells[5], Cell::Strong(mrr) if mrr == "$29.85"));
     }
 
     #[test]

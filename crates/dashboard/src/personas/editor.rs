@@ -27,7 +27,7 @@ use crate::{
         parts::Swatch,
         persona_editor::{ColourChoice, PersonaEditorPage, PersonaPreview},
         rule::RuleNode,
-        shell::{Crumb, Section},
+        shell::{Crumb, Section, Shell},
     },
 };
 
@@ -139,13 +139,8 @@ impl Reader {
         } else {
             typed.name.as_str()
         };
-        let mut shell = here.shell(Section::Personas, title);
-        shell.crumbs = vec![Crumb {
-            label: "Personas".to_owned(),
-            href: "/personas".to_owned(),
-        }];
         Ok(PersonaEditorPage {
-            shell,
+            shell: shell(here, title),
             action: if id.is_empty() {
                 "/personas".to_owned()
             } else {
@@ -250,6 +245,16 @@ impl Reader {
         }
         Ok(sentences)
     }
+}
+
+/// Below the list.
+fn shell<P>(here: &Here<P>, title: &str) -> Shell {
+    let mut shell = here.shell(Section::Personas, title);
+    shell.crumbs = vec![Crumb {
+        label: "Personas".to_owned(),
+        href: "/personas".to_owned(),
+    }];
+    shell
 }
 
 fn colours(chosen: &str) -> Vec<ColourChoice> {
