@@ -28,7 +28,8 @@ async fn a_customer_is_created_once_and_found_where_the_answer_says() {
     assert_eq!(again.problem(), "already-exists");
     let kinds = company.owner.get("/attributes").await.expect(200).json();
     let kinds: Vec<(&Value, &Value)> = kinds["data"].as_array().unwrap().iter().map(|one| (&one["key"], &one["type"])).collect();
-    for (key, kind) in [("contract", "text"), ("tenure", "integer"), ("since", "date"), ("vip", "boolean"), ("score", "number")] {
+    // Programs say less about their values than files: a number is a number, a day a text.
+    for (key, kind) in [("contract", "text"), ("tenure", "number"), ("since", "text"), ("vip", "boolean"), ("score", "number")] {
         assert!(kinds.contains(&(&json!(key), &json!(kind))), "{key} in {kinds:?}");
     }
     app.stop().await;
@@ -94,9 +95,9 @@ async fn a_batch_answers_for_every_line_and_can_be_sent_again() {
     let before = company.owner.get("/customers").await.json();
     assert_eq!(before["data"].as_array().unwrap().len(), 2);
     assert_eq!(send().await["summary"], json!({ "created": 0, "updated": 3, "rejected": 5 }));
-    let after = company.owner.get("/customers").await.json();
-    assert_eq!(after["data"][0]["plan"], "Team");
-    assert_eq!(after["data"].as_array().unwrap().len(), 2);
+    let after = company.owner.get("/customers-by-external-id/1").await.expect(200).json();
+    assert_eq!((&after["name"], &after["plan"]), (&json!("Ada"), &json!("Team")));
+    assert_eq!(company.owner.get("/customers").await.json()["data"].as_array().unwrap().len(), 2);
 
     let as_lines = [NDJSON[0], ("accept", "application/x-ndjson")];
     let answer = company.program.send(Method::POST, "/customers/batch", &as_lines, lines.clone()).await.expect(200);

@@ -1,6 +1,6 @@
 //! What each command does.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Result, bail};
 use kale_config::{LogFormat, Settings};
@@ -14,6 +14,9 @@ use crate::{
     server::{self, Parts, Running},
     sources,
 };
+
+/// How long a deployment has to see that this process goes away before it takes no more connections.
+const NOTICE: Duration = Duration::from_secs(1);
 
 /// Runs a command to its end.
 pub async fn run(cli: Cli) -> Result<()> {
@@ -128,7 +131,11 @@ async fn wait(running: Running) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::select! {
-        _ = terminate.recv() => {}
+        _ = terminate.recv() => {
+            running.begin_leaving();
+            tokio::time::sleep(NOTICE).await;
+        }
+        // A person at a terminal waits for it.
         _ = interrupt.recv() => {}
     }
     running.stop().await

@@ -39,8 +39,10 @@ use crate::{
     worker,
 };
 
-/// How long requests and jobs have to end when the process is asked to.
+/// How long requests have to end when the process is asked to.
 const GRACE: Duration = Duration::from_secs(8);
+/// How long jobs have; then they get 3 s to give their leases back, so that all of it fits into 10 s.
+const WORK_GRACE: Duration = Duration::from_secs(6);
 /// How many connections one process holds open.
 const CONNECTIONS: usize = 4_096;
 
@@ -147,15 +149,29 @@ impl Running {
         self.mongod.as_ref()
     }
 
+    /// Says at `/readyz` that this process goes away, and goes on answering: whoever spreads requests over several
+    /// processes has time to see it.
+    pub fn begin_leaving(&self) {
+        self.drain.begin();
+    }
+
     /// Says so at `/readyz`, lets requests and jobs end, gives leases back, stops the local database.
     pub async fn stop(self) -> Result<()> {
-        self.drain.begin();
-        if let Some(server) = self.server {
-            server.stop(true).await;
-        }
-        if let Some(worker) = self.worker {
-            worker.shutdown(GRACE).await?;
-        }
+        self.begin_leaving();
+        // At the same time: neither waits for the other's slowest.
+        let requests = async {
+            if let Some(server) = self.server {
+                server.stop(true).await;
+            }
+        };
+        let jobs = async {
+            match self.worker {
+                Some(worker) => worker.shutdown(WORK_GRACE).await,
+                None => Ok(()),
+            }
+        };
+        let ((), jobs) = tokio::join!(requests, jobs);
+        jobs?;
         drop(self.store);
         if let Some(mongod) = self.mongod {
             tokio::task::spawn_blocking(move || mongod.stop()).await??;

@@ -31,7 +31,7 @@ impl People {
     pub(crate) fn name(&self, user: Option<UserId>) -> String {
         match user {
             Some(id) => self.person(id),
-            None => "A program".to_owned(),
+            None => "a program".to_owned(),
         }
     }
 
@@ -40,7 +40,7 @@ impl People {
         self.0
             .get(&id)
             .cloned()
-            .unwrap_or_else(|| "A Kale admin".to_owned())
+            .unwrap_or_else(|| "a Kale admin".to_owned())
     }
 
     /// All of them, by name.

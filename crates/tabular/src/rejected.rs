@@ -9,6 +9,8 @@ use crate::{escape::unescape, records::Record, write::CsvWriter};
 pub struct RejectedRow {
     /// The line of the file it begins on.
     pub line: u64,
+    /// Its key, where that can be read: the file has a row of it, though not one that can be taken.
+    pub external_id: Option<String>,
     /// What is wrong with it; at least one.
     pub errors: Vec<RowError>,
     /// The record as CSV text, comma separated and escaped, without a line end.
@@ -16,9 +18,10 @@ pub struct RejectedRow {
 }
 
 impl RejectedRow {
-    pub(crate) fn new(record: &Record<'_>, errors: Vec<RowError>) -> Self {
+    pub(crate) fn new(record: &Record<'_>, external_id: Option<String>, errors: Vec<RowError>) -> Self {
         Self {
             line: record.line,
+            external_id,
             errors,
             raw: line(record.fields().map(unescape)),
         }

@@ -122,9 +122,15 @@ impl<R: AsyncRead + Unpin + Send> Rows<R> {
             match reading.row(&record, self.number, &mut self.buffer) {
                 Ok(row) => match self.refuse.as_ref().and_then(|why| why(&row)) {
                     None => batch.rows.push(row),
-                    Some(error) => batch.rejected.push(RejectedRow::new(&record, vec![error])),
+                    Some(error) => {
+                        let external_id = Some(row.external_id);
+                        batch.rejected.push(RejectedRow::new(&record, external_id, vec![error]));
+                    }
                 },
-                Err(errors) => batch.rejected.push(RejectedRow::new(&record, errors)),
+                Err(errors) => {
+                    let external_id = reading.key(&record, self.number);
+                    batch.rejected.push(RejectedRow::new(&record, external_id, errors));
+                }
             }
         }
         let nothing = batch.rows.is_empty() && batch.rejected.is_empty();
@@ -185,6 +191,25 @@ impl Reading<'_> {
         Ok(row)
     }
 
+    /// The key of a record that can't be taken, as far as it can be read: with a wrong number of fields it is looked
+    /// for where it should stand.
+    fn key(&self, record: &Record<'_>, number: u64) -> Option<String> {
+        if self.plan.row_number_is_key {
+            return Some(number.to_string());
+        }
+        let column = self.key_column()?;
+        let at = self.headers.iter().position(|header| *header == column.header)?;
+        let mut row = Row::new(record.line, number, 0);
+        let cell = cell(record.fields().nth(at)?);
+        column.place(cell, &mut row).ok()?;
+        Some(row.external_id).filter(|key| !key.is_empty())
+    }
+
+    fn key_column(&self) -> Option<&crate::plan::Column> {
+        let is_key = |column: &&crate::plan::Column| column.slot == crate::plan::Slot::ExternalId;
+        self.plan.columns.iter().find(is_key)
+    }
+
     fn wrong_field_count(&self, record: &Record<'_>) -> RowError {
         let first: Vec<&str> = record.fields().take(20).collect();
         RowError {
@@ -201,14 +226,9 @@ impl Reading<'_> {
     }
 
     fn missing_key(&self, line: u64) -> RowError {
-        let key = self
-            .plan
-            .columns
-            .iter()
-            .find(|column| column.slot == crate::plan::Slot::ExternalId);
         RowError {
             line,
-            column: key.map(|column| column.header.clone()),
+            column: self.key_column().map(|column| column.header.clone()),
             value: String::new(),
             code: "missing-key".to_owned(),
             reason: "the row has no key; every row needs one".to_owned(),

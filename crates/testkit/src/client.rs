@@ -67,7 +67,7 @@ impl Client {
         body: impl Into<Bytes>,
     ) -> Result<Answer, String> {
         let rooted = [
-            "/api", "/healthz", "/readyz", "/metrics", "/openapi", "/docs", "/sign", "/live", "/assets",
+            "/api/", "/healthz", "/readyz", "/metrics", "/openapi", "/docs", "/sign", "/live", "/assets",
         ];
         let path = if rooted.iter().any(|root| path.starts_with(root)) || path == "/" {
             path.to_owned()

@@ -55,7 +55,8 @@ fn judge(response: &'static Map<String, Value>, query: &str, answer: &Answer) ->
         // The same lines, asked for with `Accept`.
         return if media == "application/x-ndjson" { Vec::new() } else { vec![format!("the type `{sent}` is not described")] };
     };
-    if !media.ends_with("json") {
+    // Lines of JSON are no JSON.
+    if !media.ends_with("json") || media.ends_with("ndjson") {
         return Vec::new();
     }
     let Ok(value) = serde_json::from_slice::<Value>(&answer.body) else {

@@ -59,7 +59,8 @@ impl Operation {
     }
 
     /// Whether a path without query is one of this operation.
-    pub(crate) fn serves(&self, path: &str) -> bool {
+    #[must_use]
+    pub fn serves(&self, path: &str) -> bool {
         let (own, other): (Vec<&str>, Vec<&str>) = (self.path.split('/').collect(), path.split('/').collect());
         own.len() == other.len()
             && own.iter().zip(&other).all(|(own, other)| {

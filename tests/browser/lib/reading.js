@@ -13,6 +13,12 @@ export function numberIn(text) {
   return Math.abs(number(text));
 }
 
+/** Waits until htmx has put in what it asked for. */
+export async function quiet(page) {
+  await page.waitForFunction(() => document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added") === null);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))));
+}
+
 /** Waits until no work is shown any more on the page. */
 export async function ended(page) {
   await page.waitForFunction(() => document.querySelector("[data-job]") === null, undefined, { timeout: 60_000 });

@@ -76,7 +76,7 @@ export function roles(run) {
       run.browser.on({ as: "expert" }, "role-theme", async (page) => {
         await page.goto("/");
         const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
-        const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        const paper = () => page.evaluate(() => getComputedStyle(document.querySelector("main")).backgroundColor);
         const [before, light] = [await theme(), await paper()];
         assert.equal(before, "auto");
         for (const next of ["light", "dark"]) {

@@ -33,6 +33,7 @@ async fn a_method_that_a_route_does_not_know_is_answered_with_those_it_knows() {
         paths.insert(operation.path.clone(), path(&operation));
         known.entry(operation.path).or_default().insert(operation.method.to_string());
     }
+    let another = operations(document());
     for (pattern, methods) in known {
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             if methods.contains(method.as_str()) {
@@ -40,8 +41,7 @@ async fn a_method_that_a_route_does_not_know_is_answered_with_those_it_knows() {
             }
             let refused = company.owner.send(method.clone(), &paths[&pattern], &[], "").await;
             // `/customers/batch` asked with GET is a customer of that name, who does not exist.
-            let shadowed = pattern.starts_with("/api/v1/customers/") && !pattern.contains('{') && refused.code() != 405;
-            if shadowed {
+            if another.iter().any(|one| one.method == method && one.path != pattern && one.serves(&pattern)) {
                 assert!(matches!(refused.code(), 404 | 415 | 422 | 428), "{method} {pattern}: {}", refused.text());
                 continue;
             }

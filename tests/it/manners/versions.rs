@@ -78,7 +78,8 @@ async fn of_twenty_changes_at_once_one_wins() {
 async fn what_a_client_has_is_not_sent_again() {
     let app = TestApp::start().await;
     let company = app.company("Globex").await;
-    for one in all(&company).await {
+    // Personas show how many customers they have, which changes without a version: they are sent every time.
+    for one in all(&company).await.into_iter().filter(|one| one.read != "/personas") {
         let tag = company.owner.get(&one.read).await.expect(200).header("etag").unwrap();
         let ask = async |sent: &str| company.owner.send(Method::GET, &one.read, &[("if-none-match", sent)], "").await;
         for same in [tag.clone(), format!("W/{tag}"), format!("\"v77\", {tag}")] {

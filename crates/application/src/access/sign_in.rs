@@ -165,7 +165,8 @@ impl SignIns {
             };
             self.store
                 .transaction::<_, StoreError>(tenant, async |tx| {
-                    tx.audit(caller.entry(tx, AuditAction::CompanyEntered, company)).await
+                    tx.audit(caller.entry(tx, AuditAction::CompanyEntered, company))
+                        .await
                 })
                 .await?;
         }

@@ -128,8 +128,14 @@ impl Customers {
             })
             .collect();
         let known = self.known(reach, company, &records).await?;
-        self.record(reach, caller, &new, &told(company, &records, &known), records.len())
-            .await?;
+        self.record(
+            reach,
+            caller,
+            &new,
+            &told(company, &records, &known),
+            records.len(),
+        )
+        .await?;
         api_records::upsert(&self.store, tenant, &records).await?;
         self.refresh(reach, company, &kinds, &ids).await?;
         Ok(read

@@ -196,6 +196,9 @@ async fn rows(
             Some(batch) => {
                 if let Some(keys) = &mut keys {
                     keys.extend(batch.rows.iter().map(|row| short(&row.external_id)));
+                    // The file has a row of that key too, only none that can be taken: what is there stays.
+                    let wrong = batch.rejected.iter().filter_map(|row| row.external_id.as_deref());
+                    keys.extend(wrong.map(short));
                 }
                 pending = batch
                     .rows

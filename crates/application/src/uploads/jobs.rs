@@ -149,6 +149,18 @@ async fn settle(
         {
             (gave_up(&error), error)
         }
+        // Somebody stopped the job and not the upload: the upload ends with it.
+        Err(StepError::Job(JobError::Cancelled)) => {
+            let now = store.now();
+            let stop = |upload: Upload| {
+                Ok(Upload {
+                    state: upload.state.clone().cancelled(now)?,
+                    ..upload
+                })
+            };
+            change(store, id, lease, stop).await?;
+            return Err(JobError::Cancelled);
+        }
         Err(StepError::Job(error)) => return Err(error),
     };
     change(store, id, lease, |upload| {

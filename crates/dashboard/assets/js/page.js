@@ -38,6 +38,8 @@ function focusAsked(root) {
 
 reveal(document);
 focusAsked(document);
+// On a phone the navigation is a strip that scrolls: the part one is in should not begin out of sight.
+document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 let focused = "";
 document.addEventListener("htmx:before:swap", () => (focused = document.activeElement?.id ?? ""));
 document.addEventListener("htmx:after:swap", (event) => {

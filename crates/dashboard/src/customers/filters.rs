@@ -128,7 +128,7 @@ impl Words<'_> {
             return ValueInput::Several(
                 found
                     .iter()
-                    .map(|value| tick(Choice::new(value, value)))
+                    .map(|value| tick(Choice::new(value, capital(value))))
                     .collect(),
             );
         }
@@ -148,6 +148,16 @@ impl Words<'_> {
             suggestions: found.to_vec(),
         }
     }
+}
+
+/// Values are counted in small letters, which read badly.
+fn capital(value: &str) -> String {
+    let mut letters = value.chars();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
+    format!("{first}{}", letters.as_str())
 }
 
 /// The parameter the term came under: `eq` may be said or not.

@@ -263,6 +263,9 @@ fn described(column: &ColumnProfile) -> String {
     if column.unique {
         return format!("{empty}, all different");
     }
+    if column.distinct == 1 {
+        return format!("{empty}, always the same");
+    }
     let more = if column.distinct >= 1_000 { " or more" } else { "" };
     format!("{empty}, {}{more} different", format::number(column.distinct))
 }

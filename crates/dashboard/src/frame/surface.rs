@@ -15,10 +15,13 @@ use super::{
     address::Query,
     page::{html_answer, see_other},
 };
-use crate::view::{
-    parts::Link,
-    problem::{ErrorPage, ProblemFragment},
-    shell::Plain,
+use crate::{
+    view::{
+        parts::Link,
+        problem::{ErrorPage, ProblemFragment},
+        shell::Plain,
+    },
+    words::sentence,
 };
 
 /// What pages may do in a browser: everything comes from this origin, and no script stands in a page.
@@ -161,9 +164,9 @@ fn detail(problem: &Problem) -> String {
         .map(|field| field.message.as_str())
         .collect();
     if fields.is_empty() {
-        problem.explanation().unwrap_or_default().to_owned()
+        problem.explanation().map(sentence).unwrap_or_default()
     } else {
-        format!("{}.", fields.join("; ").trim_end_matches('.'))
+        sentence(&fields.join("; "))
     }
 }
 

@@ -86,6 +86,13 @@ impl Typed {
         }
     }
 
+    /// Boxes come in the order of the page. What was sortable before keeps its place, so that saving the form as it is
+    /// changes nothing.
+    fn keep_order(&mut self, before: &[AttributeKey]) {
+        let place = |key: &String| before.iter().position(|known| known.as_str() == key);
+        self.sortable.sort_by_key(|key| place(key).unwrap_or(usize::MAX));
+    }
+
     fn changes(&self) -> Result<CompanyChanges, Vec<FieldError>> {
         let mut wrong = Vec::new();
         let industry = Industry::ALL
@@ -153,7 +160,8 @@ pub(crate) async fn change(
     _: NoQuery,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let typed = Typed::read(&form);
+    let mut typed = Typed::read(&form);
+    typed.keep_order(&here.company()?.sortable_attributes);
     let version = form.version()?;
     let changed = match typed.changes() {
         Ok(changes) => {

@@ -81,9 +81,15 @@ pub(super) async fn show(
         checklist: tasks,
         checklist_note: note,
         running: running(&here, &work, &uploads).await?,
-        span: "in the last 7 days".to_owned(),
+        // No use case counts movements yet.
+        span: String::new(),
         movements: Vec::new(),
-        no_movements: no_movements(),
+        no_movements: Empty {
+            icon: "history",
+            text: "Nobody moved.".to_owned(),
+            action: None,
+            other: None,
+        },
     };
     here.frame.answer(StatusCode::OK, |part| {
         if part {
@@ -99,16 +105,6 @@ async fn uploaded(here: &Here<ReadCustomers>, uploads: &Uploads) -> Result<usize
         return Ok(0);
     }
     Ok(uploads.list(here.tenant(), UPLOADS, None).await?.len())
-}
-
-/// What stands where no movement does: no use case counts them yet.
-fn no_movements() -> Empty {
-    Empty {
-        icon: "history",
-        text: "Every customer’s page has the history of its personas.".to_owned(),
-        action: None,
-        other: None,
-    }
 }
 
 /// One sentence with the most important number.

@@ -164,6 +164,10 @@ pub fn initials(name: &str) -> String {
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty());
     let first = words.next().unwrap_or("?");
+    // Of a number, the first digits are the same in row after row.
+    if first.chars().all(|c| c.is_ascii_digit()) {
+        return "#".to_owned();
+    }
     let letters: String = match words.next() {
         Some(second) => first.chars().take(1).chain(second.chars().take(1)).collect(),
         None => first.chars().take(2).collect(),
@@ -268,6 +272,7 @@ mod tests {
         assert_eq!(bytes(1_250_000), "1.2 MB");
         assert_eq!(initials("Otter & Vale"), "OV");
         assert_eq!(initials("row 7"), "R7");
+        assert_eq!(initials("4711"), "#");
         assert_eq!(initials(""), "?");
         assert_eq!(duration(SignedDuration::from_secs(260)), "4 min 20 s");
     }

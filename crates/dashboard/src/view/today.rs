@@ -64,7 +64,7 @@ pub struct TodayPage {
     pub checklist_note: String,
     /// Work that runs now.
     pub running: Vec<JobProgress>,
-    /// The span the movements cover: `in the last 7 days`.
+    /// The span the movements cover: `in the last 7 days`; empty while nobody counts them, which hides their panel.
     pub span: String,
     /// Who moved, most first.
     pub movements: Vec<Movement>,

@@ -268,7 +268,7 @@ mod tests {
             (moved.from.name.as_str(), moved.to.name.as_str()),
             ("Settled", "Unassigned")
         );
-        assert_eq!(moved.by, "A program: “asked for it”");
+        assert_eq!(moved.by, "a program: “asked for it”");
         assert_eq!(
             since(&ada().persona, &People::default(), &TimeZone::UTC),
             "since 22 Nov 2026, by rule, version 4"
