@@ -54,6 +54,8 @@ pub struct Bench {
     pub file: PathBuf,
     /// What was measured.
     pub lines: Vec<Line>,
+    /// The peak of memory of ours with 100,000 customers, in MB, where it was measured.
+    pub small_peak: Option<f64>,
     databases: u32,
 }
 
@@ -102,6 +104,7 @@ impl Bench {
             others_filled: false,
             file,
             lines: Vec::new(),
+            small_peak: None,
             databases: 0,
         })
     }

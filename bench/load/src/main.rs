@@ -24,9 +24,13 @@ use crate::{
 };
 
 /// In the order of the table. P15 ends the filled server and comes last among those that use it.
-const ORDER: [&str; 10] = ["P1", "P2", "P3", "P6", "P7", "P8", "P12", "P15", "P18", "telco"];
+const ORDER: [&str; 11] = [
+    "P1", "P2", "P3", "P6", "P6-1M", "P7", "P8", "P12", "P15", "P18", "telco",
+];
 /// In the order they are run: what fills the server first, what ends it last.
-const RUN: [&str; 10] = ["P6", "P1", "P2", "P3", "P7", "P8", "P12", "P18", "P15", "telco"];
+const RUN: [&str; 11] = [
+    "P6", "P1", "P2", "P3", "P7", "P8", "P12", "P18", "P15", "telco", "P6-1M",
+];
 
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -79,18 +83,26 @@ async fn run() -> Result<()> {
             .collect();
         println!("{}", table::plain(&done));
         measured.extend(done);
+        if !quick {
+            // After every row: a run that is broken off has measured what it has measured.
+            let conditions = table::conditions(
+                &bench.mongod_version,
+                &bench.options.profile,
+                bench.options.rounds,
+            );
+            table::write(&document, &conditions, &measured, &ORDER)?;
+        }
     }
-    let conditions = table::conditions(
-        &bench.mongod_version,
-        &bench.options.profile,
-        bench.options.rounds,
+    println!(
+        "{}",
+        table::conditions(
+            &bench.mongod_version,
+            &bench.options.profile,
+            bench.options.rounds
+        )
     );
-    println!("{conditions}");
     if quick {
         println!("docs/performance.md is left as it is: --quick is no measurement");
-    } else {
-        table::write(&document, &conditions, &measured, &ORDER)?;
-        println!("docs/performance.md has these rows now");
     }
     drop(bench);
     Ok(std::fs::remove_dir_all(scratch)?)
@@ -102,6 +114,7 @@ async fn one(bench: &mut Bench, row: &str) -> Result<()> {
         "P2" => lists::page(bench).await,
         "P3" => lists::deep(bench).await,
         "P6" => import::new(bench).await,
+        "P6-1M" => import::million(bench).await,
         "P7" => import::unchanged(bench).await,
         "P8" => export::all(bench).await,
         "P12" => personas::assignment(bench).await,

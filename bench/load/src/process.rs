@@ -29,8 +29,9 @@ pub struct Process {
 
 impl Process {
     /// Starts a server, its output going to that file, and waits for a first 200 at that path.
-    pub async fn serve(mut command: Command, port: u16, path: &str, log: &Path) -> Result<Self> {
+    pub async fn serve(command: Command, port: u16, path: &str, log: &Path) -> Result<Self> {
         let out = fs::File::create(log).with_context(|| format!("create {}", log.display()))?;
+        let mut command = dying_with_us(command);
         command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out);
         let begun = Instant::now();
         let child = command
@@ -62,6 +63,26 @@ impl Process {
         process.started_in = begun.elapsed();
         Ok(process)
     }
+}
+
+/// The same command, told by the kernel to end when this process does: a killed run must not leave servers behind.
+fn dying_with_us(command: Command) -> Command {
+    const SETPRIV: &str = "/usr/bin/setpriv";
+    if !Path::new(SETPRIV).is_file() {
+        return command;
+    }
+    let mut bound = Command::new(SETPRIV);
+    bound.args(["--pdeathsig", "TERM", "--"]);
+    bound.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            bound.env(name, value);
+        }
+    }
+    if let Some(folder) = command.get_current_dir() {
+        bound.current_dir(folder);
+    }
+    bound
 }
 
 async fn answers(port: u16, path: &str) -> bool {

@@ -7,7 +7,7 @@ use actix_web::{
     dev::Payload,
     http::{
         StatusCode,
-        header::{self, HeaderValue},
+        header::{self, ContentEncoding, HeaderValue},
     },
     web::Data,
 };
@@ -186,6 +186,8 @@ impl Frame {
 pub(super) fn html_answer(status: StatusCode, html: String) -> HttpResponse {
     HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
+        // Never compressed: a page holds its form token beside words of the address, and sizes would tell (BREACH).
+        .insert_header(ContentEncoding::Identity)
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .insert_header((
             header::VARY,
