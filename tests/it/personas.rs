@@ -189,7 +189,7 @@ async fn a_configuration_is_replaced_by_versions_and_says_what_is_wrong_with_it(
     let mut wrong = configuration();
     wrong["personas"][0]["priority"] = json!(200);
     wrong["personas"][1]["category"] = json!("nobody");
-    let broken = json!({ "all": [{ "attribute": "tenure", "op": "gte", "value": 24 }, { "attribute": "tenur", "op": "gte", "value": 24 }] });
+    let broken = json!({ "all": [{ "attribute": "tenure", "op": "gte", "value": 24 }, { "attribute": "tenure", "op": "over", "value": 24 }] });
     let refused = save(&company, "\"v2\"", &wrong).await.expect(422).json();
     let pointers: Vec<&str> = refused["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
     for pointer in ["#/personas/1/priority", "#/personas/1/category"] {
@@ -199,7 +199,7 @@ async fn a_configuration_is_replaced_by_versions_and_says_what_is_wrong_with_it(
     let mut wrong = configuration();
     wrong["personas"][2]["rule"] = broken;
     let refused = save(&company, "\"v2\"", &wrong).await.expect(422).json();
-    assert_eq!(refused["errors"][0]["pointer"], "#/personas/2/rule/all/1/attribute", "{refused}");
+    assert_eq!(refused["errors"][0]["pointer"], "#/personas/2/rule/all/1/op", "{refused}");
     assert_eq!(company.owner.get("/personas").await.json()["version"], 2);
     app.stop().await;
 }
@@ -219,7 +219,7 @@ async fn a_rule_is_checked_before_it_is_saved() {
     assert!(good["sentence"].as_str().unwrap().starts_with("Contract is Two year, and open tickets is more than 2"), "{good}");
 
     for (rule, pointer) in [
-        (json!({ "attribute": "tenur", "op": "lt", "value": 6 }), "#/rule/attribute"),
+        (json!({ "attribute": "$tenure", "op": "lt", "value": 6 }), "#/rule/attribute"),
         (json!({ "attribute": "tenure", "op": "below", "value": 6 }), "#/rule/op"),
         (json!({ "attribute": "tenure", "op": "lt", "value": "six" }), "#/rule/value"),
         (json!({ "any": [{ "all": [{ "attribute": "tenure", "op": "lt" }] }] }), "#/rule/any/0/all/0/value"),

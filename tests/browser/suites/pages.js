@@ -170,7 +170,8 @@ export function pages(run) {
             await page.setViewportSize(size);
             for (const theme of ["light", "dark"]) {
               await page.emulateMedia({ colorScheme: theme });
-              await assertAccessible(page, `${name}, ${theme}, ${size.width} px`);
+              // Colours are the same at both widths; what stands where is the same in both themes.
+              if (size === WIDE || theme === "light") await assertAccessible(page, `${name}, ${theme}, ${size.width} px`);
               await picture(page, `${name}-${theme}-${size.width}`);
             }
           }

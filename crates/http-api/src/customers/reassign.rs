@@ -147,7 +147,7 @@ impl Body {
 
 /// Puts many customers into a persona by hand, or lets the rules decide about everybody again.
 ///
-/// By hand they are locked there. An empty `filter` is everybody.
+/// By hand they are locked there. An empty `filter` is everybody. An id that names nobody is 404, and nobody is moved.
 #[utoipa::path(
     operation_id = "reassign_personas",
     tag = "Customers",
@@ -161,7 +161,7 @@ impl Body {
             headers(("Location" = String, description = "Where to look at the job.")),
                 example = json!({"moved": null, "job": "job_01h455vb4pex5vsknk084sn02q"})),
     ),
-    extensions(("x-permission" = json!(AssignPersonas::NAME))),
+    extensions(("x-permission" = json!(AssignPersonas::NAME)), ("x-problems" = json!(["not-found"]))),
 )]
 #[post("/customers/personas/reassign")]
 #[tracing::instrument(name = "api.customers.reassign", skip_all)]

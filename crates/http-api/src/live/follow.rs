@@ -28,7 +28,7 @@ use crate::{jobs, view::job::JobView};
     responses((status = 200, description = "Events; the data of `job` is a job", body = String,
         content_type = "text/event-stream",
         example = "event: job\ndata: {\"id\":\"job_01h455vb4pex5vsknk084sn02q\",\"state\":\"leased\"}\n\n")),
-    extensions(("x-permission" = json!(SIGNED_IN))),
+    extensions(("x-permission" = json!(SIGNED_IN)), ("x-problems" = json!(["not-found"]))),
 )]
 #[get("/live")]
 #[tracing::instrument(name = "api.live.follow", skip_all)]
