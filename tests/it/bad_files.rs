@@ -63,7 +63,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, Refusal)> {
         ("a header alone", b"id,name\r\n".to_vec(), ("no-rows", Some(2))),
         ("an open quote", b"id,name\r\n1,a\r\n2,\"b\r\n3,c\r\n".to_vec(), ("unterminated-quote", Some(3))),
         ("a NUL", b"id,name\r\n1,a\x00b\r\n".to_vec(), ("nul-byte", Some(2))),
-        ("a wrong byte", "id,name\r\n1,Köln\r\n2,".bytes().chain(*b"\xfc\r\n").collect(), ("broken-encoding", Some(3))),
+        ("a wrong byte", "id,name,city\r\n1,Zoë,Köln\r\n2,José,Münster\r\n3,".bytes().chain(*b"\xfc,x\r\n").collect(), ("broken-encoding", Some(4))),
         ("600 columns", wide.into_bytes(), ("too-many-columns", Some(1))),
         ("a long field", long.into_bytes(), ("field-too-long", Some(2))),
     ]

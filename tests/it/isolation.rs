@@ -77,7 +77,10 @@ fn bare(answer: &Answer) -> (u16, Value) {
 
 /// Whether an answer holds anything of these, in whatever case.
 fn leaks(answer: &Answer, needles: &[String]) -> bool {
-    let headers = answer.headers.iter().map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).to_lowercase());
+    let headers = answer
+        .headers
+        .iter()
+        .map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).to_lowercase());
     let mut texts = headers.chain([answer.text().to_lowercase()]);
     texts.any(|text| needles.iter().any(|needle| text.contains(needle.as_str())))
 }
@@ -85,20 +88,42 @@ fn leaks(answer: &Answer, needles: &[String]) -> bool {
 fn callers(company: &TestCompany) -> [(Who, Client); 3] {
     let all = kale_domain::access::Permission::ALL.iter().copied();
     [
-        (Who::Person { role: Role::RetentionAdmin, in_company: true }, company.owner.clone()),
-        (Who::Person { role: Role::RetentionExpert, in_company: true }, company.expert.clone()),
-        (Who::Key(all.filter(|one| one.grantable_to_keys()).collect()), company.program.clone()),
+        (
+            Who::Person {
+                role: Role::RetentionAdmin,
+                in_company: true,
+            },
+            company.owner.clone(),
+        ),
+        (
+            Who::Person {
+                role: Role::RetentionExpert,
+                in_company: true,
+            },
+            company.expert.clone(),
+        ),
+        (
+            Who::Key(all.filter(|one| one.grantable_to_keys()).collect()),
+            company.program.clone(),
+        ),
     ]
 }
 
 #[actix_web::test]
 async fn the_things_of_another_company_do_not_exist_for_any_operation() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let (quartz, globex) = (app.company("Quartz").await, app.company("Globex").await);
-    let (theirs, own) = (Things::make(&quartz, "quartz").await, Things::make(&globex, "globex").await);
+    let (theirs, own) = (
+        Things::make(&quartz, "quartz").await,
+        Things::make(&globex, "globex").await,
+    );
     let before = theirs.state(&quartz).await;
     let all = operations(document());
-    assert_eq!(unknown(&all, &theirs), Vec::<String>::new(), "no test knows an id for these");
+    assert_eq!(
+        unknown(&all, &theirs),
+        Vec::<String>::new(),
+        "no test knows an id for these"
+    );
 
     let (mut wrong, mut not_found) = (Vec::new(), 0);
     for operation in all.iter().filter(|one| !OWN_NAMES.contains(&one.id.as_str())) {
@@ -113,9 +138,18 @@ async fn the_things_of_another_company_do_not_exist_for_any_operation() {
                 let reached = expected(operation, &who) == Cell::Allowed;
                 not_found += usize::from(reached);
                 // Leaving a company one is not in changes nothing, and only Kale admins may ask.
-                let right = if reached { asked.code() == 404 } else { asked.code() == 403 };
+                let right = if reached {
+                    asked.code() == 404
+                } else {
+                    asked.code() == 403
+                };
                 if !right || bare(&asked) != bare(&control) || leaks(&asked, &theirs.needles) {
-                    wrong.push(format!("{} {who:?}: {} / {}", operation.name(), asked.text(), control.text()));
+                    wrong.push(format!(
+                        "{} {who:?}: {} / {}",
+                        operation.name(),
+                        asked.text(),
+                        control.text()
+                    ));
                 }
             }
         }
@@ -128,7 +162,7 @@ async fn the_things_of_another_company_do_not_exist_for_any_operation() {
 
 #[actix_web::test]
 async fn a_route_that_the_test_knows_no_id_for_fails_it() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let things = Things::make(&app.company("Quartz").await, "quartz").await;
     let mut document = document().clone();
     let get = document["paths"]["/api/v1/customers/{id}"].clone();
@@ -153,11 +187,22 @@ async fn a_route_that_the_test_knows_no_id_for_fails_it() {
 fn queries(operation: &Operation, theirs: &Things) -> Vec<String> {
     let mut all = vec![operation.path.clone()];
     let more: &[&str] = match operation.id.as_str() {
-        "list_customers" => &["q=quartz", "filter[external_id]=quartz-1", "filter[tag]=quartz", "include=count"],
+        "list_customers" => &[
+            "q=quartz",
+            "filter[external_id]=quartz-1",
+            "filter[tag]=quartz",
+            "include=count",
+        ],
         "list_jobs" => &["filter[subject]=UPLOAD"],
         _ => &[],
     };
-    let with = |query: &&str| format!("{}?{}", operation.path, query.replace("UPLOAD", theirs.id("uploads")));
+    let with = |query: &&str| {
+        format!(
+            "{}?{}",
+            operation.path,
+            query.replace("UPLOAD", theirs.id("uploads"))
+        )
+    };
     all.extend(more.iter().map(with));
     all
 }
@@ -184,7 +229,9 @@ async fn seen_in_lists(callers: &[(Who, Client)], theirs: &Things) -> Vec<String
     }
     for format in ["csv", "ndjson"] {
         for (who, client) in callers {
-            let file = client.post("/customers/export", &json!({ "format": format })).await;
+            let file = client
+                .post("/customers/export", &json!({ "format": format }))
+                .await;
             if leaks(&file, &theirs.needles) {
                 seen.push(format!("export {format} {who:?}"));
             }
@@ -195,12 +242,15 @@ async fn seen_in_lists(callers: &[(Who, Client)], theirs: &Things) -> Vec<String
 
 #[actix_web::test]
 async fn no_list_shows_anything_of_another_company_and_a_planted_leak_is_seen() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let (quartz, globex) = (app.company("Quartz").await, app.company("Globex").await);
     let theirs = Things::make(&quartz, "quartz").await;
     drop(Things::make(&globex, "globex").await);
 
-    assert_eq!(seen_in_lists(&callers(&globex), &theirs).await, Vec::<String>::new());
+    assert_eq!(
+        seen_in_lists(&callers(&globex), &theirs).await,
+        Vec::<String>::new()
+    );
     // The same lists show their own company all of it, so that nothing above is empty by mistake.
     let own = seen_in_lists(&callers(&quartz)[..1], &theirs).await;
     assert!(own.len() >= 12, "{own:#?}");
@@ -214,17 +264,28 @@ async fn no_list_shows_anything_of_another_company_and_a_planted_leak_is_seen() 
     drop(customers.insert_one(copy).await.unwrap());
 
     let planted = seen_in_lists(&callers(&globex)[..1], &theirs).await;
-    for place in ["/api/v1/customers Person", "/api/v1/customers?q=quartz", "export csv", "export ndjson"] {
-        assert!(planted.iter().any(|one| one.starts_with(place)), "{place} in {planted:#?}");
+    for place in [
+        "/api/v1/customers Person",
+        "/api/v1/customers?q=quartz",
+        "export csv",
+        "export ndjson",
+    ] {
+        assert!(
+            planted.iter().any(|one| one.starts_with(place)),
+            "{place} in {planted:#?}"
+        );
     }
     app.stop().await;
 }
 
 #[actix_web::test]
 async fn ids_of_another_company_in_a_body_name_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let (quartz, globex) = (app.company("Quartz").await, app.company("Globex").await);
-    let (theirs, own) = (Things::make(&quartz, "quartz").await, Things::make(&globex, "globex").await);
+    let (theirs, own) = (
+        Things::make(&quartz, "quartz").await,
+        Things::make(&globex, "globex").await,
+    );
     let before = theirs.state(&quartz).await;
     let customer = theirs.id("customers");
 
@@ -232,7 +293,9 @@ async fn ids_of_another_company_in_a_body_name_nothing() {
         // Customers to be moved.
         let ids = |id: &str| json!({ "ids": [id], "persona": null });
         let moved = client.post("/customers/personas/reassign", &ids(customer)).await;
-        let control = client.post("/customers/personas/reassign", &ids(&fresh(customer))).await;
+        let control = client
+            .post("/customers/personas/reassign", &ids(&fresh(customer)))
+            .await;
         assert_eq!(bare(&moved), bare(&control));
         assert_eq!(moved.code(), 404, "{}", moved.text());
 
@@ -241,18 +304,29 @@ async fn ids_of_another_company_in_a_body_name_nothing() {
             let place = format!("/customers/{}/persona", own.id("customers"));
             for (path, put) in [(place.as_str(), true), ("/customers/personas/reassign", false)] {
                 let body = |persona: &str| {
-                    if put { json!({ "persona": persona }) } else { json!({ "filter": "", "persona": persona }) }
+                    if put {
+                        json!({ "persona": persona })
+                    } else {
+                        json!({ "filter": "", "persona": persona })
+                    }
                 };
                 let strange = fresh(persona);
                 let send = async |body: Value| {
-                    if put { client.put(path, &body).await } else { client.post(path, &body).await }
+                    if put {
+                        client.put(path, &body).await
+                    } else {
+                        client.post(path, &body).await
+                    }
                 };
                 let (asked, control) = (send(body(persona)).await, send(body(&strange)).await);
                 let (status, said) = bare(&asked);
                 assert_eq!(status, 422, "{said}");
                 // It repeats the word that was sent, and says nothing else.
                 let as_sent = said.to_string().replace(persona, &strange);
-                assert_eq!((status, as_sent), (bare(&control).0, bare(&control).1.to_string()));
+                assert_eq!(
+                    (status, as_sent),
+                    (bare(&control).0, bare(&control).1.to_string())
+                );
             }
         }
     }
@@ -269,21 +343,38 @@ async fn ids_of_another_company_in_a_body_name_nothing() {
 
 #[actix_web::test]
 async fn one_external_id_is_one_customer_in_each_company() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let (quartz, globex) = (app.company("Quartz").await, app.company("Globex").await);
     let theirs = Things::make(&quartz, "quartz").await;
     let before = theirs.state(&quartz).await;
-    let place = format!("/customers-by-external-id/{}", theirs.id("customers-by-external-id"));
+    let place = format!(
+        "/customers-by-external-id/{}",
+        theirs.id("customers-by-external-id")
+    );
 
-    let made = globex.program.put(&place, &json!({ "name": "Other" })).await.expect(201);
+    let made = globex
+        .program
+        .put(&place, &json!({ "name": "Other" }))
+        .await
+        .expect(201);
     assert!(!leaks(&made, &[theirs.id("customers").to_owned()]));
-    assert_eq!(globex.program.get(&place).await.expect(200).json()["name"], "Other");
+    assert_eq!(
+        globex.program.get(&place).await.expect(200).json()["name"],
+        "Other"
+    );
     assert_eq!(theirs.state(&quartz).await, before);
 
     let line = json!({ "external_id": theirs.id("customers-by-external-id"), "name": "Third" }).to_string();
     let kind = [("content-type", "application/x-ndjson")];
-    let batch = globex.program.send(Method::POST, "/customers/batch", &kind, line).await.expect(200);
-    assert_eq!(batch.json()["summary"], json!({ "created": 0, "updated": 1, "rejected": 0 }));
+    let batch = globex
+        .program
+        .send(Method::POST, "/customers/batch", &kind, line)
+        .await
+        .expect(200);
+    assert_eq!(
+        batch.json()["summary"],
+        json!({ "created": 0, "updated": 1, "rejected": 0 })
+    );
     assert_eq!(theirs.state(&quartz).await, before);
     app.stop().await;
 }

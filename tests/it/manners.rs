@@ -43,11 +43,21 @@ impl Askers {
     }
 
     fn of(&self, operation: &Operation) -> &Client {
-        if operation.permission.as_deref() == Some("installation.manage") { &self.admin } else { &self.company.owner }
+        if operation.permission.as_deref() == Some("installation.manage") {
+            &self.admin
+        } else {
+            &self.company.owner
+        }
     }
 
     /// Sends a body of that type, with the precondition that the operation may want.
-    async fn send(&self, operation: &Operation, query: &str, media: &str, body: impl Into<Vec<u8>>) -> Answer {
+    async fn send(
+        &self,
+        operation: &Operation,
+        query: &str,
+        media: &str,
+        body: impl Into<Vec<u8>>,
+    ) -> Answer {
         let mut headers = Vec::new();
         if operation.if_match {
             headers.push(("if-match", "\"v1\""));
@@ -56,6 +66,8 @@ impl Askers {
             headers.push(("content-type", media));
         }
         let path = format!("{}{query}", path(operation));
-        self.of(operation).send(operation.method.clone(), &path, &headers, body.into()).await
+        self.of(operation)
+            .send(operation.method.clone(), &path, &headers, body.into())
+            .await
     }
 }

@@ -31,7 +31,10 @@ fn harmless(operation: &Operation) -> String {
             "uploads" => "upl_",
             _ => "",
         };
-        path = path.replace(&format!("{{{name}}}"), &format!("{prefix}01h455vb4pex5vsknk084sn02q"));
+        path = path.replace(
+            &format!("{{{name}}}"),
+            &format!("{prefix}01h455vb4pex5vsknk084sn02q"),
+        );
     }
     path
 }
@@ -51,7 +54,11 @@ async fn ask(client: &Client, operation: &Operation, company: &TestCompany) -> A
     if let Some(media) = &media {
         headers.push(("content-type", media.as_str()));
     }
-    let body = if media.as_deref() == Some("application/json") { "{}" } else { "" };
+    let body = if media.as_deref() == Some("application/json") {
+        "{}"
+    } else {
+        ""
+    };
     client.send(operation.method.clone(), &path, &headers, body).await
 }
 
@@ -60,13 +67,40 @@ async fn everybody(app: &TestApp, company: &TestCompany) -> Vec<(Who, Client)> {
     let (outside, inside) = app.kale_admin(company).await;
     let mut all = vec![
         (Who::Nobody, app.stranger()),
-        (Who::Person { role: Role::KaleAdmin, in_company: false }, outside),
-        (Who::Person { role: Role::KaleAdmin, in_company: true }, inside),
-        (Who::Person { role: Role::RetentionAdmin, in_company: true }, company.owner.clone()),
-        (Who::Person { role: Role::RetentionExpert, in_company: true }, company.expert.clone()),
+        (
+            Who::Person {
+                role: Role::KaleAdmin,
+                in_company: false,
+            },
+            outside,
+        ),
+        (
+            Who::Person {
+                role: Role::KaleAdmin,
+                in_company: true,
+            },
+            inside,
+        ),
+        (
+            Who::Person {
+                role: Role::RetentionAdmin,
+                in_company: true,
+            },
+            company.owner.clone(),
+        ),
+        (
+            Who::Person {
+                role: Role::RetentionExpert,
+                in_company: true,
+            },
+            company.expert.clone(),
+        ),
     ];
-    let grantable: BTreeSet<Permission> =
-        Permission::ALL.iter().copied().filter(|one| one.grantable_to_keys()).collect();
+    let grantable: BTreeSet<Permission> = Permission::ALL
+        .iter()
+        .copied()
+        .filter(|one| one.grantable_to_keys())
+        .collect();
     for only in &grantable {
         let others: BTreeSet<Permission> = grantable.iter().copied().filter(|one| one != only).collect();
         for held in [BTreeSet::from([*only]), others] {
@@ -81,15 +115,17 @@ async fn everybody(app: &TestApp, company: &TestCompany) -> Vec<(Who, Client)> {
 /// with every other one; two keys where it needs none that keys hold.
 fn is_asked(operation: &Operation, who: &Who) -> bool {
     let Who::Key(held) = who else { return true };
-    let needed = Permission::ALL.iter().find(|one| operation.permission.as_deref() == Some(one.name()));
-    match needed.filter(|one| one.grantable_to_keys()) {
-        Some(needed) => held.contains(needed) == (held.len() == 1),
-        None => held.contains(&Permission::ReadCompany),
-    }
+    let needed = Permission::ALL
+        .iter()
+        .find(|one| operation.permission.as_deref() == Some(one.name()));
+    let needed = needed
+        .filter(|one| one.grantable_to_keys())
+        .unwrap_or(&Permission::ReadCompany);
+    held.contains(needed) == (held.len() == 1)
 }
 
 async fn matrix(wanted: impl Fn(&Operation) -> bool) -> Vec<Seen> {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Globex").await;
     let everybody = everybody(&app, &company).await;
     let mut asked: Vec<Operation> = operations(document()).into_iter().filter(wanted).collect();
@@ -99,7 +135,11 @@ async fn matrix(wanted: impl Fn(&Operation) -> bool) -> Vec<Seen> {
     for operation in asked {
         for (who, client) in everybody.iter().filter(|(who, _)| is_asked(&operation, who)) {
             let answer = ask(client, &operation, &company).await;
-            seen.push(Seen { operation: operation.clone(), who: who.clone(), answer });
+            seen.push(Seen {
+                operation: operation.clone(),
+                who: who.clone(),
+                answer,
+            });
         }
     }
     app.stop().await;
@@ -109,18 +149,30 @@ async fn matrix(wanted: impl Fn(&Operation) -> bool) -> Vec<Seen> {
 /// The cells that differ from a table.
 fn disagreements(seen: &[Seen], table: impl Fn(&Operation, &Who) -> Cell) -> Vec<String> {
     let mut wrong = Vec::new();
-    for Seen { operation, who, answer } in seen {
+    for Seen {
+        operation,
+        who,
+        answer,
+    } in seen
+    {
         let expected = table(operation, who);
         let agrees = match &expected {
             Cell::Allowed => !matches!(answer.code(), 401 | 403),
             Cell::Unauthenticated => answer.code() == 401 && answer.problem() == "unauthenticated",
             Cell::Lacks(permission) => {
-                answer.code() == 403 && answer.problem() == "forbidden" && answer.text().contains(permission.name())
+                answer.code() == 403
+                    && answer.problem() == "forbidden"
+                    && answer.text().contains(permission.name())
             }
             Cell::Refused(code) => answer.code() == 403 && answer.problem() == *code,
         };
         if !agrees {
-            wrong.push(format!("{} × {who:?}: {expected:?}, but {} {}", operation.name(), answer.code(), answer.text()));
+            wrong.push(format!(
+                "{} × {who:?}: {expected:?}, but {} {}",
+                operation.name(),
+                answer.code(),
+                answer.text()
+            ));
         }
     }
     wrong
@@ -130,16 +182,31 @@ fn disagreements(seen: &[Seen], table: impl Fn(&Operation, &Who) -> Cell) -> Vec
 async fn every_operation_answers_and_refuses_as_the_table_says() {
     let nameless: Vec<String> = operations(document())
         .iter()
-        .filter(|one| !one.permission.as_deref().is_some_and(kale_web::permission::is_declaration))
+        .filter(|one| {
+            !one.permission
+                .as_deref()
+                .is_some_and(kale_web::permission::is_declaration)
+        })
         .map(Operation::name)
         .collect();
-    assert_eq!(nameless, Vec::<String>::new(), "these operations name no permission");
+    assert_eq!(
+        nameless,
+        Vec::<String>::new(),
+        "these operations name no permission"
+    );
 
     let seen = matrix(|_| true).await;
 
     assert_eq!(disagreements(&seen, expected), Vec::<String>::new());
-    let refused = seen.iter().filter(|one| matches!(one.answer.code(), 401 | 403)).count();
-    assert!(seen.len() >= 420 && refused >= 150, "{} cells, {refused} refused", seen.len());
+    let refused = seen
+        .iter()
+        .filter(|one| matches!(one.answer.code(), 401 | 403))
+        .count();
+    assert!(
+        seen.len() >= 420 && refused >= 150,
+        "{} cells, {refused} refused",
+        seen.len()
+    );
 }
 
 #[actix_web::test]
@@ -149,11 +216,17 @@ async fn a_wrong_table_is_seen_cell_by_cell() {
 
     let operations = seen.iter().filter(|one| one.who == Who::Nobody).count();
     let too_kind = |operation: &Operation, who: &Who| match who {
-        Who::Person { role: Role::RetentionExpert, .. } => Cell::Allowed,
+        Who::Person {
+            role: Role::RetentionExpert,
+            ..
+        } => Cell::Allowed,
         _ => expected(operation, who),
     };
     let too_strict = |operation: &Operation, who: &Who| match who {
-        Who::Person { role: Role::RetentionAdmin, .. } => Cell::Lacks(Permission::WriteCustomers),
+        Who::Person {
+            role: Role::RetentionAdmin,
+            ..
+        } => Cell::Lacks(Permission::WriteCustomers),
         _ => expected(operation, who),
     };
     let other_name = |operation: &Operation, who: &Who| match expected(operation, who) {
@@ -171,19 +244,23 @@ async fn a_wrong_table_is_seen_cell_by_cell() {
 
 #[actix_web::test]
 async fn nobody_gives_a_key_more_than_a_key_may_hold() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Globex").await;
     for permission in Permission::ALL.iter().filter(|one| !one.grantable_to_keys()) {
         let wish = json!({ "name": "Too much", "permissions": [permission.name()] });
         let refused = company.owner.post("/api-keys", &wish).await.expect(422);
-        assert_eq!(refused.json()["errors"][0]["code"], "not-grantable", "{permission:?}");
+        assert_eq!(
+            refused.json()["errors"][0]["code"],
+            "not-grantable",
+            "{permission:?}"
+        );
     }
     app.stop().await;
 }
 
 #[actix_web::test]
 async fn the_list_of_permissions_is_the_table() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Globex").await;
 
     let listed = company.expert.get("/permissions").await.expect(200).json();

@@ -81,6 +81,10 @@ pub enum Verdict {
     Short,
     /// The measuring stick itself moved too much to say.
     Noisy,
+    /// It moved, but the goal is reached at either end.
+    MetNoisy,
+    /// It moved, but the goal is missed at either end.
+    ShortNoisy,
     /// It could not be measured, and why.
     NotRun(String),
 }
@@ -91,6 +95,8 @@ impl fmt::Display for Verdict {
             Self::Met => f.write_str("met"),
             Self::Short => f.write_str("**short**"),
             Self::Noisy => f.write_str("noisy"),
+            Self::MetNoisy => f.write_str("met (noisy)"),
+            Self::ShortNoisy => f.write_str("**short** (noisy)"),
             Self::NotRun(why) => write!(f, "not run: {why}"),
         }
     }
@@ -114,14 +120,22 @@ pub struct Line {
 /// Holds a ratio of ours to another's against a goal. `unit` follows both figures.
 pub fn ratio(row: &'static str, what: &str, goal: Goal, ours: &Series, other: &Series, unit: &str) -> Line {
     let figure = ours.median() / other.median();
-    let verdict = if other.spread() > NOISY {
-        Verdict::Noisy
-    } else if goal.is_met(figure) {
-        Verdict::Met
+    let ends = other.0.iter().map(|one| goal.is_met(ours.median() / one));
+    let (reached, all) = (ends.clone().filter(|met| *met).count(), ends.count());
+    let verdict = if other.spread() <= NOISY {
+        if goal.is_met(figure) {
+            Verdict::Met
+        } else {
+            Verdict::Short
+        }
+    } else if reached == all {
+        Verdict::MetNoisy
+    } else if reached == 0 {
+        Verdict::ShortNoisy
     } else {
-        Verdict::Short
+        Verdict::Noisy
     };
-    let noise = if verdict == Verdict::Noisy {
+    let noise = if other.spread() > NOISY {
         format!(", spread {:.0} %", other.spread() * 100.0)
     } else {
         String::new()

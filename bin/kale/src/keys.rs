@@ -44,37 +44,55 @@ pub async fn open(settings: &Settings, store: &Store) -> Result<Keys> {
 
 async fn own(folder: &Path, store: &Store) -> Result<SecretKeys> {
     let file = folder.join(FILE);
-    match std::fs::read_to_string(&file) {
-        Ok(text) => Ok(SecretKeys::parse(text.trim())?),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if !keys_in_use(store).await?.is_empty() {
-                anyhow::bail!(
-                    "the database holds secrets that are sealed with a key which this process does not have; \
-                     set KALE_SECRET_KEY, or put the key's file at {}",
-                    file.display()
-                );
-            }
-            let key = SealingKey::fresh();
-            write(&file, &key.to_text())?;
-            tracing::warn!(
-                file = %file.display(),
-                "a key was made that seals this installation's secrets: keep a copy of that file, without it they are lost"
-            );
-            Ok(SecretKeys::parse(&key.to_text())?)
-        }
+    if let Some(keys) = read(&file)? {
+        return Ok(keys);
+    }
+    let used = !keys_in_use(store).await?.is_empty();
+    // Another process that starts at the same time may have made one and used it by now.
+    if let Some(keys) = read(&file)? {
+        return Ok(keys);
+    }
+    if used {
+        anyhow::bail!(
+            "the database holds secrets that are sealed with a key which this process does not have; \
+             set KALE_SECRET_KEY, or put the key's file at {}",
+            file.display()
+        );
+    }
+    if make(&file, &SealingKey::fresh().to_text())? {
+        tracing::warn!(
+            file = %file.display(),
+            "a key was made that seals this installation's secrets: keep a copy of that file, without it they are lost"
+        );
+    }
+    read(&file)?.with_context(|| format!("the key file {} was removed at once", file.display()))
+}
+
+fn read(file: &Path) -> Result<Option<SecretKeys>> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(SecretKeys::parse(text.trim())?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("the key file {} can't be read", file.display())),
     }
 }
 
-/// Readable by its owner alone.
-fn write(file: &Path, text: &str) -> Result<()> {
+/// Makes the file, readable by its owner alone, and whole before it has its name; answers whether it was this process
+/// and not another one.
+fn make(file: &Path, text: &str) -> Result<bool> {
     use std::os::unix::fs::OpenOptionsExt as _;
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }
+    let unnamed = file.with_extension(format!("key-{}", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
-    let mut made = options.write(true).create_new(true).mode(0o600).open(file)?;
+    let mut made = options.write(true).create(true).truncate(true).mode(0o600).open(&unnamed)?;
     made.write_all(text.as_bytes())?;
     made.sync_all()?;
-    Ok(())
+    let named = std::fs::hard_link(&unnamed, file);
+    std::fs::remove_file(&unnamed)?;
+    match named {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("the key file {} can't be made", file.display())),
+    }
 }

@@ -9,6 +9,7 @@ mod profile;
 mod read;
 mod receive;
 mod refresh;
+mod turn;
 
 pub use self::{
     describe::Uploads,

@@ -28,6 +28,12 @@ pub enum JobError {
     /// It stopped because somebody asked for it.
     #[error("the job was cancelled")]
     Cancelled,
+    /// Something else has to end first: look again after that time. Does not count as a try.
+    #[error("the job waits for its turn")]
+    NotYet {
+        /// How long to wait.
+        after: Duration,
+    },
     /// It stopped because the worker stops; another worker goes on. Does not count as a try.
     #[error("the worker is stopping")]
     Yield,

@@ -45,6 +45,7 @@ pub(crate) fn decide(job: &ClaimedJob, backoff: Backoff, result: Result<(), JobE
         JobError::LeaseLost => return None,
         JobError::Cancelled => Outcome::Cancelled,
         JobError::Yield => Outcome::Release { after: None },
+        JobError::NotYet { after } => Outcome::Release { after: Some(after) },
         JobError::Fail(cause) => Outcome::Dead {
             error: cause.to_string(),
         },

@@ -22,6 +22,6 @@ pub use self::{
         Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, existing_keys, remove_absent, write_batch,
     },
     fold::fold,
-    pointer::{LiveBatch, allocate, live, publish, unpublish},
+    pointer::{LiveBatch, allocate, live, publish, settled, unpublish, unsettled},
     record::{RowValues, TouchedRow, Which, effective, touched},
 };

@@ -41,7 +41,7 @@ mod value;
 
 pub use crate::{
     error::{Result, StoreError},
-    store::{Connection, INTERACTIVE, Store},
+    store::{Connection, INTERACTIVE, Primary, Store},
     tenant::{Installation, Reach, Tenant},
     tx::{Sources, Tx},
 };

@@ -93,8 +93,18 @@ impl Store {
 impl Locks {
     /// Takes the lock if nobody has it; `None` if somebody has.
     pub async fn acquire(&self, key: &LockKey, owner: &str, lasts: Duration) -> Result<Option<LockGuard>> {
+        self.take(key, owner, lasts, Free::RunOut).await
+    }
+
+    /// The same, and from a former holder of the same name too: for a job that was interrupted and goes on. Its lease
+    /// says that the former holder is gone, and one that only slept learns it at its next [`LockGuard::extend`].
+    pub async fn take_over(&self, key: &LockKey, owner: &str, lasts: Duration) -> Result<Option<LockGuard>> {
+        self.take(key, owner, lasts, Free::RunOutOrOwn).await
+    }
+
+    async fn take(&self, key: &LockKey, owner: &str, lasts: Duration, free: Free) -> Result<Option<LockGuard>> {
         let holder = value::uuid(self.store.fresh_id());
-        let record = self.take(key, holder, owner, lasts).await?;
+        let record = self.ask(key, taking(holder, owner, lasts, free)).await?;
         if record.holder != holder {
             return Ok(None);
         }
@@ -119,8 +129,7 @@ impl Locks {
             .map(RequestLock::from))
     }
 
-    async fn take(&self, key: &LockKey, holder: bson::Uuid, owner: &str, lasts: Duration) -> Result<Record> {
-        let update = taking(holder, owner, lasts);
+    async fn ask(&self, key: &LockKey, update: Vec<Document>) -> Result<Record> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -143,10 +152,23 @@ impl Locks {
     }
 }
 
+/// When a lock may be taken.
+#[derive(Debug, Clone, Copy)]
+enum Free {
+    /// Nobody has it.
+    RunOut,
+    /// Nobody else has it.
+    RunOutOrOwn,
+}
+
 /// Takes the lock where it is free and leaves it as it is where it is not.
-fn taking(holder: bson::Uuid, owner: &str, lasts: Duration) -> Vec<Document> {
+fn taking(holder: bson::Uuid, owner: &str, lasts: Duration, free: Free) -> Vec<Document> {
     // A missing end sorts before every date.
-    let free = doc! { "$lte": ["$until", "$$NOW"] };
+    let run_out = doc! { "$lte": ["$until", "$$NOW"] };
+    let free = match free {
+        Free::RunOut => run_out,
+        Free::RunOutOrOwn => doc! { "$or": [run_out, { "$eq": ["$owner", { "$literal": owner }] }] },
+    };
     let taken = |new: Bson, field: &str| doc! { "$cond": [free.clone(), new, format!("${field}")] };
     vec![doc! { "$set": {
         "holder": taken(holder.into(), "holder"),

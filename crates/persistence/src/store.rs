@@ -29,6 +29,10 @@ pub struct Store {
     jobs: JobStore,
 }
 
+/// A server that takes writes, since one election.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Primary(bson::oid::ObjectId);
+
 /// How to reach the database.
 #[derive(Clone)]
 pub struct Connection {
@@ -94,6 +98,17 @@ impl Store {
             .upsert(true)
             .await?;
         Ok(())
+    }
+
+    /// Which server takes writes just now, and since which election. Where that is the same before and after, and
+    /// [`Store::settle`] came in between, nothing was lost that was written `w: 1` meanwhile: a server that was
+    /// restarted forgets what was in no journal yet, and the driver asks its next question there without a word.
+    pub async fn primary(&self) -> Result<Primary> {
+        let hello = self.database.run_command(doc! { "hello": 1 }).await?;
+        hello.get_object_id("electionId").map(Primary).map_err(|_absent| {
+            let error = mongodb::error::Error::custom("the server that answered is no primary");
+            StoreError::Unavailable(Box::new(error))
+        })
     }
 
     /// Removes everything: for tests.

@@ -1,10 +1,13 @@
 //! The application under test: what `main` starts, on port 0, on a database of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::SignedDuration;
 use kale::server::{self, Parts, Running};
-use kale_application::{access::LinkDelivery, installation::{NewUser, Setup}};
+use kale_application::{
+    access::LinkDelivery,
+    installation::{NewUser, Setup},
+};
 use kale_config::{Flags, Settings};
 use kale_domain::{access::Role, id::UserId, secret::Token, user::User};
 use kale_persistence::{Sources, Store, access};
@@ -12,8 +15,15 @@ use kale_persistence::{Sources, Store, access};
 use crate::{Client, TestClock, TestCompany, clock::SeededIds, mongod};
 
 /// The server, its worker and its database.
-pub struct TestApp {
-    running: Option<Running>,
+pub struct TestApp(Held);
+
+enum Held {
+    Own(Box<Started>),
+    Shared(&'static Started),
+}
+
+struct Started {
+    running: Running,
     clock: Arc<TestClock>,
     folder: tempfile::TempDir,
 }
@@ -26,14 +36,8 @@ impl LinkDelivery for Nowhere {
     fn deliver(&self, _: &User, _: &Token) {}
 }
 
-impl TestApp {
-    /// Starts it.
-    pub async fn start() -> Self {
-        Self::start_on(&mongod::fresh_database()).await
-    }
-
-    /// Starts it on that database.
-    pub async fn start_on(mongodb_uri: &str) -> Self {
+impl Started {
+    async fn on(mongodb_uri: &str) -> Self {
         // The first one of the process counts; the others are the same.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let folder = tempfile::tempdir().unwrap();
@@ -57,14 +61,56 @@ impl TestApp {
             .await
             .unwrap();
         Self {
-            running: Some(running),
+            running,
             clock,
             folder,
         }
     }
+}
 
-    fn running(&self) -> &Running {
-        self.running.as_ref().unwrap()
+impl TestApp {
+    /// Starts it.
+    pub async fn start() -> Self {
+        Self::start_on(&mongod::fresh_database()).await
+    }
+
+    /// The one that tests share who need nothing but companies of their own; started at the first call. Whoever moves
+    /// the clock, stops it or looks at everything in it starts another.
+    #[must_use]
+    pub fn shared() -> Self {
+        static APP: OnceLock<Started> = OnceLock::new();
+        Self(Held::Shared(APP.get_or_init(|| {
+            let (sender, started) = std::sync::mpsc::channel();
+            // What it stands on lives as long as this thread, so that no test takes it away from the others.
+            drop(std::thread::spawn(move || {
+                actix_web::rt::System::new().block_on(async move {
+                    sender.send(Started::on(&mongod::fresh_database()).await).unwrap();
+                    std::future::pending::<()>().await;
+                });
+            }));
+            started.recv().unwrap()
+        })))
+    }
+
+    /// Starts it on that database.
+    pub async fn start_on(mongodb_uri: &str) -> Self {
+        Self(Held::Own(Box::new(Started::on(mongodb_uri).await)))
+    }
+
+    const fn started(&self) -> &Started {
+        match &self.0 {
+            Held::Own(started) => started,
+            Held::Shared(started) => started,
+        }
+    }
+
+    const fn running(&self) -> &Running {
+        &self.started().running
+    }
+
+    /// Whether other tests have companies in it.
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self.0, Held::Shared(_))
     }
 
     /// Where it is.
@@ -88,12 +134,13 @@ impl TestApp {
     /// Its folder of local data.
     #[must_use]
     pub fn data_dir(&self) -> &std::path::Path {
-        self.folder.path()
+        self.started().folder.path()
     }
 
     /// Lets time pass.
     pub fn advance(&self, by: SignedDuration) {
-        self.clock.advance(by);
+        assert!(!self.is_shared(), "other tests live by this clock");
+        self.started().clock.advance(by);
     }
 
     /// A client that is nobody.
@@ -116,7 +163,9 @@ impl TestApp {
     /// A new Kale admin, twice signed in: in no company, and in that one.
     pub async fn kale_admin(&self, company: &TestCompany) -> (Client, Client) {
         let new = NewUser {
-            email: format!("kim@{}.example", company.id.to_string().replace('_', "-")).parse().unwrap(),
+            email: format!("kim@{}.example", company.id.to_string().replace('_', "-"))
+                .parse()
+                .unwrap(),
             name: "Kim".to_owned(),
             role: Role::KaleAdmin,
         };
@@ -130,7 +179,11 @@ impl TestApp {
 
     /// A link that signs that user in, once.
     pub async fn link(&self, user: UserId) -> Token {
-        self.running().sign_ins.mint(access::operator(), user).await.unwrap()
+        self.running()
+            .sign_ins
+            .mint(access::operator(), user)
+            .await
+            .unwrap()
     }
 
     /// A client that is signed in as that user.
@@ -141,10 +194,10 @@ impl TestApp {
         Client::new(self.url(), Some(token.reveal().to_owned()))
     }
 
-    /// Stops it in order.
-    pub async fn stop(mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop().await.unwrap();
+    /// Stops it in order, unless others share it.
+    pub async fn stop(self) {
+        if let Held::Own(started) = self.0 {
+            started.running.stop().await.unwrap();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A company with its people.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use actix_web::http::Method;
 use kale_application::installation::{NewCompany, NewUser, Setup};
 use kale_domain::{access::Role, company::Industry, id::CompanyId, money::Currency};
@@ -22,6 +24,9 @@ pub struct TestCompany {
     pub program: Client,
 }
 
+/// Short names are unique in an installation.
+static NUMBER: AtomicU64 = AtomicU64::new(1);
+
 impl TestCompany {
     pub(crate) async fn create(app: &TestApp, name: &str) -> Self {
         let setup = Setup::new(app.store().clone());
@@ -31,6 +36,11 @@ impl TestCompany {
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .collect();
+        let slug = if app.is_shared() {
+            format!("{slug}-{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+        } else {
+            slug
+        };
         let new = NewCompany {
             name: name.to_owned(),
             slug: slug.parse().unwrap(),

@@ -23,7 +23,11 @@ pub fn undescribed(method: &Method, path: &str, answer: &Answer) -> Vec<String> 
         .iter()
         .filter(|operation| operation.method == *method && operation.serves(bare));
     // `/customers/batch` is nearer than `/customers/{id}`.
-    let Some(operation) = serving.clone().find(|one| one.path == bare).or_else(|| serving.next()) else {
+    let Some(operation) = serving
+        .clone()
+        .find(|one| one.path == bare)
+        .or_else(|| serving.next())
+    else {
         return Vec::new();
     };
     if OF_THE_EDGE.contains(&answer.code()) {
@@ -53,7 +57,11 @@ fn judge(response: &'static Map<String, Value>, query: &str, answer: &Answer) ->
     let media = sent.split(';').next().unwrap_or_default().trim();
     let Some(described) = content.get(media) else {
         // The same lines, asked for with `Accept`.
-        return if media == "application/x-ndjson" { Vec::new() } else { vec![format!("the type `{sent}` is not described")] };
+        return if media == "application/x-ndjson" {
+            Vec::new()
+        } else {
+            vec![format!("the type `{sent}` is not described")]
+        };
     };
     // Lines of JSON are no JSON.
     if !media.ends_with("json") || media.ends_with("ndjson") {
@@ -90,7 +98,9 @@ impl Judge {
     fn value(&mut self, schema: &'static Value, value: &Value, at: &str) {
         let schema = resolve(schema);
         if let Some(all) = schema.get("allOf").and_then(Value::as_array) {
-            all.iter().for_each(|one| self.value(one, value, at));
+            for one in all {
+                self.value(one, value, at);
+            }
         }
         for several in ["oneOf", "anyOf"] {
             if let Some(all) = schema.get(several).and_then(Value::as_array) {
@@ -103,7 +113,8 @@ impl Judge {
             self.faults.push(format!("{at}: {value} is none of {allowed:?}"));
         }
         if !has_type(schema, value) {
-            self.faults.push(format!("{at}: {value} is not {}", schema["type"]));
+            self.faults
+                .push(format!("{at}: {value} is not {}", schema["type"]));
             return;
         }
         self.text(schema, value, at);
@@ -127,7 +138,10 @@ impl Judge {
                 faults: Vec::new(),
             };
             alone.value(one, value, at);
-            if closest.as_ref().is_none_or(|best| alone.faults.len() < best.len()) {
+            if closest
+                .as_ref()
+                .is_none_or(|best| alone.faults.len() < best.len())
+            {
                 closest = Some(alone.faults);
             }
         }
@@ -152,7 +166,10 @@ impl Judge {
         let required = schema.get("required").and_then(Value::as_array);
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
             // Only things of a list or one thing are narrowed, never what frames them.
-            let narrowed = self.projected && (at == "#" || at.starts_with("#/data/")) && name != "data" && name != "page";
+            let narrowed = self.projected
+                && (at == "#" || at.starts_with("#/data/"))
+                && name != "data"
+                && name != "page";
             if !fields.contains_key(name) && !narrowed {
                 self.faults.push(format!("{at}: `{name}` is missing"));
             }
@@ -184,7 +201,12 @@ fn has_type(schema: &Value, value: &Value) -> bool {
     match schema.get("type") {
         None => true,
         Some(Value::String(name)) => is(name),
-        Some(names) => names.as_array().into_iter().flatten().filter_map(Value::as_str).any(is),
+        Some(names) => names
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .any(is),
     }
 }
 

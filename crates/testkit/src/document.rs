@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use actix_web::http::Method;
 use serde_json::Value;
 
-static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::to_value(kale_http_api::openapi()).unwrap());
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(kale_http_api::openapi()).unwrap());
 
 /// The document of this version, as JSON.
 #[must_use]
@@ -61,11 +60,13 @@ impl Operation {
     /// Whether a path without query is one of this operation.
     #[must_use]
     pub fn serves(&self, path: &str) -> bool {
-        let (own, other): (Vec<&str>, Vec<&str>) = (self.path.split('/').collect(), path.split('/').collect());
+        let (own, other): (Vec<&str>, Vec<&str>) =
+            (self.path.split('/').collect(), path.split('/').collect());
         own.len() == other.len()
-            && own.iter().zip(&other).all(|(own, other)| {
-                own == other || (own.starts_with('{') && !other.is_empty())
-            })
+            && own
+                .iter()
+                .zip(&other)
+                .all(|(own, other)| own == other || (own.starts_with('{') && !other.is_empty()))
     }
 }
 

@@ -54,10 +54,10 @@ impl Client {
     /// Asks for `validate`, `import` or `undo`; answers the job that does it.
     pub async fn upload_step(&self, id: &str, step: &str, body: &Value) -> String {
         let path = format!("/uploads/{id}/{step}");
-        let answer = if step == "import" {
-            self.post(&path, body).await
-        } else {
+        let answer = if body.is_null() {
             self.send(Method::POST, &path, &[], Vec::new()).await
+        } else {
+            self.post(&path, body).await
         };
         let location = answer.expect(202).header("location").unwrap();
         location.rsplit('/').next().unwrap().to_owned()

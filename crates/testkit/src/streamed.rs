@@ -63,7 +63,7 @@ impl Client {
                     Ok(Ok(0)) => break,
                     Ok(Ok(read)) => received.extend_from_slice(&buffer[..read]),
                     Ok(Err(error)) => panic!("the connection broke before the answer came: {error}"),
-                    Err(_elapsed) => panic!("no answer within {PATIENCE:?}"),
+                    Err(elapsed) => panic!("no answer within {PATIENCE:?}: {elapsed}"),
                 }
             }
             received

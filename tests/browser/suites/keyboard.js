@@ -21,6 +21,8 @@ export function keyboard(run) {
 
     it("a file is uploaded, mapped, checked, imported and taken back", () =>
       run.browser.on(owner, "keys-upload", async (page) => {
+        // Playwright takes hold of choosers once somebody listens, which has to be before the key is pressed.
+        page.on("filechooser", () => {});
         await page.goto("/data");
         await tabTo(page, page.locator("#file"));
         const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);

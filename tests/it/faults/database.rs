@@ -15,7 +15,8 @@ async fn asked(client: &Client, method: Method, path: &str, body: &Value) -> (An
     let json = [("content-type", "application/json")];
     let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
     let headers: &[(&str, &str)] = if body.is_empty() { &[] } else { &json };
-    let answer = client.try_send(method, path, headers, body).await.unwrap();
+    let answer = client.try_send(method.clone(), path, headers, body).await;
+    let answer = answer.unwrap_or_else(|error| panic!("{method} {path} after {:?}: {error}", begun.elapsed()));
     (answer, begun.elapsed())
 }
 

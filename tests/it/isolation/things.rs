@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::Method;
 use kale_testkit::TestCompany;
 use serde_json::{Value, json};
 
@@ -22,46 +23,82 @@ pub(super) fn fresh(id: &str) -> String {
     format!("{head}{}", if last == "7" { "6" } else { "7" })
 }
 
+fn persona_key(word: &str) -> String {
+    format!("{word}_fans")
+}
+
+/// Imports a file; its id.
+async fn upload(company: &TestCompany, word: &str) -> String {
+    let seats = format!("{word}_seats");
+    let mapping = json!({
+        "mode": "upsert",
+        "columns": {
+            "id": { "to": "external_id" }, "name": { "to": "name" },
+            seats.clone(): { "to": format!("attributes.{seats}"), "type": "integer" }
+        }
+    });
+    let file = format!("id,name,{seats}\n{word}-2,{word} two,5\n");
+    company.import(file.as_bytes(), Some(mapping)).await
+}
+
+/// Saves personas; the id of one.
+async fn persona(company: &TestCompany, word: &str) -> String {
+    let configuration = json!({
+        "categories": [{ "key": "all", "name": format!("All {word}"), "description": "", "order": 1 }],
+        "personas": [{
+            "key": persona_key(word), "category": "all", "name": format!("Fans of {word}"), "description": "",
+            "colour": "leaf", "priority": 1, "enabled": true,
+            "rule": { "attribute": format!("{word}_seats"), "op": "gt", "value": 1 }
+        }]
+    });
+    let none = [("if-match", "\"v0\"")];
+    let saved = company
+        .owner
+        .json(Method::PUT, "/personas", &none, &configuration)
+        .await
+        .expect(200);
+    company.owner.job_done(&saved.string("/job")).await;
+    saved.string("/personas/0/id")
+}
+
+/// Creates a customer with a tag; its id.
+async fn customer(company: &TestCompany, word: &str) -> String {
+    let new = json!({
+        "external_id": format!("{word}-1"), "name": format!("{word} one"), "email": format!("one@{word}.example"),
+        "attributes": { format!("{word}_seats"): 45 }
+    });
+    let made = company.program.post("/customers", &new).await.expect(201);
+    let path = format!("/customers/{}", made.string("/id"));
+    let tag = company.owner.get(&path).await.header("etag").unwrap();
+    let tags = json!({ "tags": [word] });
+    let changed = company
+        .owner
+        .json(Method::PATCH, &path, &[("if-match", &tag)], &tags)
+        .await;
+    changed.expect(200).string("/id")
+}
+
 impl Things {
     /// Makes them; `word` stands in every name.
     pub(super) async fn make(company: &TestCompany, word: &str) -> Self {
         let owner = &company.owner;
-        let persona_key = format!("{word}_fans");
-        let personas = json!({
-            "categories": [{ "key": "all", "name": format!("All {word}"), "description": "", "order": 1 }],
-            "personas": [{
-                "key": persona_key, "category": "all", "name": format!("Fans of {word}"), "description": "",
-                "colour": "leaf", "priority": 1, "enabled": true,
-                "rule": { "attribute": format!("{word}_seats"), "op": "gt", "value": 1 }
-            }]
-        });
-        let upload = company
-            .import(format!("id,name,{word}_seats\n{word}-2,{word} two,5\n").as_bytes(), Some(json!({
-                "mode": "upsert",
-                "columns": {
-                    "id": { "to": "external_id" }, "name": { "to": "name" },
-                    format!("{word}_seats"): { "to": format!("attributes.{word}_seats"), "type": "integer" }
-                }
-            })))
-            .await;
-        let saved = owner.json(actix_web::http::Method::PUT, "/personas", &[("if-match", "\"v0\"")], &personas).await;
-        let saved = saved.expect(200);
-        owner.job_done(&saved.string("/job")).await;
-        let customer = json!({
-            "external_id": format!("{word}-1"), "name": format!("{word} one"), "email": format!("one@{word}.example"),
-            "attributes": { format!("{word}_seats"): 45 }
-        });
-        let customer = company.program.post("/customers", &customer).await.expect(201).string("/id");
-        let tags = json!({ "tags": [word] });
-        let path = format!("/customers/{customer}");
-        let there = owner.get(&path).await.header("etag").unwrap();
-        drop(owner.json(actix_web::http::Method::PATCH, &path, &[("if-match", &there)], &tags).await.expect(200));
+        let upload = upload(company, word).await;
+        let persona = persona(company, word).await;
+        let customer = customer(company, word).await;
         let view = json!({ "name": format!("{word} view"), "shared": true, "query": "sort=-mrr" });
         let view = owner.post("/saved-views", &view).await.expect(201).string("/id");
         let key = json!({ "name": format!("{word} key"), "permissions": ["customers.read"] });
-        let key = owner.post("/api-keys", &key).await.expect(201).string("/api_key/id");
+        let key = owner
+            .post("/api-keys", &key)
+            .await
+            .expect(201)
+            .string("/api_key/id");
         let sign_in = owner.get("/me").await.string("/sign_in");
-        let job = owner.get(&format!("/jobs?filter[subject]={upload}")).await.expect(200).string("/data/0/id");
+        let job = owner
+            .get(&format!("/jobs?filter[subject]={upload}"))
+            .await
+            .expect(200)
+            .string("/data/0/id");
         let ids = BTreeMap::from([
             ("api-keys", key),
             ("companies", company.id.to_string()),
@@ -72,10 +109,18 @@ impl Things {
             ("sign-ins", sign_in),
             ("uploads", upload),
         ]);
-        let persona = saved.string("/personas/0/id");
-        let mut needles: Vec<String> = ids.values().cloned().chain([persona.clone(), word.to_owned()]).collect();
+        let mut needles: Vec<String> = ids
+            .values()
+            .cloned()
+            .chain([persona.clone(), word.to_owned()])
+            .collect();
         needles.dedup();
-        Self { ids, persona, persona_key, needles }
+        Self {
+            ids,
+            persona,
+            persona_key: persona_key(word),
+            needles,
+        }
     }
 
     /// Whether there is one behind that segment.

@@ -6,9 +6,18 @@ use serde_json::json;
 
 #[actix_web::test]
 async fn operators_in_a_query_are_refused() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Globex").await;
-    drop(company.program.post("/customers", &json!({ "external_id": "1", "attributes": { "seats": 1 } })).await.expect(201));
+    drop(
+        company
+            .program
+            .post(
+                "/customers",
+                &json!({ "external_id": "1", "attributes": { "seats": 1 } }),
+            )
+            .await
+            .expect(201),
+    );
     for query in [
         "filter[name][$ne]=x",
         "filter[name][$where]=1",
@@ -34,9 +43,18 @@ async fn operators_in_a_query_are_refused() {
 
 #[actix_web::test]
 async fn operators_in_values_are_only_texts() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Globex").await;
-    let hostile = ["$where", "{\"$ne\":null}", "$set", "'; return true; //", "a.$b", "\u{0}null", ".*", "$$ROOT"];
+    let hostile = [
+        "$where",
+        "{\"$ne\":null}",
+        "$set",
+        "'; return true; //",
+        "a.$b",
+        "\u{0}null",
+        ".*",
+        "$$ROOT",
+    ];
     for (number, text) in hostile.iter().enumerate() {
         let text = text.replace('\u{0}', "");
         let new = json!({
@@ -44,10 +62,18 @@ async fn operators_in_values_are_only_texts() {
             "attributes": { "note": text }
         });
         let made = company.program.post("/customers", &new).await.expect(201).json();
-        assert_eq!((&made["name"], &made["attributes"]["note"]), (&json!(text), &json!(text)));
+        assert_eq!(
+            (&made["name"], &made["attributes"]["note"]),
+            (&json!(text), &json!(text))
+        );
     }
     let count = async |query: &str| {
-        let list = company.owner.get(&format!("/customers?include=count&{query}")).await.expect(200).json();
+        let list = company
+            .owner
+            .get(&format!("/customers?include=count&{query}"))
+            .await
+            .expect(200)
+            .json();
         list["page"]["count"]["value"].as_u64().unwrap()
     };
     assert_eq!(count("filter[attributes.note]=$where").await, 1);
@@ -62,7 +88,7 @@ async fn operators_in_values_are_only_texts() {
 
 #[actix_web::test]
 async fn operators_in_bodies_are_refused() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Globex").await;
     for body in [
         json!({ "external_id": { "$ne": null } }),
@@ -77,7 +103,11 @@ async fn operators_in_bodies_are_refused() {
         let refused = company.program.post("/customers", &body).await;
         assert_eq!(refused.code(), 422, "{body}: {}", refused.text());
         let kind = [("content-type", "application/x-ndjson")];
-        let batch = company.program.send(Method::POST, "/customers/batch", &kind, body.to_string()).await.expect(200);
+        let batch = company
+            .program
+            .send(Method::POST, "/customers/batch", &kind, body.to_string())
+            .await
+            .expect(200);
         assert_eq!(batch.json()["summary"]["rejected"], 1, "{body}");
     }
     for rule in [
@@ -90,20 +120,38 @@ async fn operators_in_bodies_are_refused() {
         let refused = company.owner.post("/rules/check", &json!({ "rule": rule })).await;
         assert_eq!(refused.code(), 422, "{rule}: {}", refused.text());
     }
-    let list = company.owner.get("/customers?include=count").await.expect(200).json();
+    let list = company
+        .owner
+        .get("/customers?include=count")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(list["page"]["count"]["value"], 0);
     app.stop().await;
 }
 
 #[actix_web::test]
 async fn a_mapping_can_not_name_an_operator() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Globex").await;
-    let id = company.upload("x.csv", b"id,$where\n1,2\n").await.expect(202).string("/id");
+    let id = company
+        .upload("x.csv", b"id,$where\n1,2\n")
+        .await
+        .expect(202)
+        .string("/id");
     let _profiled = company.owner.upload_is(&id, "awaiting_mapping").await;
-    for target in ["attributes.$where", "attributes.a.b", "company_id", "attributes.", "$set"] {
+    for target in [
+        "attributes.$where",
+        "attributes.a.b",
+        "company_id",
+        "attributes.",
+        "$set",
+    ] {
         let mapping = json!({ "mode": "upsert", "columns": { "id": { "to": "external_id" }, "$where": { "to": target, "type": "text" } } });
-        let refused = company.owner.put(&format!("/uploads/{id}/mapping"), &mapping).await;
+        let refused = company
+            .owner
+            .put(&format!("/uploads/{id}/mapping"), &mapping)
+            .await;
         assert_eq!(refused.code(), 422, "{target}: {}", refused.text());
     }
     app.stop().await;

@@ -41,7 +41,11 @@ pub(crate) fn expected(operation: &Operation, who: &Who) -> Cell {
     }
     if named == SIGNED_IN {
         let program = matches!(who, Who::Key(_));
-        return if program && operation.people_only { Cell::Refused("people-only") } else { Cell::Allowed };
+        return if program && operation.people_only {
+            Cell::Refused("people-only")
+        } else {
+            Cell::Allowed
+        };
     }
     let permission = *Permission::ALL.iter().find(|one| one.name() == named).unwrap();
     let (may, in_company) = match who {

@@ -50,14 +50,8 @@ async fn an_upload_that_was_just_sent_can_be_cancelled_and_stays_so() {
     let owner = &company.owner;
     let id = owner.send_file("a.csv", &long_file()).await.expect(202).string("/id");
 
-    // A job may take it up at the same moment: then the version is stale, and asking again is right.
-    loop {
-        let answer = step(owner, &id, "cancel").await;
-        match answer.code() {
-            200 => break,
-            code => assert!(matches!(code, 409 | 412), "{}", answer.text()),
-        }
-    }
+    // A job may take it up at the same moment.
+    let _cancelled = step(owner, &id, "cancel").await.expect(200);
 
     // The job that was to look at it finds that it has nothing to do.
     let mut jobs = owner.get("/jobs?filter[kind]=profile_upload").await.expect(200).json();

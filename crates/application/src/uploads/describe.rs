@@ -84,6 +84,15 @@ impl Uploads {
         caller: &Caller,
         id: UploadId,
     ) -> Result<(Upload, JobId), UploadError> {
+        again(async || self.try_validate(tenant, caller, id).await).await
+    }
+
+    async fn try_validate(
+        &self,
+        tenant: Tenant,
+        caller: &Caller,
+        id: UploadId,
+    ) -> Result<(Upload, JobId), UploadError> {
         let upload = self.at(tenant, id, None).await?;
         // From elsewhere the state says so; without a mapping it could be checked, but by what?
         upload.state.clone().map()?;
@@ -116,6 +125,16 @@ impl Uploads {
         id: UploadId,
         rejected: Rejected,
     ) -> Result<(Upload, JobId), UploadError> {
+        again(async || self.try_import(tenant, caller, id, rejected).await).await
+    }
+
+    async fn try_import(
+        &self,
+        tenant: Tenant,
+        caller: &Caller,
+        id: UploadId,
+        rejected: Rejected,
+    ) -> Result<(Upload, JobId), UploadError> {
         let upload = self.at(tenant, id, None).await?;
         let moved = self
             .store
@@ -141,6 +160,15 @@ impl Uploads {
 
     /// Takes the last import back at once; the customers follow in the background.
     pub async fn undo(
+        &self,
+        tenant: Tenant,
+        caller: &Caller,
+        id: UploadId,
+    ) -> Result<(Upload, JobId), UploadError> {
+        again(async || self.try_undo(tenant, caller, id).await).await
+    }
+
+    async fn try_undo(
         &self,
         tenant: Tenant,
         caller: &Caller,
@@ -178,6 +206,10 @@ impl Uploads {
 
     /// Stops an upload that is not live yet, and the job that works on it.
     pub async fn cancel(&self, tenant: Tenant, caller: &Caller, id: UploadId) -> Result<Upload, UploadError> {
+        again(async || self.try_cancel(tenant, caller, id).await).await
+    }
+
+    async fn try_cancel(&self, tenant: Tenant, caller: &Caller, id: UploadId) -> Result<Upload, UploadError> {
         let upload = self.at(tenant, id, None).await?;
         let state = upload.state.clone().cancelled(self.store.now())?;
         let running = upload.state.job();
@@ -232,5 +264,20 @@ impl Uploads {
                 Ok(moved)
             })
             .await
+    }
+}
+
+/// How often a step is tried on an upload that others move at the same time.
+const TRIES: u32 = 8;
+
+/// Tries a step of somebody who named no version: where the upload was moved in between, it says itself whether the
+/// step is still possible.
+async fn again<T>(step: impl AsyncFn() -> Result<T, UploadError>) -> Result<T, UploadError> {
+    let mut tries = 1;
+    loop {
+        match step().await {
+            Err(UploadError::Store(StoreError::Stale)) if tries < TRIES => tries += 1,
+            end => return end,
+        }
     }
 }

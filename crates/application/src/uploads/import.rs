@@ -1,9 +1,6 @@
 //! Writing the rows of a file under a new batch, making it live, and bringing the customers up to date.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    time::{Duration, Instant},
-};
+use std::collections::{BTreeSet, HashSet};
 
 use kale_blobs::Blobs;
 use kale_domain::{
@@ -15,8 +12,7 @@ use kale_domain::{
 use kale_jobs::{JobError, Lease};
 use kale_persistence::{
     Store, StoreError, companies,
-    file_rows::{self, Batch, BatchOutcome, IncomingRow, MappedColumns, RowValues, Which},
-    locks::{LockGuard, LockKey},
+    file_rows::{self, Batch, BatchOutcome, IncomingRow, MappedColumns, RowValues},
     uploads,
 };
 use kale_tabular::{Limits, ReadPlan, Row};
@@ -26,49 +22,41 @@ use super::{
     check::{self, Opened, kept_refused, refusal},
     jobs::StepError,
     refresh,
+    turn::Turn,
 };
 
 /// How many rows are written at a time.
 const ROWS: usize = 1_000;
-/// For how long the right to import is taken.
-const LOCKED: Duration = Duration::from_secs(30);
-/// How often it is prolonged.
-const PROLONGED: Duration = Duration::from_secs(10);
-/// For how long it is taken for the one step that says nothing while it works.
-const LOCKED_LONG: Duration = Duration::from_mins(5);
 
 pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Lease) -> Result<(), StepError> {
     let Some(opened) = check::open(store, id, lease).await? else {
         return Ok(());
     };
-    let tenant = opened.tenant;
-    let batch = match &opened.upload.state {
-        UploadState::Importing { job, batch, .. } if *job == lease.id() => *batch,
+    match &opened.upload.state {
+        UploadState::Importing { job, .. } if *job == lease.id() => {}
         // An earlier try came as far as making the rows live.
-        UploadState::Imported { batch, .. } => {
-            refresh::files(store, tenant, Which::Batch(*batch), lease).await?;
-            return Ok(store.settle().await?);
-        }
+        UploadState::Imported { .. } => {}
+        _ => return Ok(()),
+    }
+    let mut turn = Turn::take(store, opened.tenant, opened.upload.kind, lease).await?;
+    let end = in_turn(store, blobs, &opened, &mut turn, lease).await;
+    turn.give_back().await;
+    end
+}
+
+async fn in_turn(
+    store: &Store,
+    blobs: &Blobs,
+    opened: &Opened,
+    turn: &mut Turn,
+    lease: &Lease,
+) -> Result<(), StepError> {
+    let batch = match &opened.upload.state {
+        UploadState::Importing { batch, .. } => import(store, blobs, opened, *batch, turn, lease).await?,
+        UploadState::Imported { batch, .. } => *batch,
         _ => return Ok(()),
     };
-    let lock = LockKey::of(tenant, &format!("import:{}", opened.upload.kind.slug()));
-    let locked = store
-        .locks()
-        .acquire(&lock, &lease.id().to_string(), LOCKED)
-        .await?;
-    let Some(mut guard) = locked else {
-        return Err(
-            JobError::retry_after(Duration::from_secs(2), "another import of this company runs").into(),
-        );
-    };
-    let end = import(store, blobs, &opened, batch, &mut guard, lease).await;
-    if let Err(error) = guard.release().await {
-        // It runs out by itself.
-        tracing::warn!(error = %error, "a request lock could not be given back");
-    }
-    let batch = end?;
-    refresh::files(store, tenant, Which::Batch(batch), lease).await?;
-    Ok(store.settle().await?)
+    Ok(refresh::batch(store, opened.tenant, opened.upload.kind, batch, turn, lease).await?)
 }
 
 /// Answers under which batch the rows are live.
@@ -77,18 +65,22 @@ async fn import(
     blobs: &Blobs,
     opened: &Opened,
     batch: u64,
-    guard: &mut LockGuard,
+    turn: &mut Turn,
     lease: &Lease,
 ) -> Result<u64, StepError> {
-    let tenant = opened.tenant;
-    let live = file_rows::live(store, tenant, opened.upload.kind).await?.live;
+    let (tenant, kind) = (opened.tenant, opened.upload.kind);
+    // Folding forgets which rows an undone or interrupted import wrote: their customers have to follow first.
+    for former in file_rows::unsettled(store, tenant, kind).await? {
+        refresh::batch(store, tenant, kind, former, turn, lease).await?;
+    }
+    let live = file_rows::live(store, tenant, kind).await?.live;
     let batch = if batch > live {
         batch
     } else {
         renumber(store, opened, lease).await?
     };
     // What another, unfinished import wrote is above the live batch too: only this one's rows may stay.
-    file_rows::fold(store, tenant, opened.upload.kind, live, batch).await?;
+    file_rows::fold(store, tenant, kind, live, batch).await?;
     let mapping = opened
         .upload
         .mapping
@@ -96,12 +88,12 @@ async fn import(
         .ok_or_else(|| JobError::fail("the mapping is gone"))?;
     let target = Batch {
         number: batch,
-        kind: opened.upload.kind,
+        kind,
         mode: mapping.mode,
         mapped: mapped(mapping),
     };
-    let (mut summary, keys) = rows(store, blobs, opened, &target, guard, lease).await?;
-    prolong(guard, LOCKED_LONG).await?;
+    let (mut summary, keys) = rows(store, blobs, opened, &target, turn, lease).await?;
+    turn.keep_long().await?;
     if let Some(keys) = keys {
         let gone = file_rows::remove_absent(store, tenant, &target, |external_id| {
             keys.contains(&short(external_id))
@@ -110,18 +102,9 @@ async fn import(
     }
     let report = opened.upload.state.report().cloned().unwrap_or_default();
     summary.skipped = summary.skipped.saturating_add(report.rejected);
+    turn.make_sure(store).await?;
     publish(store, opened, batch, summary, lease).await?;
     Ok(batch)
-}
-
-async fn prolong(guard: &mut LockGuard, lasts: Duration) -> Result<(), JobError> {
-    guard.extend(lasts).await.map_err(|error| match error {
-        // The lock, not the job: it is tried again once the other import is through.
-        StoreError::LeaseLost => {
-            JobError::retry_after(Duration::from_secs(2), "another import of this company runs")
-        }
-        other => other.into(),
-    })
 }
 
 /// Takes a newer batch: an import that was asked for later went live first, and rows of an older number would be seen
@@ -161,7 +144,7 @@ async fn rows(
     blobs: &Blobs,
     opened: &Opened,
     target: &Batch,
-    guard: &mut LockGuard,
+    turn: &mut Turn,
     lease: &Lease,
 ) -> Result<(ImportSummary, Option<Keys>), StepError> {
     let report = opened.upload.state.report();
@@ -182,12 +165,8 @@ async fn rows(
     let mut summary = ImportSummary::default();
     let mut pending: Vec<IncomingRow> = Vec::new();
     let mut end = false;
-    let mut prolonged = Instant::now();
     while !end {
-        if prolonged.elapsed() > PROLONGED {
-            prolong(guard, LOCKED).await?;
-            prolonged = Instant::now();
-        }
+        turn.keep().await?;
         let writing = file_rows::write_batch(store, opened.tenant, target, std::mem::take(&mut pending));
         // The next rows are read while the database writes these.
         let (written, next) = futures::future::join(writing, file.next_batch(ROWS)).await;

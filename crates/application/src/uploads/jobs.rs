@@ -3,13 +3,13 @@
 use kale_blobs::Blobs;
 use kale_domain::{
     id::UploadId,
-    upload::{Rejected, Unreadable, Upload},
+    upload::{Rejected, Unreadable, Upload, UploadKind},
 };
 use kale_jobs::{Job, JobError, Lease};
-use kale_persistence::{Store, StoreError, file_rows::Which, uploads};
+use kale_persistence::{Store, StoreError, Tenant, file_rows::Which, uploads};
 use serde::{Deserialize, Serialize};
 
-use super::{check, import, profile, refresh};
+use super::{check, import, profile, refresh, turn::Turn};
 
 /// Looks at the bytes of a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -93,15 +93,20 @@ pub async fn run_import(
 
 /// Runs [`RefreshCustomers`].
 pub async fn run_refresh(store: &Store, job: RefreshCustomers, lease: &Lease) -> Result<(), JobError> {
-    let tenant = lease.tenant()?;
-    match job.batch {
-        Some(batch) => refresh::files(store, tenant, Which::Batch(batch), lease).await?,
-        None => {
-            refresh::files(store, tenant, Which::All, lease).await?;
-            refresh::api(store, tenant, lease).await?;
-        }
-    }
-    Ok(store.settle().await?)
+    let (tenant, kind) = (lease.tenant()?, UploadKind::CustomerData);
+    let mut turn = Turn::take(store, tenant, kind, lease).await?;
+    let end = match job.batch {
+        Some(batch) => refresh::batch(store, tenant, kind, batch, &mut turn, lease).await,
+        None => refresh_all(store, tenant, &mut turn, lease).await,
+    };
+    turn.give_back().await;
+    end
+}
+
+async fn refresh_all(store: &Store, tenant: Tenant, turn: &mut Turn, lease: &Lease) -> Result<(), JobError> {
+    refresh::files(store, tenant, Which::All, turn, lease).await?;
+    refresh::api(store, tenant, turn, lease).await?;
+    turn.make_sure(store).await
 }
 
 /// How a step of an upload ended.

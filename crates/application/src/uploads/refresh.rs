@@ -14,6 +14,7 @@ use kale_persistence::{
 };
 use kale_rules::persona::CheckedConfiguration;
 
+use super::turn::Turn;
 use crate::{
     customers::{Refresher, today},
     personas::Personas,
@@ -56,11 +57,27 @@ impl Context {
     }
 }
 
+/// Brings the customers of a batch up to what readers see of its rows now, and notes that they followed.
+pub(super) async fn batch(
+    store: &Store,
+    tenant: Tenant,
+    kind: UploadKind,
+    batch: u64,
+    turn: &mut Turn,
+    lease: &Lease,
+) -> Result<(), JobError> {
+    let live = file_rows::live(store, tenant, kind).await?.live;
+    files(store, tenant, Which::Batch(batch), turn, lease).await?;
+    turn.make_sure(store).await?;
+    Ok(file_rows::settled(store, tenant, kind, batch, live).await?)
+}
+
 /// Brings the customers of these rows up to date. Doing it again changes nothing.
 pub(super) async fn files(
     store: &Store,
     tenant: Tenant,
     which: Which,
+    turn: &mut Turn,
     lease: &Lease,
 ) -> Result<(), JobError> {
     let context = context(store, tenant).await?;
@@ -70,6 +87,7 @@ pub(super) async fn files(
     let mut rows = file_rows::touched(store, tenant, kind, which, &context.kinds, None, BATCH).await?;
     while let Some(last) = rows.last() {
         let next = file_rows::touched(store, tenant, kind, which, &context.kinds, Some(last), BATCH);
+        turn.keep().await?;
         // Derive these while the database looks for the next.
         let (derived, next) = futures::future::join(refresher.files(&rows), next).await;
         derived?;
@@ -81,13 +99,19 @@ pub(super) async fn files(
 }
 
 /// The same for customers that programs told us about.
-pub(super) async fn api(store: &Store, tenant: Tenant, lease: &Lease) -> Result<(), JobError> {
+pub(super) async fn api(
+    store: &Store,
+    tenant: Tenant,
+    turn: &mut Turn,
+    lease: &Lease,
+) -> Result<(), JobError> {
     let context = context(store, tenant).await?;
     let refresher = context.refresher(store, tenant);
     let (mut after, mut done) = (None::<String>, 0_u64);
     loop {
         let records = api_records::page(store, tenant, &context.kinds, after.as_deref(), BATCH).await?;
         let Some(last) = records.last() else { return Ok(()) };
+        turn.keep().await?;
         after = Some(last.external_id.clone());
         let ids: Vec<String> = records.iter().map(|record| record.external_id.clone()).collect();
         let rows =

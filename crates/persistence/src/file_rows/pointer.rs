@@ -28,6 +28,9 @@ pub(super) struct Record {
     /// The batch whose rows are being written.
     #[serde(default)]
     writing: Option<i64>,
+    /// Batches that went live or were taken back, and whose customers may not have followed yet.
+    #[serde(default)]
+    unsettled: Vec<i64>,
 }
 
 /// Which batch readers take, and what undoing it would give.
@@ -131,7 +134,12 @@ pub async fn publish(
     let batch = value::signed(batch);
     let tenant = tx.tenant();
     let filter = doc! { "_id": key(tenant, kind), "live": { "$lt": batch }, "writing": batch };
-    let set = doc! { "previous": "$live", "live": batch, "live_upload": value::uuid(upload.uuid()) };
+    let set = doc! {
+        "previous": "$live",
+        "live": batch,
+        "live_upload": value::uuid(upload.uuid()),
+        "unsettled": with(batch),
+    };
     let change = vec![doc! { "$set": set }, doc! { "$unset": "writing" }];
     let filter = crate::scoped::within(tenant, filter);
     let updated = records(store)
@@ -158,7 +166,7 @@ pub async fn unpublish(store: &Store, tx: &mut Tx, kind: UploadKind, batch: u64)
     let filter =
         doc! { "_id": key(tenant, kind), "live": value::signed(batch), "previous": { "$type": "number" } };
     let change = vec![
-        doc! { "$set": { "live": "$previous" } },
+        doc! { "$set": { "live": "$previous", "unsettled": with(value::signed(batch)) } },
         doc! { "$unset": ["previous", "live_upload"] },
     ];
     let filter = crate::scoped::within(tenant, filter);
@@ -171,6 +179,27 @@ pub async fn unpublish(store: &Store, tx: &mut Tx, kind: UploadKind, batch: u64)
     tx.note(updated)?
         .ok_or(StoreError::Stale)
         .and_then(LiveBatch::try_from)
+}
+
+/// The list of unsettled batches, and that one.
+fn with(batch: i64) -> bson::Document {
+    doc! { "$setUnion": [{ "$ifNull": ["$unsettled", []] }, [batch]] }
+}
+
+/// The batches that went live or were taken back and whose customers may not have followed yet. An import brings them
+/// up to date before [`fold`](super::fold) forgets which rows they wrote.
+pub async fn unsettled(store: &Store, tenant: Tenant, kind: UploadKind) -> Result<Vec<u64>> {
+    let found = records(store).find_one(tenant, doc! { "_id": key(tenant, kind) }).await?;
+    let batches = found.map(|record| record.unsettled).unwrap_or_default();
+    batches.into_iter().map(|batch| value::unsigned(batch, "live batch")).collect()
+}
+
+/// Says that the customers of a batch have followed, as readers of `live` see its rows. Where another batch is live by
+/// now, they have to follow again, and nothing changes.
+pub async fn settled(store: &Store, tenant: Tenant, kind: UploadKind, batch: u64, live: u64) -> Result<()> {
+    let filter = doc! { "_id": key(tenant, kind), "live": value::signed(live) };
+    let change = doc! { "$pull": { "unsettled": value::signed(batch) } };
+    records(store).update(tenant, filter, change).await.map(drop)
 }
 
 impl TryFrom<Record> for LiveBatch {

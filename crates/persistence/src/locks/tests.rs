@@ -98,3 +98,18 @@ async fn a_holder_that_slept_can_neither_prolong_nor_release_nor_write() {
     stale.release().await.unwrap();
     assert_eq!(locks.read(&key()).await.unwrap().unwrap().owner, "fresh");
 }
+
+#[tokio::test]
+async fn whoever_goes_on_after_an_interruption_takes_its_own_lock_over() {
+    let locks = store().await.locks();
+    let mut former = locks.acquire(&key(), "job 1", LASTS).await.unwrap().unwrap();
+
+    assert!(locks.take_over(&key(), "job 2", LASTS).await.unwrap().is_none());
+    assert!(locks.acquire(&key(), "job 1", LASTS).await.unwrap().is_none());
+    let mut present = locks.take_over(&key(), "job 1", LASTS).await.unwrap().unwrap();
+
+    assert_eq!(present.token(), former.token() + 1);
+    assert!(matches!(former.extend(LASTS).await, Err(StoreError::LeaseLost)));
+    former.release().await.unwrap();
+    present.extend(LASTS).await.unwrap();
+}
