@@ -11,7 +11,7 @@ const browser = await Browser.launch(kale);
 try {
   await browser.signIn("owner", kale.sign_in.retention_admin);
   const { page } = await browser.open({ as: "owner", size: WIDE });
-  await page.goto(`/customers?sort=-attributes.monthly_charges&columns=${COLUMNS.join(",")}`);
+  await page.goto(`/customers?columns=${COLUMNS.join(",")}`);
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: path.join(ROOT, "docs/images/customers.png") });
 } finally {

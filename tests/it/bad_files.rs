@@ -44,26 +44,70 @@ fn files_of(app: &TestApp) -> Vec<std::path::PathBuf> {
     found
 }
 
+#[expect(clippy::too_many_lines, reason = "a table, one row a kind of file")]
 fn bad_files() -> Vec<(&'static str, Vec<u8>, Refusal)> {
     let wide = format!("{}x\r\n1\r\n", "h,".repeat(600));
     let long = format!("id,name\r\n1,{}\r\n", "x".repeat(65 * 1024));
     vec![
         ("a PDF", b"%PDF-1.7\n%\xe2\xe3\n".to_vec(), ("not-csv", None)),
-        ("a workbook", b"PK\x03\x04\x14\x00[Content_Types].xml xl/workbook.xml".to_vec(), ("not-csv", None)),
-        ("an image", b"\x89PNG\r\n\x1a\n\x00\x00".to_vec(), ("not-csv", None)),
-        ("a web page", b"<!doctype html><html></html>".to_vec(), ("not-csv", None)),
+        (
+            "a workbook",
+            b"PK\x03\x04\x14\x00[Content_Types].xml xl/workbook.xml".to_vec(),
+            ("not-csv", None),
+        ),
+        (
+            "an image",
+            b"\x89PNG\r\n\x1a\n\x00\x00".to_vec(),
+            ("not-csv", None),
+        ),
+        (
+            "a web page",
+            b"<!doctype html><html></html>".to_vec(),
+            ("not-csv", None),
+        ),
         ("JSON", b"{\"id\": 1}".to_vec(), ("not-csv", None)),
-        ("binary data", b"\x01\x02\x03\x80\x81\x82".to_vec(), ("not-csv", None)),
+        (
+            "binary data",
+            b"\x01\x02\x03\x80\x81\x82".to_vec(),
+            ("not-csv", None),
+        ),
         ("a gzip archive", gzip_bomb(), ("not-csv", None)),
         ("nothing", Vec::new(), ("no-header", None)),
         ("blank lines", b"\r\n\r\n".to_vec(), ("no-header", None)),
-        ("numbers above numbers", b"1,2\r\n3,4\r\n".to_vec(), ("no-header", Some(1))),
-        ("an unnamed column", b"id,,x\r\n1,2,3\r\n".to_vec(), ("empty-header", Some(1))),
-        ("a name twice", b"id,name,id\r\n1,2,3\r\n".to_vec(), ("duplicate-header", Some(1))),
+        (
+            "numbers above numbers",
+            b"1,2\r\n3,4\r\n".to_vec(),
+            ("no-header", Some(1)),
+        ),
+        (
+            "an unnamed column",
+            b"id,,x\r\n1,2,3\r\n".to_vec(),
+            ("empty-header", Some(1)),
+        ),
+        (
+            "a name twice",
+            b"id,name,id\r\n1,2,3\r\n".to_vec(),
+            ("duplicate-header", Some(1)),
+        ),
         ("a header alone", b"id,name\r\n".to_vec(), ("no-rows", Some(2))),
-        ("an open quote", b"id,name\r\n1,a\r\n2,\"b\r\n3,c\r\n".to_vec(), ("unterminated-quote", Some(3))),
-        ("a NUL", b"id,name\r\n1,a\x00b\r\n".to_vec(), ("nul-byte", Some(2))),
-        ("a wrong byte", "id,name,city\r\n1,Zoë,Köln\r\n2,José,Münster\r\n3,".bytes().chain(*b"\xfc,x\r\n").collect(), ("broken-encoding", Some(4))),
+        (
+            "an open quote",
+            b"id,name\r\n1,a\r\n2,\"b\r\n3,c\r\n".to_vec(),
+            ("unterminated-quote", Some(3)),
+        ),
+        (
+            "a NUL",
+            b"id,name\r\n1,a\x00b\r\n".to_vec(),
+            ("nul-byte", Some(2)),
+        ),
+        (
+            "a wrong byte",
+            "id,name,city\r\n1,Zoë,Köln\r\n2,José,Münster\r\n3,"
+                .bytes()
+                .chain(*b"\xfc,x\r\n")
+                .collect(),
+            ("broken-encoding", Some(4)),
+        ),
         ("600 columns", wide.into_bytes(), ("too-many-columns", Some(1))),
         ("a long field", long.into_bytes(), ("field-too-long", Some(2))),
     ]
@@ -105,16 +149,22 @@ async fn what_is_wrong_only_late_in_a_file_fails_its_upload_with_the_line() {
     let many = "id-123456789,a customer of some length\r\n".repeat(80_000);
     let rows = many.lines().count();
     let late = |end: &[u8]| [b"id,name\r\n", many.as_bytes(), end].concat();
-    let mapping = serde_json::json!({ "columns": { "id": { "to": "external_id" }, "name": { "to": "name" } } });
+    let mapping =
+        serde_json::json!({ "columns": { "id": { "to": "external_id" }, "name": { "to": "name" } } });
 
     for (code, end) in [
         ("nul-byte", b"x,\x00\r\n".to_vec()),
         ("unterminated-quote", b"x,\"never closed\r\ny,z\r\n".to_vec()),
         ("broken-encoding", b"x,\xfc\r\n".to_vec()),
-        ("field-too-long", format!("x,{}\r\n", "y".repeat(70_000)).into_bytes()),
+        (
+            "field-too-long",
+            format!("x,{}\r\n", "y".repeat(70_000)).into_bytes(),
+        ),
     ] {
         // The first mebibytes are right, so it is taken, looked at, and fails when every row is read.
-        let id = owner.file_mapped(&late(&end), "upsert", Some(mapping.clone())).await;
+        let id = owner
+            .file_mapped(&late(&end), "upsert", Some(mapping.clone()))
+            .await;
         let job = owner.upload_step(&id, "validate", &serde_json::Value::Null).await;
         let ended = owner.job_ended(&job).await;
         assert_eq!(ended["state"], "dead", "{ended}");
@@ -134,10 +184,19 @@ async fn utf16_and_western_files_are_read_as_what_they_are() {
     let app = TestApp::start().await;
     let text = "id;name;stadt\r\n1;José;Köln\r\n2;Zoë;Münster\r\n";
     let utf16 = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();
-    let western = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let western = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
     let files = [
-        ("utf-16le", [b"\xff\xfe".as_slice(), &utf16(u16::to_le_bytes)].concat()),
-        ("utf-16be", [b"\xfe\xff".as_slice(), &utf16(u16::to_be_bytes)].concat()),
+        (
+            "utf-16le",
+            [b"\xff\xfe".as_slice(), &utf16(u16::to_le_bytes)].concat(),
+        ),
+        (
+            "utf-16be",
+            [b"\xfe\xff".as_slice(), &utf16(u16::to_be_bytes)].concat(),
+        ),
         ("utf-16le", utf16(u16::to_le_bytes)),
         ("utf-8", [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat()),
         ("windows-1252", western),
@@ -150,7 +209,11 @@ async fn utf16_and_western_files_are_read_as_what_they_are() {
         assert_eq!(upload["profile"]["encoding"], encoding);
         assert_eq!(upload["summary"]["added"], 2);
         let jose = customer(&company.owner, "1").await;
-        assert_eq!((&jose["name"], &jose["attributes"]["stadt"]), (&"José".into(), &"Köln".into()), "{encoding}");
+        assert_eq!(
+            (&jose["name"], &jose["attributes"]["stadt"]),
+            (&"José".into(), &"Köln".into()),
+            "{encoding}"
+        );
     }
     app.stop().await;
 }

@@ -3,7 +3,7 @@
 mod export;
 
 use actix_web::http::Method;
-use kale_testkit::{TestApp, TestCompany};
+use kale_testkit::TestApp;
 use serde_json::{Value, json};
 
 const NDJSON: [(&str, &str); 1] = [("content-type", "application/x-ndjson")];

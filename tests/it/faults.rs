@@ -50,7 +50,11 @@ async fn pause(millis: u64) {
 
 /// How many rows the store has of all companies, whoever sees them.
 async fn stored_rows(mongodb_uri: &str) -> u64 {
-    collection(mongodb_uri, "file_rows").await.count_documents(mongodb::bson::doc! {}).await.unwrap()
+    collection(mongodb_uri, "file_rows")
+        .await
+        .count_documents(mongodb::bson::doc! {})
+        .await
+        .unwrap()
 }
 
 /// A way to the database behind the product's back.

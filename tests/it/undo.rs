@@ -11,7 +11,12 @@ fn file(rows: std::ops::Range<u32>, plan: &str) -> Vec<u8> {
     let mut file = b"id,name,plan,mrr,seats\r\n".to_vec();
     for number in rows {
         file.extend_from_slice(
-            format!("c-{number},Customer {number},{plan},{}.50,{}\r\n", number % 300, number % 40).as_bytes(),
+            format!(
+                "c-{number},Customer {number},{plan},{}.50,{}\r\n",
+                number % 300,
+                number % 40
+            )
+            .as_bytes(),
         );
     }
     file
@@ -41,7 +46,10 @@ async fn personas(owner: &Client) {
         .await
         .expect(200)
         .json();
-    let job = saved.pointer("/job/id").or_else(|| saved.get("job")).and_then(Value::as_str);
+    let job = saved
+        .pointer("/job/id")
+        .or_else(|| saved.get("job"))
+        .and_then(Value::as_str);
     owner.job_done(job.unwrap()).await;
 }
 
@@ -57,7 +65,11 @@ async fn undo_brings_back_every_customer_as_it_was_with_its_persona() {
     owner.file_imported(&file(0..500, "Team"), "upsert", None).await;
     personas(owner).await;
     let before = owner.exported().await;
-    assert!(before.iter().any(|line| line.contains("\"persona\":\"small\"")), "{}", before[0]);
+    assert!(
+        before.iter().any(|line| line.contains("\"persona\":\"small\"")),
+        "{}",
+        before[0]
+    );
 
     for mode in ["upsert", "replace"] {
         // Half of them change, others are new, and `replace` takes some out.
@@ -91,12 +103,20 @@ async fn undo_brings_back_what_people_set_on_customers_that_a_file_took_out() {
     let there = customer(owner, "c-3").await;
     let path = format!("/customers/{}", there["id"].as_str().unwrap());
     let _decided = owner
-        .put(&format!("{path}/persona"), &json!({ "persona": "large", "reason": "agreed on the phone" }))
+        .put(
+            &format!("{path}/persona"),
+            &json!({ "persona": "large", "reason": "agreed on the phone" }),
+        )
         .await
         .expect(200);
     let etag = owner.get(&path).await.expect(200).header("etag").unwrap();
     let _tagged = owner
-        .json(Method::PATCH, &path, &[("if-match", &etag)], &json!({ "tags": ["vip"] }))
+        .json(
+            Method::PATCH,
+            &path,
+            &[("if-match", &etag)],
+            &json!({ "tags": ["vip"] }),
+        )
         .await
         .expect(200);
     let before = owner.exported().await;
@@ -107,7 +127,10 @@ async fn undo_brings_back_what_people_set_on_customers_that_a_file_took_out() {
 
     assert_eq!(owner.exported().await, before);
     let after = customer(owner, "c-3").await;
-    assert_eq!((&after["tags"], &after["persona"]["locked"]), (&json!(["vip"]), &json!(true)));
+    assert_eq!(
+        (&after["tags"], &after["persona"]["locked"]),
+        (&json!(["vip"]), &json!(true))
+    );
     app.stop().await;
 }
 
@@ -119,18 +142,37 @@ async fn only_the_latest_import_can_be_undone_and_only_once() {
     let first = owner.file_imported(&file(0..5, "Team"), "upsert", None).await;
     let second = owner.file_imported(&file(3..8, "Solo"), "upsert", None).await;
 
-    assert_eq!(step(owner, id(&first), "undo").await.expect(409).problem(), "superseded");
-    let shown = owner.get(&format!("/uploads/{}", id(&first))).await.expect(200).json();
-    assert_eq!((&shown["status"], &shown["undo_until"]), (&json!("imported"), &Value::Null));
+    assert_eq!(
+        step(owner, id(&first), "undo").await.expect(409).problem(),
+        "superseded"
+    );
+    let shown = owner
+        .get(&format!("/uploads/{}", id(&first)))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&shown["status"], &shown["undo_until"]),
+        (&json!("imported"), &Value::Null)
+    );
 
     owner.upload_undone(id(&second)).await;
-    assert_eq!(step(owner, id(&second), "undo").await.expect(409).problem(), "wrong-state");
+    assert_eq!(
+        step(owner, id(&second), "undo").await.expect(409).problem(),
+        "wrong-state"
+    );
     // Undo goes back once: what was before the one before is not kept.
-    assert_eq!(step(owner, id(&first), "undo").await.expect(409).problem(), "superseded");
+    assert_eq!(
+        step(owner, id(&first), "undo").await.expect(409).problem(),
+        "superseded"
+    );
     assert_eq!(owner.exported().await.len(), 5);
 
     let again = owner.file_imported(&file(3..8, "Solo"), "upsert", None).await;
-    assert_eq!(again["summary"], second["summary"], "an undone import left no trace");
+    assert_eq!(
+        again["summary"], second["summary"],
+        "an undone import left no trace"
+    );
     app.stop().await;
 }
 
@@ -138,7 +180,10 @@ async fn only_the_latest_import_can_be_undone_and_only_once() {
 async fn an_import_can_be_undone_for_thirty_days() {
     let app = TestApp::start().await;
     let company = app.company("Acme").await;
-    let upload = company.owner.file_imported(&file(0..5, "Team"), "upsert", None).await;
+    let upload = company
+        .owner
+        .file_imported(&file(0..5, "Team"), "upsert", None)
+        .await;
 
     app.advance(SignedDuration::from_hours(24 * 30 + 1));
 
@@ -159,7 +204,9 @@ async fn undo_while_the_customers_still_follow_the_import_wins() {
     let before = owner.exported().await;
 
     for _ in 0..3 {
-        let upload = owner.file_checked(&file(100..6_000, "Business"), "upsert", None).await;
+        let upload = owner
+            .file_checked(&file(100..6_000, "Business"), "upsert", None)
+            .await;
         let import = owner.upload_step(&upload, "import", &json!({})).await;
         owner.upload_is(&upload, "imported").await;
         // The rows are live; the job still brings the customers up to them.
@@ -181,8 +228,12 @@ async fn the_next_import_does_not_cut_an_undo_short() {
     let owner = &company.owner;
     owner.file_imported(&file(0..200, "Team"), "upsert", None).await;
     let before = owner.exported().await;
-    let next = owner.file_checked(b"id,name\r\nnew,Ada\r\n", "upsert", None).await;
-    let upload = owner.file_imported(&file(100..6_000, "Business"), "upsert", None).await;
+    let next = owner
+        .file_checked(b"id,name\r\nnew,Ada\r\n", "upsert", None)
+        .await;
+    let upload = owner
+        .file_imported(&file(100..6_000, "Business"), "upsert", None)
+        .await;
 
     let undo = owner.upload_step(id(&upload), "undo", &Value::Null).await;
     let import = owner.upload_step(&next, "import", &json!({})).await;

@@ -65,7 +65,10 @@ async fn the_template_can_be_imported_as_it_is() {
     assert_eq!(upload["summary"]["added"], 2);
     let customer = customer(&company.owner, "C-1001").await;
     assert_eq!(customer["name"], "Northwind Traders");
-    assert_eq!(customer["mrr"], json!({ "amount_minor": 4900, "currency": "USD" }));
+    assert_eq!(
+        customer["mrr"],
+        json!({ "amount_minor": 4900, "currency": "USD" })
+    );
     assert_eq!(customer["attributes"]["country"], "DE");
     assert_eq!(customer["attributes"]["signup_date"], "2024-03-18");
     app.stop().await;

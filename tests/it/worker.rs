@@ -37,11 +37,21 @@ async fn the_progress_of_an_import_grows_up_to_its_rows() {
 
     assert_eq!(ended["state"], "succeeded", "{ended}");
     assert_eq!(ended["attempts"], 1);
-    assert_eq!((&ended["kind"], &ended["subject"]), (&"import_upload".into(), &id.as_str().into()));
-    assert!(writing.is_sorted() && writing.iter().all(|done| *done <= 12_000), "{writing:?}");
+    assert_eq!(
+        (&ended["kind"], &ended["subject"]),
+        (&"import_upload".into(), &id.as_str().into())
+    );
+    assert!(
+        writing.is_sorted() && writing.iter().all(|done| *done <= 12_000),
+        "{writing:?}"
+    );
     writing.dedup();
     assert!(writing.len() >= 2, "it is seen on its way: {writing:?}");
-    assert_eq!(notes.last().map(String::as_str), Some("Updating customers"), "{notes:?}");
+    assert_eq!(
+        notes.last().map(String::as_str),
+        Some("Updating customers"),
+        "{notes:?}"
+    );
     assert_eq!(ended["progress"]["done"], 12_000);
     app.stop().await;
 }

@@ -85,7 +85,12 @@ fn make(file: &Path, text: &str) -> Result<bool> {
     }
     let unnamed = file.with_extension(format!("key-{}", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
-    let mut made = options.write(true).create(true).truncate(true).mode(0o600).open(&unnamed)?;
+    let mut made = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&unnamed)?;
     made.write_all(text.as_bytes())?;
     made.sync_all()?;
     let named = std::fs::hard_link(&unnamed, file);

@@ -140,8 +140,15 @@ fn check(input: &ViewInput) -> Result<(), SavedViewError> {
     if input.query.len() > 4_000 {
         wrong.push(FieldError::new("#/query", "too-long", "at most 4,000 characters"));
     } else if let Err(error) = ListRequest::parse_only(&input.query) {
-        let message = error.fields().into_iter().map(|one| format!("{}: {}", one.pointer, one.message));
-        wrong.push(FieldError::new("#/query", "not-a-query", message.collect::<Vec<_>>().join("; ")));
+        let message = error
+            .fields()
+            .into_iter()
+            .map(|one| format!("{}: {}", one.pointer, one.message));
+        wrong.push(FieldError::new(
+            "#/query",
+            "not-a-query",
+            message.collect::<Vec<_>>().join("; "),
+        ));
     }
     if input.columns.len() > 40 || input.columns.iter().any(|column| column.len() > 80) {
         wrong.push(FieldError::new(

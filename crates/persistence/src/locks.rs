@@ -102,7 +102,13 @@ impl Locks {
         self.take(key, owner, lasts, Free::RunOutOrOwn).await
     }
 
-    async fn take(&self, key: &LockKey, owner: &str, lasts: Duration, free: Free) -> Result<Option<LockGuard>> {
+    async fn take(
+        &self,
+        key: &LockKey,
+        owner: &str,
+        lasts: Duration,
+        free: Free,
+    ) -> Result<Option<LockGuard>> {
         let holder = value::uuid(self.store.fresh_id());
         let record = self.ask(key, taking(holder, owner, lasts, free)).await?;
         if record.holder != holder {

@@ -63,7 +63,9 @@ pub(crate) fn clause(expression: &Expression, labels: &Labels) -> String {
         Expression::Any(of) => group(of, " or ", "nobody", labels),
         Expression::Not(inner) => match inner.as_ref() {
             // Known not to reach n is known to stay below it.
-            Expression::AtLeast { n, of } => format!("fewer than {n} of these: ({})", members(of, "; ", labels)),
+            Expression::AtLeast { n, of } => {
+                format!("fewer than {n} of these: ({})", members(of, "; ", labels))
+            }
             _ => format!("it is known that not: {}", clause(inner, labels)),
         },
         Expression::AtLeast { n, of } => format!("at least {n} of these: ({})", members(of, "; ", labels)),

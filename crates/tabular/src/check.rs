@@ -242,5 +242,7 @@ fn label(header: &str) -> String {
     }
     let words = header.replace(['_', '-'], " ");
     let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -124,12 +124,16 @@ impl<R: AsyncRead + Unpin + Send> Rows<R> {
                     None => batch.rows.push(row),
                     Some(error) => {
                         let external_id = Some(row.external_id);
-                        batch.rejected.push(RejectedRow::new(&record, external_id, vec![error]));
+                        batch
+                            .rejected
+                            .push(RejectedRow::new(&record, external_id, vec![error]));
                     }
                 },
                 Err(errors) => {
                     let external_id = reading.key(&record, self.number);
-                    batch.rejected.push(RejectedRow::new(&record, external_id, errors));
+                    batch
+                        .rejected
+                        .push(RejectedRow::new(&record, external_id, errors));
                 }
             }
         }

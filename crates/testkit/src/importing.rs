@@ -20,7 +20,11 @@ impl Client {
 
     /// Sends a file that is looked at; answers its upload's id.
     pub async fn file_profiled(&self, bytes: &[u8]) -> String {
-        let id = self.send_file("customers.csv", bytes).await.expect(202).string("/id");
+        let id = self
+            .send_file("customers.csv", bytes)
+            .await
+            .expect(202)
+            .string("/id");
         self.upload_is(&id, "awaiting_mapping").await;
         id
     }
@@ -31,7 +35,10 @@ impl Client {
         let upload = self.get(&format!("/uploads/{id}")).await.expect(200).json();
         let mut mapping = mapping.unwrap_or_else(|| upload["suggestion"].clone());
         mapping["mode"] = json!(mode);
-        let _mapped = self.put(&format!("/uploads/{id}/mapping"), &mapping).await.expect(200);
+        let _mapped = self
+            .put(&format!("/uploads/{id}/mapping"), &mapping)
+            .await
+            .expect(200);
         id
     }
 
@@ -46,7 +53,9 @@ impl Client {
     /// Sends, maps, checks and imports a file, without its wrong rows; answers the upload after it.
     pub async fn file_imported(&self, bytes: &[u8], mode: &str, mapping: Option<Value>) -> Value {
         let id = self.file_checked(bytes, mode, mapping).await;
-        let job = self.upload_step(&id, "import", &json!({ "rejected": "skip" })).await;
+        let job = self
+            .upload_step(&id, "import", &json!({ "rejected": "skip" }))
+            .await;
         self.job_done(&job).await;
         self.upload_is(&id, "imported").await
     }

@@ -31,8 +31,14 @@ impl Installation {
             database: "kale".to_owned(),
             pool: 8,
         };
-        let store = Store::connect(&connection, kale::sources::system()).await.unwrap();
-        Self { mongod, store, folder }
+        let store = Store::connect(&connection, kale::sources::system())
+            .await
+            .unwrap();
+        Self {
+            mongod,
+            store,
+            folder,
+        }
     }
 
     /// Its database.

@@ -128,7 +128,10 @@ impl KaleProcess {
 
     /// Asks it to end, as a deployment does.
     pub fn terminate(&self) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).unwrap();
+        let pid = i32::try_from(self.child.id())
+            .ok()
+            .and_then(Pid::from_raw)
+            .unwrap();
         kill_process(pid, Signal::TERM).unwrap();
     }
 

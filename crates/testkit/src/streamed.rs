@@ -33,7 +33,8 @@ impl Client {
         let address = self.base().trim_start_matches("http://").to_owned();
         let socket = TcpStream::connect(&address).await.unwrap();
         let (mut from, mut to) = socket.into_split();
-        let open = "--kale-stream\r\ncontent-disposition: form-data; name=\"file\"; filename=\"big.csv\"\r\n\r\n";
+        let open =
+            "--kale-stream\r\ncontent-disposition: form-data; name=\"file\"; filename=\"big.csv\"\r\n\r\n";
         let close = "\r\n--kale-stream--\r\n";
         let frame = u64::try_from(open.len() + close.len()).unwrap();
         let head = format!(
@@ -103,8 +104,8 @@ fn is_whole(received: &[u8]) -> bool {
 }
 
 fn parse(received: &[u8]) -> Answer {
-    let (head, body) = split(received)
-        .unwrap_or_else(|| panic!("no answer came: {:?}", String::from_utf8_lossy(received)));
+    let (head, body) =
+        split(received).unwrap_or_else(|| panic!("no answer came: {:?}", String::from_utf8_lossy(received)));
     let head = String::from_utf8_lossy(head);
     let status = head.split(' ').nth(1).unwrap().parse::<u16>().unwrap();
     let mut headers = HeaderMap::new();

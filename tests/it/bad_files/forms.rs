@@ -15,11 +15,18 @@ fn part(name: &str, file: &str) -> String {
 }
 
 async fn send(client: &Client, headers: &[(&str, &str)], body: String) -> Answer {
-    client.send(Method::POST, "/uploads/customer-data", headers, body).await
+    client
+        .send(Method::POST, "/uploads/customer-data", headers, body)
+        .await
 }
 
 async fn send_form(client: &Client, body: String) -> Answer {
-    send(client, &[("content-type", "multipart/form-data; boundary=b")], body).await
+    send(
+        client,
+        &[("content-type", "multipart/form-data; boundary=b")],
+        body,
+    )
+    .await
 }
 
 #[actix_web::test]
@@ -30,15 +37,30 @@ async fn a_form_holds_one_file_and_nothing_else() {
 
     for (body, code, pointer) in [
         ("--b--\r\n".to_owned(), "missing", "#/file"),
-        (format!("{}--b--\r\n", part("data", FILE)), "unknown-field", "#/data"),
-        (format!("{}{}--b--\r\n", part("file", FILE), part("file", FILE)), "duplicate", "#/file"),
-        (format!("{}{}--b--\r\n", part("file", FILE), part("mode", "replace")), "unknown-field", "#/mode"),
+        (
+            format!("{}--b--\r\n", part("data", FILE)),
+            "unknown-field",
+            "#/data",
+        ),
+        (
+            format!("{}{}--b--\r\n", part("file", FILE), part("file", FILE)),
+            "duplicate",
+            "#/file",
+        ),
+        (
+            format!("{}{}--b--\r\n", part("file", FILE), part("mode", "replace")),
+            "unknown-field",
+            "#/mode",
+        ),
     ] {
         let answer = send_form(owner, body).await;
         assert_eq!(answer.code(), 422, "{}", answer.text());
         assert_eq!(answer.problem(), "validation");
         let error = answer.json()["errors"][0].clone();
-        assert_eq!((error["code"].as_str(), error["pointer"].as_str()), (Some(code), Some(pointer)));
+        assert_eq!(
+            (error["code"].as_str(), error["pointer"].as_str()),
+            (Some(code), Some(pointer))
+        );
         nothing_is_left(&app, &company).await;
     }
     app.stop().await;
@@ -64,9 +86,17 @@ async fn other_media_and_packed_bodies_are_refused_unread() {
     let company = app.company("Acme").await;
     let owner = &company.owner;
 
-    for content in ["text/csv", "application/json", "application/x-www-form-urlencoded"] {
+    for content in [
+        "text/csv",
+        "application/json",
+        "application/x-www-form-urlencoded",
+    ] {
         let answer = send(owner, &[("content-type", content)], FILE.to_owned()).await;
-        assert_eq!(answer.expect(415).problem(), "unsupported-media-type", "{content}");
+        assert_eq!(
+            answer.expect(415).problem(),
+            "unsupported-media-type",
+            "{content}"
+        );
     }
     let untyped = send(owner, &[], FILE.to_owned()).await;
     assert_eq!(untyped.expect(415).problem(), "unsupported-media-type");

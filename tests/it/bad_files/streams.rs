@@ -16,7 +16,10 @@ const SOON: Duration = Duration::from_secs(10);
 
 fn is_refused_early(streamed: &Streamed, begun: Instant) -> String {
     let Streamed { answer, sent } = streamed;
-    assert!(*sent <= HEAD + ON_THE_WAY, "{sent} bytes were sent before the refusal");
+    assert!(
+        *sent <= HEAD + ON_THE_WAY,
+        "{sent} bytes were sent before the refusal"
+    );
     assert!(begun.elapsed() < SOON, "the refusal took {:?}", begun.elapsed());
     assert_eq!(answer.code(), 422, "{}", answer.text());
     assert_eq!(answer.problem(), "unreadable-file");
@@ -61,7 +64,11 @@ async fn packed_data_is_refused_after_mebibytes() {
 
     let streamed = company
         .owner
-        .stream_file(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff", &vec![0; 64 * 1024], 1024 * MIB)
+        .stream_file(
+            b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff",
+            &vec![0; 64 * 1024],
+            1024 * MIB,
+        )
         .await;
 
     assert_eq!(is_refused_early(&streamed, begun), "not-csv");

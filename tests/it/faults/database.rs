@@ -13,10 +13,15 @@ const ROWS: u32 = 8_000;
 async fn asked(client: &Client, method: Method, path: &str, body: &Value) -> (Answer, Duration) {
     let begun = Instant::now();
     let json = [("content-type", "application/json")];
-    let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
+    let body = if body.is_null() {
+        Vec::new()
+    } else {
+        serde_json::to_vec(body).unwrap()
+    };
     let headers: &[(&str, &str)] = if body.is_empty() { &[] } else { &json };
     let answer = client.try_send(method.clone(), path, headers, body).await;
-    let answer = answer.unwrap_or_else(|error| panic!("{method} {path} after {:?}: {error}", begun.elapsed()));
+    let answer =
+        answer.unwrap_or_else(|error| panic!("{method} {path} after {:?}: {error}", begun.elapsed()));
     (answer, begun.elapsed())
 }
 
@@ -36,7 +41,9 @@ async fn a_database_that_is_killed_loses_nothing_acknowledged_and_the_import_goe
     let mut acknowledged = Vec::new();
     for number in 0..10 {
         let path = format!("/customers-by-external-id/api-{number}");
-        let answer = client.put(&path, &json!({ "name": format!("Told {number}") })).await;
+        let answer = client
+            .put(&path, &json!({ "name": format!("Told {number}") }))
+            .await;
         assert!(matches!(answer.code(), 200 | 201), "{}", answer.text());
         acknowledged.push(path);
     }
@@ -44,7 +51,11 @@ async fn a_database_that_is_killed_loses_nothing_acknowledged_and_the_import_goe
     mongod.kill9().unwrap();
     for (method, path, body) in [
         (Method::GET, "/customers?limit=1", Value::Null),
-        (Method::PUT, "/customers-by-external-id/api-away", json!({ "name": "Away" })),
+        (
+            Method::PUT,
+            "/customers-by-external-id/api-away",
+            json!({ "name": "Away" }),
+        ),
         (Method::GET, "/uploads", Value::Null),
     ] {
         let (answer, took) = asked(&client, method, path, &body).await;
@@ -53,15 +64,42 @@ async fn a_database_that_is_killed_loses_nothing_acknowledged_and_the_import_goe
         assert!(answer.header("retry-after").is_some(), "{path}");
         assert!(took < Duration::from_secs(5), "{path} took {took:?}");
     }
-    assert_eq!(asked(&process.stranger(), Method::GET, "/healthz", &Value::Null).await.0.code(), 200);
-    assert_eq!(asked(&process.stranger(), Method::GET, "/readyz", &Value::Null).await.0.code(), 503);
+    assert_eq!(
+        asked(&process.stranger(), Method::GET, "/healthz", &Value::Null)
+            .await
+            .0
+            .code(),
+        200
+    );
+    assert_eq!(
+        asked(&process.stranger(), Method::GET, "/readyz", &Value::Null)
+            .await
+            .0
+            .code(),
+        503
+    );
     mongod.restart().unwrap();
     let back = Instant::now();
-    while asked(&client, Method::GET, "/customers?limit=1", &Value::Null).await.0.code() != 200 {
-        assert!(back.elapsed() < Duration::from_secs(4), "not back after {:?}", back.elapsed());
+    while asked(&client, Method::GET, "/customers?limit=1", &Value::Null)
+        .await
+        .0
+        .code()
+        != 200
+    {
+        assert!(
+            back.elapsed() < Duration::from_secs(4),
+            "not back after {:?}",
+            back.elapsed()
+        );
         pause(50).await;
     }
-    assert_eq!(asked(&process.stranger(), Method::GET, "/readyz", &Value::Null).await.0.code(), 200);
+    assert_eq!(
+        asked(&process.stranger(), Method::GET, "/readyz", &Value::Null)
+            .await
+            .0
+            .code(),
+        200
+    );
 
     client.job_done(&job).await;
     let upload = client.upload_is(&id, "imported").await;

@@ -28,7 +28,11 @@ async fn drive(client: &Client, id: &str) -> bool {
                 let json = [("content-type", "application/json")];
                 let put = actix_web::http::Method::PUT;
                 // Killed in the middle, it is asked for again.
-                drop(client.try_send(put, &format!("{path}/mapping"), &json, body).await);
+                drop(
+                    client
+                        .try_send(put, &format!("{path}/mapping"), &json, body)
+                        .await,
+                );
                 return false;
             }
             "validate"
@@ -40,7 +44,11 @@ async fn drive(client: &Client, id: &str) -> bool {
             return false;
         }
     };
-    drop(client.try_send(post, &format!("{path}/{next}"), &[], none()).await);
+    drop(
+        client
+            .try_send(post, &format!("{path}/{next}"), &[], none())
+            .await,
+    );
     false
 }
 
@@ -105,6 +113,9 @@ async fn a_server_that_is_killed_again_and_again_imports_every_row_once() {
         );
         assert_eq!(customers(&client).await, expected);
     }
-    assert!(tries.iter().any(|tries| *tries > 1), "no job was met by a kill: {tries:?}");
+    assert!(
+        tries.iter().any(|tries| *tries > 1),
+        "no job was met by a kill: {tries:?}"
+    );
     assert_eq!(stored_rows(&uri).await, 6 * u64::from(ROWS));
 }

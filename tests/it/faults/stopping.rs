@@ -31,7 +31,9 @@ async fn a_server_that_is_asked_to_end_says_so_finishes_its_answers_and_gives_it
     let in_flight = async {
         let body = serde_json::to_vec(&json!({ "format": "ndjson" })).unwrap();
         let headers = [("content-type", "application/json")];
-        client.try_send(Method::POST, "/customers/export", &headers, body).await
+        client
+            .try_send(Method::POST, "/customers/export", &headers, body)
+            .await
     };
     let begun = Instant::now();
     let terminate = async {
@@ -47,7 +49,11 @@ async fn a_server_that_is_asked_to_end_says_so_finishes_its_answers_and_gives_it
 
     let status = leaving.ended(EXIT).await;
     let took = begun.elapsed();
-    assert!(status.is_some_and(|status| status.success()), "{status:?} after {took:?}: {}", leaving.log());
+    assert!(
+        status.is_some_and(|status| status.success()),
+        "{status:?} after {took:?}: {}",
+        leaving.log()
+    );
 
     // The lease was given back: nobody waits for it to run out.
     let client = staying.with_token(&key);

@@ -8,7 +8,10 @@ const FILE: &[u8] = b"id,name,a/b,score,fee\r\n1,Ada,x,3,1.50\r\n2,Grace,y,4,2.5
 /// Pointers and codes of the mistakes in a mapping, in order.
 async fn mistakes(client: &Client, id: &str, columns: Value) -> Vec<(String, String)> {
     let mapping = json!({ "mode": "upsert", "columns": columns });
-    let answer = client.put(&format!("/uploads/{id}/mapping"), &mapping).await.expect(422);
+    let answer = client
+        .put(&format!("/uploads/{id}/mapping"), &mapping)
+        .await
+        .expect(422);
     assert_eq!(answer.problem(), "validation");
     let errors = answer.json()["errors"].clone();
     let mut found: Vec<(String, String)> = errors
@@ -26,7 +29,10 @@ async fn mistakes(client: &Client, id: &str, columns: Value) -> Vec<(String, Str
 }
 
 fn found(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(at, code)| ((*at).to_owned(), (*code).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(at, code)| ((*at).to_owned(), (*code).to_owned()))
+        .collect()
 }
 
 #[actix_web::test]
@@ -57,11 +63,17 @@ async fn every_mistake_of_a_mapping_is_told_with_its_place_and_changes_nothing()
     let twice = json!({ "id": { "to": "name" }, "name": { "to": "name" } });
     assert_eq!(
         mistakes(owner, &id, twice).await,
-        found(&[("#/columns", "key-missing"), ("#/columns/name/to", "target-twice")])
+        found(&[
+            ("#/columns", "key-missing"),
+            ("#/columns/name/to", "target-twice")
+        ])
     );
 
     let upload = owner.get(&format!("/uploads/{id}")).await.expect(200).json();
-    assert_eq!((&upload["status"], &upload["mapping"]), (&json!("awaiting_mapping"), &Value::Null));
+    assert_eq!(
+        (&upload["status"], &upload["mapping"]),
+        (&json!("awaiting_mapping"), &Value::Null)
+    );
     app.stop().await;
 }
 
@@ -75,7 +87,9 @@ async fn an_attribute_keeps_the_type_of_its_first_import() {
             "id": { "to": "external_id" }, "score": { "to": "attributes.score", "type": kind },
         } })
     };
-    owner.file_imported(FILE, "upsert", Some(as_type("integer"))).await;
+    owner
+        .file_imported(FILE, "upsert", Some(as_type("integer")))
+        .await;
     let id = owner.file_profiled(FILE).await;
 
     assert_eq!(

@@ -10,7 +10,14 @@ const KEYS: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
 const COLUMNS: [&str; 4] = ["name", "plan", "team", "score"];
 const HISTORIES: u64 = 20;
 const TEXTS: [&str; 8] = [
-    "", "One", "two, three", "say \"hi\"", "line\nbreak", "Ä;Ö", "=1+1", "tab\there",
+    "",
+    "One",
+    "two, three",
+    "say \"hi\"",
+    "line\nbreak",
+    "Ä;Ö",
+    "=1+1",
+    "tab\there",
 ];
 
 /// `SplitMix64`: the same numbers in every run.
@@ -65,7 +72,10 @@ fn file(dice: &mut Dice) -> File {
     dice.shuffle(&mut columns);
     let rows = (0..=dice.roll(9))
         .map(|_| {
-            let row = columns.iter().map(|column| (*column, cell(dice, column))).collect();
+            let row = columns
+                .iter()
+                .map(|column| (*column, cell(dice, column)))
+                .collect();
             ((*dice.pick(&KEYS)).to_owned(), row)
         })
         .collect();
@@ -175,12 +185,20 @@ async fn seen(client: &Client) -> Rows {
             }
         }
         let key = customer["external_ids"][0].as_str().unwrap().to_owned();
-        assert!(rows.insert(key, row).is_none(), "a customer is there twice: {line}");
+        assert!(
+            rows.insert(key, row).is_none(),
+            "a customer is there twice: {line}"
+        );
     }
     rows
 }
 
-async fn imports(company: &TestCompany, dice: &mut Dice, rows: &mut Rows, past: &str) -> Option<(String, Rows)> {
+async fn imports(
+    company: &TestCompany,
+    dice: &mut Dice,
+    rows: &mut Rows,
+    past: &str,
+) -> Option<(String, Rows)> {
     let owner = &company.owner;
     let file = file(dice);
     let bytes = file.bytes(dice);
@@ -193,7 +211,9 @@ async fn imports(company: &TestCompany, dice: &mut Dice, rows: &mut Rows, past: 
         assert_eq!(refused.expect(409).problem(), "nothing-to-import", "{told}");
         return None;
     };
-    let job = owner.upload_step(&id, "import", &json!({ "rejected": "skip" })).await;
+    let job = owner
+        .upload_step(&id, "import", &json!({ "rejected": "skip" }))
+        .await;
     owner.job_done(&job).await;
     let upload = owner.upload_is(&id, "imported").await;
     assert_eq!(upload["summary"], counts, "{told}");
@@ -232,7 +252,10 @@ async fn the_order_and_the_cut_of_files_do_not_matter() {
         let mut dice = Dice(seed);
         let mut rows: Vec<(String, Row)> = (0..30)
             .map(|number| {
-                let row = COLUMNS.into_iter().map(|column| (column, cell(&mut dice, column))).collect();
+                let row = COLUMNS
+                    .into_iter()
+                    .map(|column| (column, cell(&mut dice, column)))
+                    .collect();
                 (format!("k{number}"), row)
             })
             .collect();
@@ -245,7 +268,10 @@ async fn the_order_and_the_cut_of_files_do_not_matter() {
         };
         let one = file(&rows);
         let bytes = one.bytes(&mut dice);
-        whole.owner.file_imported(&bytes, "upsert", Some(one.mapping())).await;
+        whole
+            .owner
+            .file_imported(&bytes, "upsert", Some(one.mapping()))
+            .await;
 
         dice.shuffle(&mut rows);
         let size = usize::try_from(6 + dice.roll(8)).unwrap();
@@ -253,7 +279,9 @@ async fn the_order_and_the_cut_of_files_do_not_matter() {
             let part = file(part);
             if part.after(&Rows::new()).is_some() {
                 let bytes = part.bytes(&mut dice);
-                cut.owner.file_imported(&bytes, "upsert", Some(part.mapping())).await;
+                cut.owner
+                    .file_imported(&bytes, "upsert", Some(part.mapping()))
+                    .await;
             }
         }
 

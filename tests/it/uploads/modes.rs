@@ -63,9 +63,15 @@ async fn upsert_changes_the_columns_of_the_file_and_leaves_the_others() {
 
     assert_eq!(upload["summary"], counts(1, 1, 1, 0, 0));
     let a = customer(owner, "a").await;
-    assert_eq!((&a["name"], &a["plan"], &a["attributes"]), (&json!("Ada Lovelace"), &json!("Team"), &json!({})));
+    assert_eq!(
+        (&a["name"], &a["plan"], &a["attributes"]),
+        (&json!("Ada Lovelace"), &json!("Team"), &json!({}))
+    );
     let c = customer(owner, "c").await;
-    assert_eq!((&c["name"], &c["attributes"]), (&json!("Edsger"), &json!({ "seats": 3 })));
+    assert_eq!(
+        (&c["name"], &c["attributes"]),
+        (&json!("Edsger"), &json!({ "seats": 3 }))
+    );
     assert_eq!(customer(owner, "d").await["plan"], Value::Null);
     app.stop().await;
 }
@@ -83,7 +89,10 @@ async fn replace_takes_out_what_the_file_does_not_have() {
     assert_eq!(upload["summary"], counts(1, 1, 0, 0, 2));
     assert_eq!(
         names(owner).await,
-        [("b".to_owned(), json!("Grace")), ("d".to_owned(), json!("Barbara"))]
+        [
+            ("b".to_owned(), json!("Grace")),
+            ("d".to_owned(), json!("Barbara"))
+        ]
     );
     // The file is the whole truth: what it has no column for is gone.
     let b = customer(owner, "b").await;
@@ -141,9 +150,14 @@ async fn a_file_without_a_key_is_numbered() {
     let company = app.company("Acme").await;
     let owner = &company.owner;
 
-    let upload = owner.file_imported(b"city,score\r\nKoeln,1\r\nBonn,2\r\n", "upsert", None).await;
+    let upload = owner
+        .file_imported(b"city,score\r\nKoeln,1\r\nBonn,2\r\n", "upsert", None)
+        .await;
 
     assert_eq!(upload["mapping"]["row_number_as"], "external_id");
-    assert_eq!(customer(owner, "2").await["attributes"], json!({ "city": "Bonn", "score": 2 }));
+    assert_eq!(
+        customer(owner, "2").await["attributes"],
+        json!({ "city": "Bonn", "score": 2 })
+    );
     app.stop().await;
 }

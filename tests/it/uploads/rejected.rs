@@ -37,7 +37,9 @@ async fn ten_wrong_rows_are_told_by_line_column_value_and_reason() {
     let company = app.company("Acme").await;
     let owner = &company.owner;
 
-    let id = owner.file_checked(FILE.as_bytes(), "upsert", Some(mapping())).await;
+    let id = owner
+        .file_checked(FILE.as_bytes(), "upsert", Some(mapping()))
+        .await;
 
     let upload = owner.get(&format!("/uploads/{id}")).await.expect(200).json();
     let report = &upload["report"];
@@ -69,7 +71,10 @@ async fn ten_wrong_rows_are_told_by_line_column_value_and_reason() {
     assert_eq!(told, expected);
 
     let file = owner.get(&format!("/uploads/{id}/errors.csv")).await.expect(200);
-    assert_eq!(file.header("content-type").as_deref(), Some("text/csv; charset=utf-8"));
+    assert_eq!(
+        file.header("content-type").as_deref(),
+        Some("text/csv; charset=utf-8")
+    );
     let text = file.text();
     let lines: Vec<&str> = text.split("\r\n").collect();
     assert_eq!(lines.len(), 12, "{text}");
@@ -77,7 +82,11 @@ async fn ten_wrong_rows_are_told_by_line_column_value_and_reason() {
         lines[0],
         "rejected_line,rejected_reason,id,name,email,domain,seats,since,fee,active,country"
     );
-    assert!(lines[3].starts_with("5,seats: expected a whole number"), "{}", lines[3]);
+    assert!(
+        lines[3].starts_with("5,seats: expected a whole number"),
+        "{}",
+        lines[3]
+    );
     assert!(lines[3].ends_with(",bad-3,,,,three,,,,"), "{}", lines[3]);
     assert!(lines[10].starts_with("13,"), "{}", lines[10]);
     app.stop().await;
@@ -88,14 +97,22 @@ async fn wrong_rows_stop_an_import_and_skip_leaves_them_out() {
     let app = TestApp::start().await;
     let company = app.company("Acme").await;
     let owner = &company.owner;
-    let id = owner.file_checked(FILE.as_bytes(), "upsert", Some(mapping())).await;
+    let id = owner
+        .file_checked(FILE.as_bytes(), "upsert", Some(mapping()))
+        .await;
 
     let stopped = step(owner, &id, "import").await.expect(409);
     assert_eq!(stopped.problem(), "has-rejected-rows");
-    assert!(stopped.string("/detail").contains("10 rows"), "{}", stopped.text());
+    assert!(
+        stopped.string("/detail").contains("10 rows"),
+        "{}",
+        stopped.text()
+    );
     assert!(owner.exported().await.is_empty());
 
-    let job = owner.upload_step(&id, "import", &json!({ "rejected": "skip" })).await;
+    let job = owner
+        .upload_step(&id, "import", &json!({ "rejected": "skip" }))
+        .await;
     owner.job_done(&job).await;
     let upload = owner.upload_is(&id, "imported").await;
     assert_eq!(
@@ -139,15 +156,24 @@ async fn the_mended_file_of_rejected_rows_can_be_uploaded_as_it_is() {
     } });
     let first = owner.file_imported(file, "upsert", Some(mapping.clone())).await;
     let id = first["id"].as_str().unwrap();
-    let rejected = owner.get(&format!("/uploads/{id}/errors.csv")).await.expect(200).text();
+    let rejected = owner
+        .get(&format!("/uploads/{id}/errors.csv"))
+        .await
+        .expect(200)
+        .text();
     // A spreadsheet must not run what came back.
     assert!(rejected.contains(",'=1+1,"), "{rejected}");
 
     let mended = rejected.replace(",two", ",2").replace(",three", ",3");
-    let second = owner.file_imported(mended.as_bytes(), "append", Some(mapping)).await;
+    let second = owner
+        .file_imported(mended.as_bytes(), "append", Some(mapping))
+        .await;
 
     assert_eq!(second["summary"]["added"], 2, "{second}");
     let c = super::customer(owner, "c").await;
-    assert_eq!((&c["name"], &c["attributes"]["seats"]), (&json!("=1+1"), &json!(3)));
+    assert_eq!(
+        (&c["name"], &c["attributes"]["seats"]),
+        (&json!("=1+1"), &json!(3))
+    );
     app.stop().await;
 }

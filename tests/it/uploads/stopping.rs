@@ -48,13 +48,21 @@ async fn an_upload_that_was_just_sent_can_be_cancelled_and_stays_so() {
     let app = TestApp::start().await;
     let company = app.company("Acme").await;
     let owner = &company.owner;
-    let id = owner.send_file("a.csv", &long_file()).await.expect(202).string("/id");
+    let id = owner
+        .send_file("a.csv", &long_file())
+        .await
+        .expect(202)
+        .string("/id");
 
     // A job may take it up at the same moment.
     let _cancelled = step(owner, &id, "cancel").await.expect(200);
 
     // The job that was to look at it finds that it has nothing to do.
-    let mut jobs = owner.get("/jobs?filter[kind]=profile_upload").await.expect(200).json();
+    let mut jobs = owner
+        .get("/jobs?filter[kind]=profile_upload")
+        .await
+        .expect(200)
+        .json();
     let job = jobs["data"][0]["id"].take();
     let ended = owner.job_ended(job.as_str().unwrap()).await;
     assert_ne!(ended["state"], "dead", "{ended}");
@@ -90,10 +98,15 @@ async fn a_job_that_checks_or_imports_is_stopped_with_its_upload() {
     is_cancelled(&company, &id).await;
 
     // What it had written is nobody's: the next import sees none of it.
-    let next = owner.file_imported(b"id,name\r\nc-1,Ada\r\n", "append", None).await;
+    let next = owner
+        .file_imported(b"id,name\r\nc-1,Ada\r\n", "append", None)
+        .await;
     assert_eq!(next["summary"]["added"], 1, "{next}");
     let customer = super::customer(owner, "c-1").await;
-    assert_eq!((&customer["name"], &customer["attributes"]), (&json!("Ada"), &json!({})));
+    assert_eq!(
+        (&customer["name"], &customer["attributes"]),
+        (&json!("Ada"), &json!({}))
+    );
     assert_eq!(owner.exported().await.len(), 1);
     app.stop().await;
 }
@@ -106,7 +119,10 @@ async fn what_is_imported_is_undone_and_not_cancelled() {
     let upload = owner.file_imported(b"id,name\r\na,Ada\r\n", "upsert", None).await;
     let id = upload["id"].as_str().unwrap();
 
-    assert_eq!(step(owner, id, "cancel").await.expect(409).problem(), "wrong-state");
+    assert_eq!(
+        step(owner, id, "cancel").await.expect(409).problem(),
+        "wrong-state"
+    );
 
     assert_eq!(owner.exported().await.len(), 1);
     app.stop().await;

@@ -20,7 +20,15 @@ async fn a_small_file_goes_the_whole_way_and_each_state_shows_what_it_has() {
     assert_eq!(received["status"], "received");
     assert_eq!(received["file"]["name"], "customers.csv");
     assert_eq!(received["file"]["bytes"], FILE.len());
-    for later in ["profile", "suggestion", "mapping", "report", "summary", "undo_until", "failure"] {
+    for later in [
+        "profile",
+        "suggestion",
+        "mapping",
+        "report",
+        "summary",
+        "undo_until",
+        "failure",
+    ] {
         assert_eq!(received[later], Value::Null, "{later}");
     }
 
@@ -29,16 +37,32 @@ async fn a_small_file_goes_the_whole_way_and_each_state_shows_what_it_has() {
         profiled["profile"],
         json!({ "encoding": "utf-8", "delimiter": ",", "rows": 2, "complete": true, "columns": 4 })
     );
-    assert_eq!(profiled["suggestion"]["columns"]["customer_id"]["to"], "external_id");
+    assert_eq!(
+        profiled["suggestion"]["columns"]["customer_id"]["to"],
+        "external_id"
+    );
     assert_eq!(profiled["suggestion"]["columns"]["mrr"]["to"], "amount");
-    assert_eq!(profiled["suggestion"]["columns"]["seats"]["to"], "attributes.seats");
-    let profile = owner.get(&format!("/uploads/{id}/profile")).await.expect(200).json();
+    assert_eq!(
+        profiled["suggestion"]["columns"]["seats"]["to"],
+        "attributes.seats"
+    );
+    let profile = owner
+        .get(&format!("/uploads/{id}/profile"))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(profile["columns"][3]["samples"], json!(["3", "12"]));
     assert_eq!(profile["suggestion"], profiled["suggestion"]);
 
     // Without a confirmed mapping nothing goes on.
-    assert_eq!(step(owner, &id, "validate").await.expect(409).problem(), "not-mapped");
-    assert_eq!(step(owner, &id, "import").await.expect(409).problem(), "wrong-state");
+    assert_eq!(
+        step(owner, &id, "validate").await.expect(409).problem(),
+        "not-mapped"
+    );
+    assert_eq!(
+        step(owner, &id, "import").await.expect(409).problem(),
+        "wrong-state"
+    );
 
     let mapped = owner
         .put(&format!("/uploads/{id}/mapping"), &profiled["suggestion"])
@@ -56,10 +80,16 @@ async fn a_small_file_goes_the_whole_way_and_each_state_shows_what_it_has() {
     owner.job_done(&check).await;
     let job = owner.get(&format!("/jobs/{check}")).await.expect(200).json();
     assert_eq!(job["subject"], id.as_str());
-    assert_eq!((&job["progress"]["done"], &job["progress"]["total"]), (&json!(2), &json!(2)));
+    assert_eq!(
+        (&job["progress"]["done"], &job["progress"]["total"]),
+        (&json!(2), &json!(2))
+    );
     let none = owner.get(&format!("/uploads/{id}/errors.csv")).await.expect(404);
     assert_eq!(none.problem(), "not-found");
-    assert!(owner.exported().await.is_empty(), "nothing is imported by checking");
+    assert!(
+        owner.exported().await.is_empty(),
+        "nothing is imported by checking"
+    );
 
     let import = owner.upload_step(&id, "import", &json!({})).await;
     owner.job_done(&import).await;
@@ -96,9 +126,19 @@ async fn a_validated_file_can_be_mapped_and_checked_again() {
     let mut mapping = owner.get(&format!("/uploads/{id}")).await.json()["mapping"].clone();
     mapping["columns"]["seats"] = json!({ "to": "ignore" });
 
-    let mapped = owner.put(&format!("/uploads/{id}/mapping"), &mapping).await.expect(200).json();
-    assert_eq!((&mapped["status"], &mapped["report"]), (&json!("awaiting_mapping"), &Value::Null));
-    assert_eq!(step(owner, &id, "import").await.expect(409).problem(), "wrong-state");
+    let mapped = owner
+        .put(&format!("/uploads/{id}/mapping"), &mapping)
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&mapped["status"], &mapped["report"]),
+        (&json!("awaiting_mapping"), &Value::Null)
+    );
+    assert_eq!(
+        step(owner, &id, "import").await.expect(409).problem(),
+        "wrong-state"
+    );
 
     let job = owner.upload_step(&id, "validate", &Value::Null).await;
     owner.job_done(&job).await;
@@ -120,7 +160,10 @@ async fn a_mapping_of_somebody_who_read_an_older_version_is_refused() {
     let put = actix_web::http::Method::PUT;
     let headers = [("if-match", etag.as_str())];
 
-    let _first = owner.json(put.clone(), &path, &headers, &mapping).await.expect(200);
+    let _first = owner
+        .json(put.clone(), &path, &headers, &mapping)
+        .await
+        .expect(200);
 
     let second = owner.json(put, &path, &headers, &mapping).await;
     assert_eq!(second.expect(412).problem(), "stale-version");

@@ -38,7 +38,9 @@ impl Classify for CustomerError {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::BadQuery(wrong) if wrong.iter().all(|error| error.code == "duplicate") => "duplicate-parameter",
+            Self::BadQuery(wrong) if wrong.iter().all(|error| error.code == "duplicate") => {
+                "duplicate-parameter"
+            }
             Self::BadQuery(_) => "invalid-parameter",
             Self::Invalid(_) => "validation",
             Self::NotFound => "not-found",

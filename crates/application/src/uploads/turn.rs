@@ -77,7 +77,9 @@ impl Turn {
         if store.primary().await? == self.began_at {
             return Ok(());
         }
-        Err(JobError::retry("the database was restarted meanwhile, so that some rows have to be written again"))
+        Err(JobError::retry(
+            "the database was restarted meanwhile, so that some rows have to be written again",
+        ))
     }
 
     /// Gives the turn back.

@@ -30,9 +30,7 @@ pub(crate) async fn handle(
         return Err(Problem::people_only());
     };
     if presence.sign_in.acting_in == Some(id) {
-        sign_ins
-            .act_in(admin.installation, &admin.caller, None)
-            .await?;
+        sign_ins.act_in(admin.installation, &admin.caller, None).await?;
     }
 
     Ok(HttpResponse::NoContent().finish())

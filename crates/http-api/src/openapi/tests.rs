@@ -343,7 +343,7 @@ fn misfits_of_fields(document: &Value, schema: &Value, fields: &Map<String, Valu
         let named = parts.iter().find_map(|part| part["properties"].get(name));
         match named.or_else(|| parts.iter().find_map(|part| part.get("additionalProperties"))) {
             Some(described) if described.is_object() => {
-                wrong.extend(misfits(document, described, field, &place))
+                wrong.extend(misfits(document, described, field, &place));
             }
             Some(_) => {}
             None if open => {}

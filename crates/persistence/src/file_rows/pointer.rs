@@ -189,9 +189,14 @@ fn with(batch: i64) -> bson::Document {
 /// The batches that went live or were taken back and whose customers may not have followed yet. An import brings them
 /// up to date before [`fold`](super::fold) forgets which rows they wrote.
 pub async fn unsettled(store: &Store, tenant: Tenant, kind: UploadKind) -> Result<Vec<u64>> {
-    let found = records(store).find_one(tenant, doc! { "_id": key(tenant, kind) }).await?;
+    let found = records(store)
+        .find_one(tenant, doc! { "_id": key(tenant, kind) })
+        .await?;
     let batches = found.map(|record| record.unsettled).unwrap_or_default();
-    batches.into_iter().map(|batch| value::unsigned(batch, "live batch")).collect()
+    batches
+        .into_iter()
+        .map(|batch| value::unsigned(batch, "live batch"))
+        .collect()
 }
 
 /// Says that the customers of a batch have followed, as readers of `live` see its rows. Where another batch is live by
