@@ -9,5 +9,7 @@ addEventListener("DOMContentLoaded", () => {
     docExpansion: "none",
     defaultModelsExpandDepth: 0,
     tryItOutEnabled: false,
+    // Swagger UI writes a word above its list of servers and does not tie the two together.
+    onComplete: () => place.querySelector("#servers")?.setAttribute("aria-label", "Server"),
   });
 });
