@@ -143,7 +143,7 @@ async fn each_bad_file_is_refused_with_its_reason_and_leaves_nothing() {
 
 #[actix_web::test]
 async fn what_is_wrong_only_late_in_a_file_fails_its_upload_with_the_line() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let many = "id-123456789,a customer of some length\r\n".repeat(80_000);
@@ -176,12 +176,11 @@ async fn what_is_wrong_only_late_in_a_file_fails_its_upload_with_the_line() {
         assert!(upload["failure"]["message"].as_str().unwrap().len() > 20);
     }
     assert!(owner.exported().await.is_empty());
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn utf16_and_western_files_are_read_as_what_they_are() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let text = "id;name;stadt\r\n1;José;Köln\r\n2;Zoë;Münster\r\n";
     let utf16 = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();
     let western = text
@@ -215,5 +214,4 @@ async fn utf16_and_western_files_are_read_as_what_they_are() {
             "{encoding}"
         );
     }
-    app.stop().await;
 }

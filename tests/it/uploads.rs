@@ -30,7 +30,7 @@ pub(crate) async fn customer(client: &Client, external_id: &str) -> Value {
 
 #[actix_web::test]
 async fn the_telco_file_becomes_7043_customers() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Globex").await;
 
     company.import(TELCO, None).await;
@@ -42,12 +42,11 @@ async fn the_telco_file_becomes_7043_customers() {
         .expect(200)
         .json();
     assert_eq!(list["page"]["count"], json!({ "value": 7043, "capped": false }));
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn the_template_can_be_imported_as_it_is() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Initech").await;
     let template = company
         .owner
@@ -71,5 +70,4 @@ async fn the_template_can_be_imported_as_it_is() {
     );
     assert_eq!(customer["attributes"]["country"], "DE");
     assert_eq!(customer["attributes"]["signup_date"], "2024-03-18");
-    app.stop().await;
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 #[actix_web::test]
 async fn the_progress_of_an_import_grows_up_to_its_rows() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let mut file = b"id,name,seats\r\n".to_vec();
@@ -53,12 +53,11 @@ async fn the_progress_of_an_import_grows_up_to_its_rows() {
         "{notes:?}"
     );
     assert_eq!(ended["progress"]["done"], 12_000);
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn an_import_that_a_person_stops_at_its_job_ends_its_upload_too() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let mut file = b"id,name\r\n".to_vec();
@@ -81,5 +80,4 @@ async fn an_import_that_a_person_stops_at_its_job_ends_its_upload_too() {
     let upload = owner.get(&format!("/uploads/{id}")).await.expect(200).json();
     assert_eq!(upload["status"], "cancelled", "{upload}");
     assert!(owner.exported().await.is_empty());
-    app.stop().await;
 }

@@ -79,6 +79,8 @@ async fn a_database_that_is_killed_loses_nothing_acknowledged_and_the_import_goe
         503
     );
     mongod.restart().unwrap();
+    // Connections of before may have been closed meanwhile.
+    let client = process.with_token(&other);
     let back = Instant::now();
     while asked(&client, Method::GET, "/customers?limit=1", &Value::Null)
         .await

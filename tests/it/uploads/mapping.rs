@@ -37,7 +37,7 @@ fn found(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[actix_web::test]
 async fn every_mistake_of_a_mapping_is_told_with_its_place_and_changes_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let id = owner.file_profiled(FILE).await;
@@ -74,12 +74,11 @@ async fn every_mistake_of_a_mapping_is_told_with_its_place_and_changes_nothing()
         (&upload["status"], &upload["mapping"]),
         (&json!("awaiting_mapping"), &Value::Null)
     );
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn an_attribute_keeps_the_type_of_its_first_import() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let as_type = |kind: &str| {
@@ -96,12 +95,11 @@ async fn an_attribute_keeps_the_type_of_its_first_import() {
         mistakes(owner, &id, as_type("text")["columns"].clone()).await,
         found(&[("#/columns/score/type", "attribute-type-conflict")])
     );
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn an_unknown_field_or_target_of_a_mapping_is_refused() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let id = owner.file_profiled(FILE).await;
@@ -117,5 +115,4 @@ async fn an_unknown_field_or_target_of_a_mapping_is_refused() {
         assert!(matches!(answer.code(), 400 | 422), "{wrong}: {}", answer.text());
         assert!(!answer.problem().is_empty());
     }
-    app.stop().await;
 }

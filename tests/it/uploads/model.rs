@@ -223,7 +223,7 @@ async fn imports(
 
 #[actix_web::test]
 async fn random_files_in_random_modes_give_what_a_map_in_memory_gives() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     for seed in 0..HISTORIES {
         let mut dice = Dice(seed);
         let company = app.company(&format!("History {seed}")).await;
@@ -242,12 +242,11 @@ async fn random_files_in_random_modes_give_what_a_map_in_memory_gives() {
             }
         }
     }
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn the_order_and_the_cut_of_files_do_not_matter() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     for seed in 100..106 {
         let mut dice = Dice(seed);
         let mut rows: Vec<(String, Row)> = (0..30)
@@ -287,5 +286,4 @@ async fn the_order_and_the_cut_of_files_do_not_matter() {
 
         assert_eq!(seen(&whole.owner).await, seen(&cut.owner).await, "seed {seed}");
     }
-    app.stop().await;
 }

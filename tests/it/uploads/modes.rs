@@ -34,7 +34,7 @@ fn counts(added: u64, changed: u64, unchanged: u64, skipped: u64, removed: u64) 
 
 #[actix_web::test]
 async fn append_takes_new_keys_and_refuses_the_others() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     first(owner).await;
@@ -47,12 +47,11 @@ async fn append_takes_new_keys_and_refuses_the_others() {
     assert_eq!(upload["summary"], counts(1, 0, 0, 1, 0));
     assert_eq!(customer(owner, "b").await["name"], "Grace");
     assert_eq!(customer(owner, "d").await["name"], "Barbara");
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn upsert_changes_the_columns_of_the_file_and_leaves_the_others() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     first(owner).await;
@@ -73,12 +72,11 @@ async fn upsert_changes_the_columns_of_the_file_and_leaves_the_others() {
         (&json!("Edsger"), &json!({ "seats": 3 }))
     );
     assert_eq!(customer(owner, "d").await["plan"], Value::Null);
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn replace_takes_out_what_the_file_does_not_have() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     first(owner).await;
@@ -99,12 +97,11 @@ async fn replace_takes_out_what_the_file_does_not_have() {
     assert_eq!((&b["plan"], &b["attributes"]), (&Value::Null, &json!({})));
     let gone = owner.get("/customers-by-external-id/a").await.expect(404);
     assert_eq!(gone.problem(), "not-found");
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn replace_keeps_the_row_of_a_key_whose_new_row_is_wrong() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     first(owner).await;
@@ -119,12 +116,11 @@ async fn replace_keeps_the_row_of_a_key_whose_new_row_is_wrong() {
     // The file has the key `a`: only `c` is absent from it.
     assert_eq!(upload["summary"], counts(0, 0, 1, 1, 1));
     assert_eq!(customer(owner, "a").await["attributes"]["seats"], 1);
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn the_same_file_again_changes_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     first(owner).await;
@@ -141,12 +137,11 @@ async fn the_same_file_again_changes_nothing() {
 
     let after = owner.get("/customers?limit=100").await.expect(200).json()["data"].clone();
     assert_eq!(before, after, "versions and dates stay");
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn a_file_without_a_key_is_numbered() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
 
@@ -159,5 +154,4 @@ async fn a_file_without_a_key_is_numbered() {
         customer(owner, "2").await["attributes"],
         json!({ "city": "Bonn", "score": 2 })
     );
-    app.stop().await;
 }

@@ -33,7 +33,7 @@ fn mapping() -> Value {
 
 #[actix_web::test]
 async fn ten_wrong_rows_are_told_by_line_column_value_and_reason() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
 
@@ -89,12 +89,11 @@ async fn ten_wrong_rows_are_told_by_line_column_value_and_reason() {
     );
     assert!(lines[3].ends_with(",bad-3,,,,three,,,,"), "{}", lines[3]);
     assert!(lines[10].starts_with("13,"), "{}", lines[10]);
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn wrong_rows_stop_an_import_and_skip_leaves_them_out() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let id = owner
@@ -122,12 +121,11 @@ async fn wrong_rows_stop_an_import_and_skip_leaves_them_out() {
     assert_eq!(owner.exported().await.len(), 2);
     // The first row of a key is the one that counts.
     assert_eq!(super::customer(owner, "good-1").await["name"], "Ada");
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn a_file_of_wrong_rows_alone_can_not_be_imported() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let file = b"id,seats\r\na,x\r\nb,y\r\n";
@@ -141,12 +139,11 @@ async fn a_file_of_wrong_rows_alone_can_not_be_imported() {
         .await;
 
     assert_eq!(refused.expect(409).problem(), "nothing-to-import");
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn the_mended_file_of_rejected_rows_can_be_uploaded_as_it_is() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let file = b"id,name,seats\r\na,\"Ada, Countess\",1\r\nb,Grace,two\r\nc,\"=1+1\",three\r\n";
@@ -175,5 +172,4 @@ async fn the_mended_file_of_rejected_rows_can_be_uploaded_as_it_is() {
         (&c["name"], &c["attributes"]["seats"]),
         (&json!("=1+1"), &json!(3))
     );
-    app.stop().await;
 }

@@ -14,7 +14,7 @@ fn file(prefix: &str, rows: usize) -> Vec<u8> {
 
 #[actix_web::test]
 async fn two_companies_import_at_once_and_see_only_their_own() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let (one, other) = (app.company("One").await, app.company("Other").await);
 
     // The same keys in both.
@@ -33,12 +33,11 @@ async fn two_companies_import_at_once_and_see_only_their_own() {
         .get(&format!("/uploads/{}", foreign.as_str().unwrap()))
         .await;
     assert_eq!(hidden.expect(404).problem(), "not-found");
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn imports_of_one_company_that_are_asked_for_at_once_all_come_through() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let mut ids = Vec::new();
@@ -57,12 +56,11 @@ async fn imports_of_one_company_that_are_asked_for_at_once_all_come_through() {
         assert_eq!(upload["summary"]["added"], json!(1_500));
     }
     assert_eq!(owner.exported().await.len(), 6_000);
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn importing_twice_at_once_imports_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let id = owner.file_checked(&file("a", 500), "upsert", None).await;
@@ -77,5 +75,4 @@ async fn importing_twice_at_once_imports_once() {
     assert!(codes[1..].iter().all(|code| *code == 409), "{codes:?}");
     let upload = owner.upload_is(&id, "imported").await;
     assert_eq!(upload["summary"]["added"], 500);
-    app.stop().await;
 }

@@ -28,7 +28,7 @@ async fn is_cancelled(company: &TestCompany, id: &str) {
 
 #[actix_web::test]
 async fn an_upload_that_waits_for_a_person_can_be_cancelled() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
 
@@ -40,12 +40,11 @@ async fn an_upload_that_waits_for_a_person_can_be_cancelled() {
     let checked = owner.file_checked(b"id,name\r\na,Ada\r\n", "upsert", None).await;
     let _cancelled = step(owner, &checked, "cancel").await.expect(200);
     is_cancelled(&company, &checked).await;
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn an_upload_that_was_just_sent_can_be_cancelled_and_stays_so() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let id = owner
@@ -67,12 +66,11 @@ async fn an_upload_that_was_just_sent_can_be_cancelled_and_stays_so() {
     let ended = owner.job_ended(job.as_str().unwrap()).await;
     assert_ne!(ended["state"], "dead", "{ended}");
     is_cancelled(&company, &id).await;
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn a_job_that_checks_or_imports_is_stopped_with_its_upload() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let file = long_file();
@@ -108,12 +106,11 @@ async fn a_job_that_checks_or_imports_is_stopped_with_its_upload() {
         (&json!("Ada"), &json!({}))
     );
     assert_eq!(owner.exported().await.len(), 1);
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn what_is_imported_is_undone_and_not_cancelled() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let upload = owner.file_imported(b"id,name\r\na,Ada\r\n", "upsert", None).await;
@@ -125,5 +122,4 @@ async fn what_is_imported_is_undone_and_not_cancelled() {
     );
 
     assert_eq!(owner.exported().await.len(), 1);
-    app.stop().await;
 }

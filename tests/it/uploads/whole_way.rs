@@ -9,7 +9,7 @@ const FILE: &[u8] = b"customer_id,name,mrr,seats\r\nC-1,Ada,49.00,3\r\nC-2,Grace
 
 #[actix_web::test]
 async fn a_small_file_goes_the_whole_way_and_each_state_shows_what_it_has() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
 
@@ -114,12 +114,11 @@ async fn a_small_file_goes_the_whole_way_and_each_state_shows_what_it_has() {
     assert_eq!(list["data"][0]["id"], id.as_str());
     assert_eq!(list["data"][0]["status"], "undone");
     assert_eq!(list["data"][0]["rows"], Value::Null);
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn a_validated_file_can_be_mapped_and_checked_again() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let id = owner.file_checked(FILE, "upsert", None).await;
@@ -145,12 +144,11 @@ async fn a_validated_file_can_be_mapped_and_checked_again() {
     let job = owner.upload_step(&id, "import", &json!({})).await;
     owner.job_done(&job).await;
     assert_eq!(customer(owner, "C-1").await["attributes"], json!({}));
-    app.stop().await;
 }
 
 #[actix_web::test]
 async fn a_mapping_of_somebody_who_read_an_older_version_is_refused() {
-    let app = TestApp::start().await;
+    let app = TestApp::shared();
     let company = app.company("Acme").await;
     let owner = &company.owner;
     let id = owner.file_profiled(FILE).await;
@@ -167,5 +165,4 @@ async fn a_mapping_of_somebody_who_read_an_older_version_is_refused() {
 
     let second = owner.json(put, &path, &headers, &mapping).await;
     assert_eq!(second.expect(412).problem(), "stale-version");
-    app.stop().await;
 }
