@@ -1,5 +1,7 @@
 //! Writing: counted, hashed, whole or not at all.
 
+use std::pin::{Pin, pin};
+
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
@@ -61,8 +63,10 @@ where
     E: std::error::Error + 'static,
 {
     let mut upload = store.put_multipart(&key.path()).await.map_err(failed(key))?;
+    // Kept until all is over: whoever sends bytes to nobody sends them as fast as the network takes them.
+    let mut stream = pin!(stream);
     // Dropping the upload, as a cancelled request does, removes its temporary file as well.
-    match fill(upload.as_mut(), key, stream, max_bytes).await {
+    match fill(upload.as_mut(), key, stream.as_mut(), max_bytes).await {
         Ok(tally) => {
             upload.complete().await.map_err(failed(key))?;
             Ok(tally.stored())
@@ -80,14 +84,13 @@ where
 async fn fill<S, E>(
     upload: &mut dyn MultipartUpload,
     key: &BlobKey,
-    stream: S,
+    mut stream: Pin<&mut S>,
     max_bytes: u64,
 ) -> Result<Tally, PutError<E>>
 where
     S: Stream<Item = Result<Bytes, E>>,
     E: std::error::Error + 'static,
 {
-    let mut stream = std::pin::pin!(stream);
     let mut tally = Tally::default();
     let mut part: Vec<Bytes> = Vec::new();
     let mut part_bytes = 0;

@@ -53,6 +53,8 @@ impl Client {
                 to.write_all(part).await?;
                 sent.set(sent.get() + u64::try_from(part.len()).unwrap());
                 next = piece;
+                // Or a system that takes much at once keeps the answer from being seen.
+                tokio::task::yield_now().await;
             }
             to.write_all(close.as_bytes()).await
         };

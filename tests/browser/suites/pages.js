@@ -9,7 +9,7 @@ import { MAPPING, good, tenBroken, unclosed } from "../lib/files.js";
 import { overflow } from "../lib/layout.js";
 import { ended } from "../lib/reading.js";
 
-/** Pages: a name, who looks, the address (or how to find it in `made`), and what is done there before it is looked at. */
+/** Pages: a name, who looks (nobody: a stranger), the address (or how to find it in `made`), and what is done there before it is looked at. */
 const PAGES = [
   ["sign-in", null, "/sign-in?next=%2Fcustomers"],
   ["sign-in-mail", null, "/sign-in", askForLink],
@@ -24,11 +24,11 @@ const PAGES = [
   ["today-expert", "expert", "/"],
   ["today-acting", "admin", "/sign-in/companies", (page) => page.getByRole("button", { name: /Harbour Telecom/ }).click()],
   ["customers", "owner", "/customers"],
-  ["customers-many-columns", "owner", "/customers?columns=persona,attributes.contract,attributes.tenure,attributes.monthly_charges,attributes.payment_method,attributes.internet_service,attributes.tech_support,created_at"],
-  ["customers-filter", "owner", "/customers?filter%5Battributes.contract%5D=One%20year", (page) => page.getByRole("button", { name: "Filter", exact: true }).click()],
-  ["customers-columns", "owner", "/customers", (page) => page.getByRole("button", { name: "Columns" }).click()],
-  ["customers-selected", "owner", "/customers", (page) => page.getByLabel("Select all on this page").check()],
-  ["customers-peek", "owner", "/customers", async (page) => {
+  ["customers-many-columns", "owner", "/customers?q=471&columns=persona,attributes.contract,attributes.tenure,attributes.monthly_charges,attributes.payment_method,attributes.internet_service,attributes.tech_support,created_at"],
+  ["customers-filter", "owner", "/customers?q=471&filter%5Battributes.contract%5D=One%20year", (page) => page.getByRole("button", { name: "Filter", exact: true }).click()],
+  ["customers-columns", "owner", "/customers?q=471", (page) => page.getByRole("button", { name: "Columns" }).click()],
+  ["customers-selected", "owner", "/customers?q=471", (page) => page.getByLabel("Select all on this page").check()],
+  ["customers-peek", "owner", "/customers?q=471", async (page) => {
     await page.locator("tbody a[data-peek]").first().click();
     await page.locator("#peek").getByRole("link", { name: "Open full page" }).waitFor();
   }],

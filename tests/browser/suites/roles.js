@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { NARROW } from "../lib/browser.js";
+
 const sections = (page) => page.getByRole("navigation", { name: "Main" }).getByRole("link").locator(".t").allTextContents();
 
 export function roles(run) {
@@ -70,6 +72,13 @@ export function roles(run) {
           assert.equal(now.pathname, "/sign-in", address);
           assert.equal(now.searchParams.get("next") ?? "/", address);
         }
+      }));
+
+    it("on a phone the navigation begins at the part one is in", () =>
+      run.browser.on({ as: "owner", size: NARROW }, "role-phone", async (page) => {
+        await page.goto("/settings");
+        const box = await page.locator("header nav [aria-current]").boundingBox();
+        assert.ok(box.x >= 0 && box.x + box.width <= NARROW.width, `it stands at ${box.x} px`);
       }));
 
     it("the theme of a person stays with them", () =>

@@ -10,7 +10,7 @@ const MIB: u64 = 1024 * 1024;
 /// How much of a file is looked at on arrival.
 const HEAD: u64 = 2 * MIB;
 /// What lies in the buffers of the sockets on the way: the kernel lets them grow to several mebibytes each.
-const ON_THE_WAY: u64 = 16 * MIB;
+const ON_THE_WAY: u64 = 32 * MIB;
 /// Far above what it takes: a server that reads a gigabyte first needs longer even on a fast machine.
 const SOON: Duration = Duration::from_secs(10);
 

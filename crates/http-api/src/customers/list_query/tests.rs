@@ -45,7 +45,7 @@ fn a_parameter_nobody_knows_is_named() {
     );
     assert_eq!(
         refused("filter[a]=1&filter[a]=2"),
-        ("invalid-parameter", "?filter[a]".to_owned())
+        ("duplicate-parameter", "?filter[a]".to_owned())
     );
 }
 
