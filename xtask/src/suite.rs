@@ -67,6 +67,8 @@ pub(crate) fn run(extent: Extent) -> Result<bool> {
             "warnings",
         ],
     )?;
+    // Tests that kill and restart the server need the program itself, which testing a workspace does not build.
+    run.cargo("program", Kind::Check, &["build", "--package", "kale", "--quiet"])?;
     run.cargo(
         "tests",
         Kind::Tests,

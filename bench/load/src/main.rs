@@ -72,7 +72,7 @@ async fn run() -> Result<()> {
             ));
         }
         let now = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M");
-        let when = format!("{now}, {}", process::load_average());
+        let when = format!("{now}, {}, {}", process::load_average(), bench.options.rounds);
         let done: Vec<Measured> = bench
             .lines
             .drain(..)
@@ -85,21 +85,13 @@ async fn run() -> Result<()> {
         measured.extend(done);
         if !quick {
             // After every row: a run that is broken off has measured what it has measured.
-            let conditions = table::conditions(
-                &bench.mongod_version,
-                &bench.options.profile,
-                bench.options.rounds,
-            );
+            let conditions = table::conditions(&bench.mongod_version, &bench.options.profile);
             table::write(&document, &conditions, &measured, &ORDER)?;
         }
     }
     println!(
         "{}",
-        table::conditions(
-            &bench.mongod_version,
-            &bench.options.profile,
-            bench.options.rounds
-        )
+        table::conditions(&bench.mongod_version, &bench.options.profile)
     );
     if quick {
         println!("docs/performance.md is left as it is: --quick is no measurement");

@@ -85,6 +85,8 @@ pub enum Verdict {
     MetNoisy,
     /// It moved, but the goal is missed at either end.
     ShortNoisy,
+    /// No goal is set for it.
+    Seen,
     /// It could not be measured, and why.
     NotRun(String),
 }
@@ -97,6 +99,7 @@ impl fmt::Display for Verdict {
             Self::Noisy => f.write_str("noisy"),
             Self::MetNoisy => f.write_str("met (noisy)"),
             Self::ShortNoisy => f.write_str("**short** (noisy)"),
+            Self::Seen => f.write_str("–"),
             Self::NotRun(why) => write!(f, "not run: {why}"),
         }
     }
@@ -184,7 +187,7 @@ pub fn note(row: &'static str, what: &str, measured: String) -> Line {
         what: what.to_owned(),
         goal: "–".to_owned(),
         measured,
-        verdict: Verdict::Met,
+        verdict: Verdict::Seen,
     }
 }
 
@@ -196,7 +199,7 @@ pub fn not_run(row: &'static str, what: &str, why: &str) -> Line {
         what: what.to_owned(),
         goal: "–".to_owned(),
         measured,
-        verdict: Verdict::NotRun(why.to_owned()),
+        verdict: Verdict::NotRun(why.chars().take(160).collect()),
     }
 }
 

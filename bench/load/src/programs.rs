@@ -222,7 +222,7 @@ impl Other {
         let mut connection = Connection::open(self.process.port).await?;
         let mut ids = Vec::new();
         for page in 0..40 {
-            let path = format!("/customers?total=false&page={}", page * 90 + 1);
+            let path = format!("/customers?total=false&page={}", page * 4 + 1);
             let (head, body) = connection.exchange(&self.get(&path)).await?;
             ensure!(head.status == 200, "the list answered {}", head.status);
             let body: Value = serde_json::from_slice(&body)?;

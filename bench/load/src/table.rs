@@ -76,14 +76,14 @@ pub fn write(path: &Path, conditions: &str, lines: &[Measured], order: &[&str]) 
         }
     }
     let text = format!(
-        "{head}{BEGIN}\n\n{conditions}\n\n| row | what | goal | measured | verdict | when, load |\n|---|---|---|---|---|---|\n{}\n\n{END}{tail}",
+        "{head}{BEGIN}\n\n{conditions}\n\n| row | what | goal | measured | verdict | when, load, rounds |\n|---|---|---|---|---|---|\n{}\n\n{END}{tail}",
         table.join("\n")
     );
     Ok(fs::write(path, text)?)
 }
 
 /// What was measured on.
-pub fn conditions(mongod: &str, profile: &str, rounds: usize) -> String {
+pub fn conditions(mongod: &str, profile: &str) -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
         let line = text
@@ -108,7 +108,7 @@ pub fn conditions(mongod: &str, profile: &str, rounds: usize) -> String {
         .map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned());
     format!(
         "Last run {}: {} × {}, {gigabytes:.0} GiB, Linux {}, MongoDB {mongod} (one node, cache 2 GB, on the same machine), \
-         {}, ours built with the profile `{profile}`, {rounds} rounds, medians. Load generator, servers and database share the cores.",
+         {}, ours built with the profile `{profile}`; medians. Load generator, servers and database share the cores.",
         jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC"),
         cores,
         field(&cpus, "model name"),
@@ -136,7 +136,7 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         fs::remove_dir_all(&folder).unwrap();
         assert!(
-            text.contains("| P1 | a | b | old | met | t |\n| P2 | a | – | new | met | now |"),
+            text.contains("| P1 | a | b | old | met | t |\n| P2 | a | – | new | – | now |"),
             "{text}"
         );
         assert!(

@@ -67,52 +67,32 @@ fn judged(ours: &[Imported], limit: &[Plain], peer: &[Plain]) -> Vec<Line> {
             unit,
         )
     };
-    let (rates, peaks) = (of(limit, |one| one.rate), of(limit, |one| one.peak));
-    let mut lines = vec![
-        held(
-            "rows a second of the import job against the limit",
-            Goal::AtLeast(0.75),
+    let rates = "rows a second of the import job against";
+    let mut lines = Vec::new();
+    for (name, other, least, most) in [("the limit", limit, 0.75, 2.0), ("the peer", peer, 1.7, 0.5)] {
+        if other.is_empty() {
+            continue;
+        }
+        let (theirs, peaks) = (of(other, |one| one.rate), of(other, |one| one.peak));
+        let memory = format!("peak memory against {name}");
+        lines.push(held(
+            &format!("{rates} {name}"),
+            Goal::AtLeast(least),
             &rate,
-            &rates,
+            &theirs,
             " rows/s",
-        ),
-        held(
-            "peak memory against the limit",
-            Goal::AtMost(2.0),
-            &peak,
-            &peaks,
-            " MB",
-        ),
-    ];
+        ));
+        lines.push(held(&memory, Goal::AtMost(most), &peak, &peaks, " MB"));
+    }
     if !peer.is_empty() {
-        let (rates, cpus, peaks) = (
-            of(peer, |one| one.rate),
-            of(peer, |one| one.cpu),
-            of(peer, |one| one.peak),
-        );
-        lines.extend([
-            held(
-                "rows a second of the import job against the peer",
-                Goal::AtLeast(1.7),
-                &rate,
-                &rates,
-                " rows/s",
-            ),
-            held(
-                "server CPU of the whole chain against the peer",
-                Goal::AtMost(1.0 / 6.0),
-                &cpu,
-                &cpus,
-                " s",
-            ),
-            held(
-                "peak memory against the peer",
-                Goal::AtMost(0.5),
-                &peak,
-                &peaks,
-                " MB",
-            ),
-        ]);
+        let what = "server CPU of the whole chain against the peer";
+        lines.push(held(
+            what,
+            Goal::AtMost(1.0 / 6.0),
+            &cpu,
+            &of(peer, |one| one.cpu),
+            " s",
+        ));
     }
     lines.push(seen("100k new customers", ours, &of(limit, |one| one.cpu)));
     lines

@@ -13,7 +13,7 @@ use kale_persistence::{Store, Tenant, companies, file_rows};
 use kale_tabular::{DuplicateKeys, Limits, ReadPlan, RejectedFile, Row, check_mapping};
 
 use super::{
-    jobs::{StepError, change, upload},
+    jobs::{StepError, awaits, finish, upload},
     receive::{errors_key, file_key, refused_key},
 };
 
@@ -57,14 +57,14 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
     let Some(opened) = open(store, id, lease).await? else {
         return Ok(());
     };
-    if opened.upload.state.job() != Some(lease.id()) {
+    if !awaits(&opened.upload, lease)? {
         return Ok(());
     }
     let refused = Arc::new(refused_lines(store, blobs, &opened, lease).await?);
     keep_refused(blobs, opened.tenant, id, &refused).await?;
     let report = report(blobs, &opened, Arc::clone(&refused), lease).await?;
     let (rows, rejected) = (report.rows, report.rejected);
-    change(store, id, lease, |upload| {
+    finish(store, id, lease, |upload| {
         Ok(Upload {
             state: upload.state.validated(report.clone())?,
             ..upload

@@ -54,6 +54,7 @@ async fn in_turn(
     let batch = match &opened.upload.state {
         UploadState::Importing { batch, .. } => import(store, blobs, opened, *batch, turn, lease).await?,
         UploadState::Imported { batch, .. } => *batch,
+        UploadState::Cancelled { .. } => return Err(JobError::Cancelled.into()),
         _ => return Ok(()),
     };
     Ok(refresh::batch(store, opened.tenant, opened.upload.kind, batch, turn, lease).await?)

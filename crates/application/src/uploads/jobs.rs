@@ -3,7 +3,7 @@
 use kale_blobs::Blobs;
 use kale_domain::{
     id::UploadId,
-    upload::{Rejected, Unreadable, Upload, UploadKind},
+    upload::{Rejected, Unreadable, Upload, UploadKind, UploadState},
 };
 use kale_jobs::{Job, JobError, Lease};
 use kale_persistence::{Store, StoreError, Tenant, file_rows::Which, uploads};
@@ -206,6 +206,25 @@ pub(super) async fn change(
         })
         .await?;
     Ok(changed)
+}
+
+/// Ends a step with its result. A person who cancelled the upload meanwhile has cancelled the job.
+pub(super) async fn finish(
+    store: &Store,
+    id: UploadId,
+    lease: &Lease,
+    how: impl Fn(Upload) -> Result<Upload, kale_domain::upload::TransitionError>,
+) -> Result<(), JobError> {
+    let changed = change(store, id, lease, how).await?;
+    changed.map(drop).ok_or(JobError::Cancelled)
+}
+
+/// Whether the upload waits for this job; [`JobError::Cancelled`] where a person has cancelled it.
+pub(super) fn awaits(upload: &Upload, lease: &Lease) -> Result<bool, JobError> {
+    if matches!(upload.state, UploadState::Cancelled { .. }) {
+        return Err(JobError::Cancelled);
+    }
+    Ok(upload.state.job() == Some(lease.id()))
 }
 
 /// The upload a job works on; a job whose upload is gone has nothing to do.

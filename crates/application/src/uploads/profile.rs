@@ -7,7 +7,7 @@ use kale_persistence::{Store, companies};
 use kale_tabular::{Limits, suggest};
 
 use super::{
-    jobs::{StepError, change, upload},
+    jobs::{StepError, awaits, change, finish, upload},
     receive::file_key,
 };
 
@@ -26,7 +26,7 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
     let Some(upload) = upload(store, id, lease).await? else {
         return Ok(());
     };
-    if upload.state.job() != Some(lease.id()) {
+    if !awaits(&upload, lease)? {
         return Ok(());
     }
     lease.progress(0, Some(upload.file.bytes), "Looking at the file")?;
@@ -38,7 +38,7 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
     let company = companies::get(store, tenant).await?;
     let existing = companies::attributes(store, tenant).await?;
     let suggestion = suggest(&profile, &existing, company.currency);
-    change(store, id, lease, |upload| {
+    finish(store, id, lease, |upload| {
         Ok(Upload {
             state: upload.state.profiled()?,
             profile: Some(profile.clone()),

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{
     HttpMessage as _, HttpRequest, HttpResponse,
@@ -170,8 +170,9 @@ fn input(mut fields: Map<String, Value>) -> Result<CustomerInput, Wrong> {
             String::new()
         }
     };
-    // One field at a time, so that each mistake is told with its place.
-    for (name, value) in &fields {
+    // One field at a time, so that each mistake is told with its place; by name, whatever order a map keeps.
+    let by_name: BTreeMap<&String, &Value> = fields.iter().collect();
+    for (name, value) in by_name {
         let alone = Map::from_iter([(name.clone(), value.clone())]);
         if let Err(error) = serde_json::from_value::<CustomerFields>(Value::Object(alone)) {
             let name: String = name.chars().take(60).collect();

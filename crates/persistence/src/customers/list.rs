@@ -15,6 +15,7 @@ use kale_domain::{
     id::{CustomerId, PersonaId},
 };
 use kale_rules::expression::Expression;
+use mongodb::options::Hint;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -171,7 +172,7 @@ pub async fn list(
         if missing == 0 {
             break;
         }
-        found.extend(read(store, &base, segment, query.sort, missing).await?);
+        found.extend(read(store, reach, &base, segment, query.sort, missing).await?);
     }
     let more = found.len() > limit;
     found.truncate(limit);
@@ -187,8 +188,12 @@ pub async fn list(
     Ok((customers, next))
 }
 
+/// The index that holds an expert's own customers and no other's.
+const EXPERTS: &str = "company_expert";
+
 async fn read(
     store: &Store,
+    reach: Reach,
     base: &Document,
     segment: Document,
     sort: Sort,
@@ -197,14 +202,19 @@ async fn read(
     let direction = if sort.descending { -1 } else { 1 };
     let mut filter = base.clone();
     filter.extend(segment);
-    let cursor = records(store)
+    let records = records(store);
+    let mut find = records
         .raw()
         .find(filter)
         .sort(doc! { "company_id": direction, sort.key.path(): direction, "_id": direction })
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .allow_disk_use(false)
-        .max_time(INTERACTIVE)
-        .await?;
+        .max_time(INTERACTIVE);
+    if reach.expert().is_some() {
+        // They are few: sorting them is cheaper than looking for them in the order of the whole company.
+        find = find.hint(Hint::Name(EXPERTS.to_owned()));
+    }
+    let cursor = find.await?;
     Ok(cursor.try_collect().await?)
 }
 

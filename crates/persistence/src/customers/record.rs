@@ -92,7 +92,8 @@ pub(crate) struct Record {
     pub(crate) persona: PersonaRecord,
     #[serde(default)]
     pub(crate) tags: Vec<String>,
-    #[serde(default)]
+    /// Absent where nobody looks after them: the index of experts holds only the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) experts: Vec<bson::Uuid>,
     #[serde(default)]
     pub(crate) links: Vec<LinkRecord>,

@@ -4,4 +4,8 @@
 pub(super) const FILES: &[(&str, &str)] = &[
     ("0001_core", include_str!("../../../../migrations/0001_core.json")),
     ("0002_jobs", include_str!("../../../../migrations/0002_jobs.json")),
+    (
+        "0003_experts",
+        include_str!("../../../../migrations/0003_experts.json"),
+    ),
 ];

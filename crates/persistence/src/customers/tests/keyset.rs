@@ -1,5 +1,6 @@
 //! Pages of any size give the list in its order, whatever happens in front of the cursor.
 
+use bson::doc;
 use jiff::Timestamp;
 use kale_domain::{
     attribute::{AttributeKey, AttributeValue},
@@ -269,4 +270,26 @@ async fn who_comes_in_front_of_a_cursor_moves_nothing() {
         );
     }
     assert!(in_front > 20, "{in_front}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_experts_list_reads_their_own_customers_only() {
+    let clock = testing::TestClock::new();
+    let store = testing::migrated_at(&clock).await;
+    let mut runner = TestRunner::deterministic();
+    let customers = crowd(&store, &clock, &mut runner).await;
+    let expert = UserId::from_uuid(Uuid::from_u128(7));
+    give_to(&store, tenant(1), &[customers[3].id, customers[90].id], expert).await;
+    let reach = Reach::assigned_to(tenant(1), expert);
+
+    let command = doc! { "explain": {
+        "count": "customers", "query": query(None).filter(reach).unwrap(),
+    }, "verbosity": "executionStats" };
+    let explained = store.database().run_command(command).await.unwrap();
+    let stats = explained.get_document("executionStats").unwrap();
+    let read = stats.get_i32("totalKeysExamined").unwrap();
+    assert!(read <= 3, "{explained}");
+
+    let (ids, next) = page(&store, reach, &query(None), None, 10).await;
+    assert_eq!((ids.len(), next), (2, None));
 }
