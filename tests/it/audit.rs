@@ -139,6 +139,23 @@ async fn every_change_of_customers_and_personas_is_written_down() {
             .expect(200),
     );
     expect("personas_changed", "personas", "user").await;
+    let view = json!({ "name": "Mine", "query": "sort=-mrr" });
+    let kept = company.owner.post("/saved-views", &view).await.expect(201);
+    let view = kept.string("/id");
+    expect("saved_view_created", &view, "user").await;
+    let path = format!("/saved-views/{view}");
+    let tag = kept.header("etag").unwrap();
+    let name = json!({ "name": "Ours" });
+    drop(
+        company
+            .owner
+            .json(Method::PATCH, &path, &[("if-match", &tag)], &name)
+            .await
+            .expect(200),
+    );
+    expect("saved_view_changed", &view, "user").await;
+    drop(company.owner.delete(&path).await.expect(204));
+    expect("saved_view_deleted", &view, "user").await;
     app.stop().await;
 }
 

@@ -63,6 +63,14 @@ async fn a_kale_admin_acts_in_a_company_only_after_entering_it_and_the_company_s
         inside.get("/customers").await.expect(403).problem(),
         "choose-a-company"
     );
+    for company in [&globex, &initech] {
+        let log = company.owner.get("/audit").await.expect(200).json();
+        assert_eq!(
+            (&log["data"][0]["action"], &log["data"][0]["target"]),
+            (&json!("company_left"), &json!(company.id)),
+            "{log}"
+        );
+    }
     drop(
         inside
             .post("/companies/cmp_01h455vb4pex5vsknk084sn02q/enter", &json!({}))

@@ -75,6 +75,7 @@ pub(crate) fn run(extent: Extent) -> Result<bool> {
         &["test", "--workspace", "--no-fail-fast", "--quiet"],
     )?;
     match extent {
+        Extent::Whole if !built => say("contract and browser tests: left out, there is no server")?,
         Extent::Whole => {
             parts::contract(&mut run)?;
             parts::browser(&mut run)?;

@@ -3,13 +3,14 @@
 mod get;
 
 use kale_domain::{
+    audit::AuditAction,
     error::{Classify, ErrorKind, FieldError},
     id::{SavedViewId, UserId},
     saved_view::SavedView,
 };
 use kale_persistence::{Store, StoreError, Tenant, saved_views};
 
-use crate::customers::ListRequest;
+use crate::{access::Caller, customers::ListRequest};
 
 /// Keeping, changing and removing views.
 #[derive(Debug, Clone)]
@@ -60,6 +61,7 @@ impl SavedViews {
     pub async fn create(
         &self,
         tenant: Tenant,
+        caller: &Caller,
         user: UserId,
         input: ViewInput,
     ) -> Result<SavedView, SavedViewError> {
@@ -76,7 +78,9 @@ impl SavedViews {
         };
         self.store
             .transaction::<_, StoreError>(tenant, async |tx| {
-                saved_views::insert(&self.store, tx, &view).await
+                saved_views::insert(&self.store, tx, &view).await?;
+                let action = AuditAction::SavedViewCreated;
+                tx.audit(caller.entry(tx, action, view.id)).await
             })
             .await?;
         Ok(view)
@@ -86,6 +90,7 @@ impl SavedViews {
     pub async fn change(
         &self,
         tenant: Tenant,
+        caller: &Caller,
         user: UserId,
         id: SavedViewId,
         version: u64,
@@ -105,19 +110,33 @@ impl SavedViews {
         };
         self.store
             .transaction(tenant, async |tx| {
-                saved_views::update(&self.store, tx, &view)
+                let changed = saved_views::update(&self.store, tx, &view)
                     .await?
-                    .ok_or(SavedViewError::Store(StoreError::Stale))
+                    .ok_or(SavedViewError::Store(StoreError::Stale))?;
+                tx.audit(caller.entry(tx, AuditAction::SavedViewChanged, id))
+                    .await?;
+                Ok(changed)
             })
             .await
     }
 
     /// Removes a view.
-    pub async fn delete(&self, tenant: Tenant, user: UserId, id: SavedViewId) -> Result<(), SavedViewError> {
+    pub async fn delete(
+        &self,
+        tenant: Tenant,
+        caller: &Caller,
+        user: UserId,
+        id: SavedViewId,
+    ) -> Result<(), SavedViewError> {
         let gone = self
             .store
             .transaction::<_, StoreError>(tenant, async |tx| {
-                saved_views::delete(&self.store, tx, user, id).await
+                let gone = saved_views::delete(&self.store, tx, user, id).await?;
+                if gone {
+                    tx.audit(caller.entry(tx, AuditAction::SavedViewDeleted, id))
+                        .await?;
+                }
+                Ok(gone)
             })
             .await?;
         if gone {

@@ -11,6 +11,7 @@ mod receive;
 mod refresh;
 mod turn;
 
+pub(crate) use self::jobs::never_ran;
 pub use self::{
     describe::Uploads,
     error::UploadError,

@@ -4,11 +4,11 @@ use kale_domain::{
     audit::AuditAction,
     error::{Classify, ErrorKind},
     id::JobId,
-    job::JobStatus,
+    job::{JobState, JobStatus},
 };
 use kale_persistence::{Store, StoreError, Tenant, jobs::JobFilter};
 
-use crate::access::Caller;
+use crate::{access::Caller, uploads};
 
 /// Looking at jobs and stopping them.
 #[derive(Debug, Clone)]
@@ -79,6 +79,10 @@ impl Work {
                     .cancel(tx, id)
                     .await?
                     .ok_or(WorkError::NotFound)?;
+                if job.state == JobState::Cancelled {
+                    // It never ran, so that nothing else tells the upload.
+                    uploads::never_ran(&self.store, tx, tenant, &job).await?;
+                }
                 tx.audit(caller.entry(tx, AuditAction::JobCancelled, id)).await?;
                 Ok(job)
             })

@@ -53,6 +53,10 @@ pub enum AuditAction {
     JobCancelled,
     JobRetried,
     CompanyEntered,
+    CompanyLeft,
+    SavedViewCreated,
+    SavedViewChanged,
+    SavedViewDeleted,
 }
 
 /// One entry. Values in `before` and `after` are texts that are safe to show: never a secret.

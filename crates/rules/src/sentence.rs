@@ -103,15 +103,22 @@ fn predicate(leaf: &Leaf) -> String {
 
 /// What would have to be so that the test holds (`be less than 6`) or does not (`be at least 6`).
 pub(crate) fn wish(leaf: &Leaf, holds: bool) -> String {
-    let opposite = if holds { Some(leaf.op) } else { opposite(leaf.op) };
-    let (verb, rest) = words(opposite.unwrap_or(leaf.op), is_date(leaf), &leaf.shown);
-    let verb = match verb {
-        Verb::Be => "be",
-        Verb::Contain => "contain",
-        Verb::StartWith => "start with",
-    };
-    let not = if opposite.is_none() { "not " } else { "" };
-    format!("{not}{verb} {rest}")
+    let wanted = if holds { Some(leaf.op) } else { opposite(leaf.op) };
+    match wanted {
+        // `be not Yes` is no English.
+        Some(Op::Ne) => return format!("be other than {}", leaf.shown),
+        Some(Op::IsNotSet) => return "be unknown".to_owned(),
+        _ => {}
+    }
+    let (verb, rest) = words(wanted.unwrap_or(leaf.op), is_date(leaf), &leaf.shown);
+    match (wanted, verb) {
+        (Some(_), Verb::Be) => format!("be {rest}"),
+        (Some(_), Verb::Contain) => format!("contain {rest}"),
+        (Some(_), Verb::StartWith) => format!("start with {rest}"),
+        (None, Verb::Be) => format!("be other than {rest}"),
+        (None, Verb::Contain) => format!("be without {rest}"),
+        (None, Verb::StartWith) => format!("start with something other than {rest}"),
+    }
 }
 
 #[derive(Clone, Copy)]

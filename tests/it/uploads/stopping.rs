@@ -109,6 +109,24 @@ async fn a_job_that_checks_or_imports_is_stopped_with_its_upload() {
 }
 
 #[actix_web::test]
+async fn a_job_that_is_cancelled_before_its_turn_cancels_its_upload() {
+    let app = TestApp::shared();
+    let company = app.company("Acme").await;
+    let owner = &company.owner;
+    let first = owner.file_checked(&long_file(), "upsert", None).await;
+    let second = owner.file_checked(b"id,name\r\na,Ada\r\n", "upsert", None).await;
+    let runs = owner.upload_step(&first, "import", &json!({})).await;
+    let waits = owner.upload_step(&second, "import", &json!({})).await;
+
+    for (job, upload) in [(&waits, &second), (&runs, &first)] {
+        let path = format!("/jobs/{job}/cancel");
+        drop(owner.post(&path, &json!({})).await.expect(200));
+        assert_eq!(owner.job_ended(job).await["state"], "cancelled");
+        is_cancelled(&company, upload).await;
+    }
+}
+
+#[actix_web::test]
 async fn what_is_imported_is_undone_and_not_cancelled() {
     let app = TestApp::shared();
     let company = app.company("Acme").await;

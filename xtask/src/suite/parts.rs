@@ -16,9 +16,6 @@ pub(super) fn contract(run: &mut Run) -> Result<()> {
     if !node && !python {
         return say("contract: there are none yet (tests/contract)");
     }
-    if !build_server(run)? {
-        return Ok(());
-    }
     if node && packages(run, "contract", &folder)? {
         run.step("contract", Kind::Tests, &mut npm_test(&folder))?;
     }
@@ -40,7 +37,7 @@ pub(super) fn browser(run: &mut Run) -> Result<()> {
             "no Chromium; install one, or name an existing one in CHROMIUM",
         );
     };
-    if packages(run, "browser", &folder)? && build_server(run)? {
+    if packages(run, "browser", &folder)? {
         run.step(
             "browser",
             Kind::Tests,
@@ -50,11 +47,7 @@ pub(super) fn browser(run: &mut Run) -> Result<()> {
     Ok(())
 }
 
-/// The debug server that both parts start.
-fn build_server(run: &mut Run) -> Result<bool> {
-    run.cargo("server", Kind::Check, &["build", "--quiet", "-p", "kale"])
-}
-
+/// The debug server that was built before the tests.
 fn server() -> PathBuf {
     workspace::root().join("target/debug/kale")
 }

@@ -21,8 +21,7 @@ pub(super) async fn save(api: &Api) -> Result<()> {
     let saved = api
         .json(Method::PUT, "/personas", &[("if-match", &etag)], &configuration())
         .await?;
-    let job = text(&saved.body, "/job").or_else(|_| text(&saved.body, "/job/id"))?;
-    api.job_done(job).await
+    api.job_done(text(&saved.body, "/job")?).await
 }
 
 fn configuration() -> Value {

@@ -49,10 +49,7 @@ pub(super) async fn import(api: &Api) -> Result<()> {
             &json!({ "rejected": "stop" }),
         )
         .await?;
-    let job = text(&started.body, "/job")
-        .or_else(|_| text(&started.body, "/job/id"))
-        .or_else(|_| text(&started.body, "/id"))?;
-    api.job_done(job).await
+    api.job_done(text(&started.body, "/job")?).await
 }
 
 fn multipart() -> Bytes {

@@ -149,7 +149,7 @@ impl SignIns {
     }
 
     /// Switches a Kale admin's sign-in into a company, or out of it; `false` where there is no such company. The
-    /// company's audit log says who entered before they see anything.
+    /// company's audit log says who entered before they see anything, and when they left.
     pub async fn act_in(
         &self,
         installation: Installation,
@@ -172,6 +172,15 @@ impl SignIns {
         }
         sign_ins::act_in(&self.store, installation, presence.sign_in.id, company).await?;
         self.callers.forget_all();
+        if let (Some(tenant), Some(left)) = (caller.tenant(), caller.company())
+            && Some(left.id) != company
+        {
+            self.store
+                .transaction::<_, StoreError>(tenant, async |tx| {
+                    tx.audit(caller.entry(tx, AuditAction::CompanyLeft, left.id)).await
+                })
+                .await?;
+        }
         Ok(true)
     }
 }

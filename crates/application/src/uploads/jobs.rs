@@ -3,10 +3,11 @@
 use kale_blobs::Blobs;
 use kale_domain::{
     id::UploadId,
+    job::JobStatus,
     upload::{Rejected, Unreadable, Upload, UploadKind, UploadState},
 };
 use kale_jobs::{Job, JobError, Lease};
-use kale_persistence::{Store, StoreError, Tenant, file_rows::Which, uploads};
+use kale_persistence::{Store, StoreError, Tenant, Tx, file_rows::Which, uploads};
 use serde::{Deserialize, Serialize};
 
 use super::{check, import, profile, refresh, turn::Turn};
@@ -184,6 +185,25 @@ fn gave_up(error: &JobError) -> Unreadable {
         line: None,
         message: format!("we gave up: {error}"),
     }
+}
+
+/// Cancels the upload of a job that was cancelled before it ran, where the upload waits for it.
+pub(crate) async fn never_ran(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: Tenant,
+    job: &JobStatus,
+) -> Result<(), StoreError> {
+    let about = job.subject.as_deref().map(str::parse::<UploadId>);
+    let Some(Ok(id)) = about else { return Ok(()) };
+    let Some(upload) = uploads::get(store, tenant, id).await? else {
+        return Ok(());
+    };
+    let waits = matches!(upload.state, UploadState::Received) || upload.state.job() == Some(job.id);
+    if waits && let Ok(state) = upload.state.clone().cancelled(tx.now()) {
+        uploads::update(store, tx, &Upload { state, ..upload }).await?;
+    }
+    Ok(())
 }
 
 /// Changes an upload while the job is ours; `None` where it is gone or the change does not apply any more.

@@ -4,10 +4,11 @@ use kale_domain::audit::AuditAction;
 use serde_json::Value;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 23] = [
+pub(super) const ACTIONS: [AuditAction; 27] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanyEntered,
+    AuditAction::CompanyLeft,
     AuditAction::UserCreated,
     AuditAction::UserChanged,
     AuditAction::SignedIn,
@@ -28,6 +29,9 @@ pub(super) const ACTIONS: [AuditAction; 23] = [
     AuditAction::PersonasReassigned,
     AuditAction::JobCancelled,
     AuditAction::JobRetried,
+    AuditAction::SavedViewCreated,
+    AuditAction::SavedViewChanged,
+    AuditAction::SavedViewDeleted,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -36,6 +40,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::CompanyCreated => "created the company",
         AuditAction::CompanyChanged => "changed the settings of",
         AuditAction::CompanyEntered => "entered as a Kale admin",
+        AuditAction::CompanyLeft => "left as a Kale admin",
         AuditAction::UserCreated => "added",
         AuditAction::UserChanged => "changed",
         AuditAction::SignedIn => "signed in",
@@ -56,6 +61,9 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::PersonasReassigned => "reassigned",
         AuditAction::JobCancelled => "stopped a job",
         AuditAction::JobRetried => "tried a job again",
+        AuditAction::SavedViewCreated => "kept a view of the customers",
+        AuditAction::SavedViewChanged => "changed a view of the customers",
+        AuditAction::SavedViewDeleted => "deleted a view of the customers",
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let address = address(&form);
     let kept = saved_views
-        .create(here.tenant(), user(&here)?, input(&form, &address))
+        .create(here.tenant(), here.caller(), user(&here)?, input(&form, &address))
         .await;
     match kept {
         Ok(view) => {
@@ -68,7 +68,7 @@ pub(super) async fn change(
     let address = address(&form);
     let (user, version) = (user(&here)?, form.version()?);
     let kept = saved_views
-        .change(here.tenant(), user, id, version, input(&form, &address))
+        .change(here.tenant(), here.caller(), user, id, version, input(&form, &address))
         .await;
     match kept {
         Ok(view) => {
@@ -89,7 +89,7 @@ pub(super) async fn delete(
     Path(id): Path<SavedViewId>,
     _: Form,
 ) -> Result<HttpResponse, Problem> {
-    saved_views.delete(here.tenant(), user(&here)?, id).await?;
+    saved_views.delete(here.tenant(), here.caller(), user(&here)?, id).await?;
     Ok(here
         .frame
         .see_other_saying(Address::default().href(), "The view is deleted.", Tone::Leaf))

@@ -50,7 +50,8 @@ fn a_match_is_left_by_the_opposite_of_one_comparison() {
         {"attribute": "contract", "op": "starts_with", "value": "Month"},
         {"attribute": "tenure", "op": "gte", "value": 6},
     ]});
-    let changes = vec!["contract would have to not start with Month (is Month-to-month)".to_owned()];
+    let changes =
+        vec!["contract would have to start with something other than Month (is Month-to-month)".to_owned()];
     assert_eq!(flipped(&document, &customer()), Some((false, changes)));
 
     let document = json!({"any": [{"attribute": "tenure", "op": "gte", "value": 6}, {"tag": "beta"}]});
@@ -59,6 +60,26 @@ fn a_match_is_left_by_the_opposite_of_one_comparison() {
         "it would have to lose the tag “beta”".to_owned(),
     ];
     assert_eq!(flipped(&document, &customer()), Some((false, changes)));
+}
+
+#[test]
+fn what_has_to_become_untrue_is_said_in_english() {
+    let one = |op: &str, value: Value| {
+        let document = json!({"attribute": "contract", "op": op, "value": value});
+        flipped(&document, &customer()).map(|(_, changes)| changes.concat())
+    };
+    let is = "(is Month-to-month)";
+    assert_eq!(
+        one("eq", json!("Month-to-month")).as_deref(),
+        Some(format!("contract would have to be other than Month-to-month {is}").as_str())
+    );
+    assert_eq!(
+        one("contains", json!("to")).as_deref(),
+        Some(format!("contract would have to be without to {is}").as_str())
+    );
+    let document = json!({"attribute": "contract", "op": "is_set"});
+    let (_, changes) = flipped(&document, &customer()).unwrap();
+    assert_eq!(changes, [format!("contract would have to be unknown {is}")]);
 }
 
 #[test]
