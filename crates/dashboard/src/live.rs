@@ -1,7 +1,5 @@
 //! `GET /live`: one event stream per tab, with the jobs of the company as they change.
 
-mod sse;
-
 use actix_web::{
     HttpResponse, get,
     web::{Data, ServiceConfig},
@@ -13,9 +11,11 @@ use kale_application::{
     work::Work,
 };
 use kale_domain::job::{JobState, JobStatus};
-use kale_web::{Authenticated, Drain, NoQuery, Problem};
+use kale_web::{
+    Authenticated, Drain, NoQuery, Problem,
+    sse::{self, Event},
+};
 
-use self::sse::Event;
 use crate::jobs::{self, JobEvent};
 
 /// The most jobs of one state that a stream begins with.

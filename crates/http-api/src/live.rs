@@ -1,7 +1,6 @@
 //! `/live`: what changes, as server-sent events.
 
 mod follow;
-pub(crate) mod sse;
 mod topic;
 
 use utoipa_actix_web::service_config::ServiceConfig;

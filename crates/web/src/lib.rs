@@ -22,6 +22,7 @@ mod problem;
 mod query;
 mod request_id;
 mod signing;
+pub mod sse;
 mod surface;
 
 pub use crate::{

@@ -68,7 +68,14 @@ pub(super) async fn change(
     let address = address(&form);
     let (user, version) = (user(&here)?, form.version()?);
     let kept = saved_views
-        .change(here.tenant(), here.caller(), user, id, version, input(&form, &address))
+        .change(
+            here.tenant(),
+            here.caller(),
+            user,
+            id,
+            version,
+            input(&form, &address),
+        )
         .await;
     match kept {
         Ok(view) => {
@@ -89,7 +96,9 @@ pub(super) async fn delete(
     Path(id): Path<SavedViewId>,
     _: Form,
 ) -> Result<HttpResponse, Problem> {
-    saved_views.delete(here.tenant(), here.caller(), user(&here)?, id).await?;
+    saved_views
+        .delete(here.tenant(), here.caller(), user(&here)?, id)
+        .await?;
     Ok(here
         .frame
         .see_other_saying(Address::default().href(), "The view is deleted.", Tone::Leaf))

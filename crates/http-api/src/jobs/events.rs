@@ -10,12 +10,10 @@ use kale_domain::{id::JobId, job::JobStatus};
 use kale_web::{
     Authenticated, Drain, NoQuery, Path as At, Problem,
     permission::{ReadJobs, Required as _},
+    sse::{self, Event},
 };
 
-use crate::{
-    live::sse::{self, Frame},
-    view::job::JobView,
-};
+use crate::view::job::JobView;
 
 /// Follows a job, as server-sent events.
 ///
@@ -55,7 +53,7 @@ pub(crate) async fn handle(
 fn frames(
     now: JobStatus,
     changes: impl Stream<Item = Result<JobStatus, WorkError>>,
-) -> impl Stream<Item = Frame> {
+) -> impl Stream<Item = Event> {
     let first = of("snapshot", now);
     let later = changes.scan((), |(), change| {
         ready(match change {
@@ -69,12 +67,12 @@ fn frames(
     stream::iter([first]).chain(later).flat_map(stream::iter)
 }
 
-fn of(event: &'static str, job: JobStatus) -> Vec<Frame> {
+fn of(event: &'static str, job: JobStatus) -> Vec<Event> {
     let ended = job.state.is_final();
     let view = JobView::from(job);
-    let mut frames = vec![Frame::event(event, &view)];
+    let mut frames = vec![Event::new(event, &view)];
     if ended {
-        frames.push(Frame::event("done", &view));
+        frames.push(Event::new("done", &view));
     }
     frames
 }
@@ -87,8 +85,8 @@ mod tests {
     use crate::view::job::tests::job;
 
     async fn names(now: JobState, changes: Vec<Result<JobStatus, WorkError>>) -> Vec<String> {
-        let frames: Vec<Frame> = frames(job(now), stream::iter(changes)).collect().await;
-        let first_line = |frame: &Frame| frame.text().lines().next().unwrap().to_owned();
+        let frames: Vec<Event> = frames(job(now), stream::iter(changes)).collect().await;
+        let first_line = |frame: &Event| frame.as_str().lines().next().unwrap().to_owned();
         frames.iter().map(first_line).collect()
     }
 

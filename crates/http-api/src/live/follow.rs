@@ -8,12 +8,13 @@ use kale_application::{
     work::Work,
 };
 use kale_domain::{access::Permission, job::JobStatus};
-use kale_web::{Authenticated, Drain, Problem, Query as Asked, permission::SIGNED_IN};
-
-use super::{
-    sse::{self, Frame},
-    topic::{Params, Topic},
+use kale_web::{
+    Authenticated, Drain, Problem, Query as Asked,
+    permission::SIGNED_IN,
+    sse::{self, Event},
 };
+
+use super::topic::{Params, Topic};
 use crate::{jobs, view::job::JobView};
 
 /// Tells what changes, as server-sent events.
@@ -65,18 +66,16 @@ fn frames(
     now: Vec<JobStatus>,
     events: impl Stream<Item = LiveEvent>,
     topics: Vec<Topic>,
-) -> impl Stream<Item = Frame> {
-    let first = now
-        .into_iter()
-        .map(|job| Frame::event("job", &JobView::from(job)));
+) -> impl Stream<Item = Event> {
+    let first = now.into_iter().map(|job| Event::new("job", &JobView::from(job)));
     let later = events.filter_map(move |event| {
         let frame = match event {
-            LiveEvent::Reset => Some(Frame::event("reset", &serde_json::json!({}))),
+            LiveEvent::Reset => Some(Event::new("reset", &serde_json::json!({}))),
             LiveEvent::Job(job) => {
                 let wanted = topics
                     .iter()
                     .any(|topic| matches!(topic, Topic::Jobs) || *topic == Topic::Job(job.id));
-                wanted.then(|| Frame::event("job", &JobView::from(job.as_ref().clone())))
+                wanted.then(|| Event::new("job", &JobView::from(job.as_ref().clone())))
             }
         };
         std::future::ready(frame)
@@ -107,7 +106,7 @@ mod tests {
         ];
         let topics = vec![Topic::Job(followed.id)];
 
-        let heard: Vec<Frame> = frames(vec![followed], stream::iter(events.clone()), topics)
+        let heard: Vec<Event> = frames(vec![followed], stream::iter(events.clone()), topics)
             .collect()
             .await;
         let states = |text: &str| {
@@ -117,11 +116,14 @@ mod tests {
                 .unwrap()
         };
         assert_eq!(
-            heard.iter().map(|frame| states(frame.text())).collect::<Vec<_>>(),
+            heard
+                .iter()
+                .map(|frame| states(frame.as_str()))
+                .collect::<Vec<_>>(),
             ["queued", "reset", "leased"]
         );
 
-        let all: Vec<Frame> = frames(Vec::new(), stream::iter(events), vec![Topic::Jobs])
+        let all: Vec<Event> = frames(Vec::new(), stream::iter(events), vec![Topic::Jobs])
             .collect()
             .await;
         assert_eq!(all.len(), 3);

@@ -66,7 +66,14 @@ pub(crate) async fn handle(
     let there = views.get(allowed.tenant(), user, id).await?;
     let view = View::from(
         views
-            .change(allowed.tenant(), &allowed.caller, user, id, version, body.onto(there))
+            .change(
+                allowed.tenant(),
+                &allowed.caller,
+                user,
+                id,
+                version,
+                body.onto(there),
+            )
             .await?,
     );
     Ok(HttpResponse::Ok()

@@ -64,7 +64,11 @@ pub(crate) async fn handle(
     let user = person(&allowed)?;
     idempotent
         .run(&allowed, async || {
-            let view = View::from(views.create(allowed.tenant(), &allowed.caller, user, body.into()).await?);
+            let view = View::from(
+                views
+                    .create(allowed.tenant(), &allowed.caller, user, body.into())
+                    .await?,
+            );
             Ok(HttpResponse::Created()
                 .insert_header((header::ETAG, etag(view.version)))
                 .json(view))

@@ -23,6 +23,8 @@ pub(crate) async fn handle(
     Path(id): Path<SavedViewId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    views.delete(allowed.tenant(), &allowed.caller, person(&allowed)?, id).await?;
+    views
+        .delete(allowed.tenant(), &allowed.caller, person(&allowed)?, id)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

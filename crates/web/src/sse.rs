@@ -13,8 +13,9 @@ use actix_web::{
 };
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
-use kale_web::Drain;
 use serde::Serialize;
+
+use crate::Drain;
 
 /// How often a silent stream looks whether it has to end.
 const TICK: Duration = Duration::from_secs(1);
@@ -28,28 +29,29 @@ const COMMENT: &[u8] = b":\n\n";
 
 /// One event as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Frame(Bytes);
+pub struct Event(String);
 
-impl Frame {
+impl Event {
     /// An event of that name with JSON as its data.
-    pub(crate) fn event(name: &'static str, data: &impl Serialize) -> Self {
+    #[must_use]
+    pub fn new(name: &'static str, data: &impl Serialize) -> Self {
         // JSON text has no line break outside of its strings' escapes, so that one `data` line is enough.
         let data = serde_json::to_string(data).unwrap_or_else(|error| {
             tracing::error!(error = %error, "an event could not be written");
             "null".to_owned()
         });
-        Self(Bytes::from(format!("event: {name}\ndata: {data}\n\n")))
+        Self(format!("event: {name}\ndata: {data}\n\n"))
     }
 
-    /// What stands in it.
-    #[cfg(test)]
-    pub(crate) fn text(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap()
+    /// As it goes over the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
 /// The answer that sends these events. It ends with them, when the process goes away, and after half an hour.
-pub(crate) fn respond(events: impl Stream<Item = Frame> + 'static, drain: Drain) -> HttpResponse {
+pub fn respond(events: impl Stream<Item = Event> + 'static, drain: Drain) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
@@ -62,39 +64,39 @@ pub(crate) fn respond(events: impl Stream<Item = Frame> + 'static, drain: Drain)
         .streaming(chunks(events, drain))
 }
 
-struct State {
-    events: Pin<Box<dyn Stream<Item = Frame>>>,
+struct Sending {
+    events: Pin<Box<dyn Stream<Item = Event>>>,
     drain: Drain,
     end: Option<Instant>,
     silent: Duration,
 }
 
 fn chunks(
-    events: impl Stream<Item = Frame> + 'static,
+    events: impl Stream<Item = Event> + 'static,
     drain: Drain,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let end = Instant::now().checked_add(LONGEST);
-    let state = State {
+    let sending = Sending {
         events: Box::pin(events),
         drain,
         end,
         silent: Duration::ZERO,
     };
-    let rest = stream::unfold(state, |mut state| async move {
-        let chunk = state.next().await?;
-        Some((Ok(chunk), state))
+    let rest = stream::unfold(sending, |mut sending| async move {
+        let chunk = sending.next().await?;
+        Some((Ok(chunk), sending))
     });
     stream::iter([Ok(Bytes::from_static(HELLO))]).chain(rest)
 }
 
-impl State {
+impl Sending {
     async fn next(&mut self) -> Option<Bytes> {
         while !self.drain.is_draining() && self.end.is_some_and(|end| Instant::now() < end) {
             // A stream keeps what it waits for, so that nothing is lost when the wait is broken off.
             match time::timeout(TICK, self.events.next()).await {
                 Ok(event) => {
                     self.silent = Duration::ZERO;
-                    return event.map(|frame| frame.0);
+                    return event.map(|event| Bytes::from(event.0));
                 }
                 Err(_silence) => self.silent = self.silent.saturating_add(TICK),
             }
@@ -120,7 +122,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_stream_says_hello_and_ends_with_its_events() {
-        let events = stream::iter([Frame::event("job", &serde_json::json!({ "note": "a\nb" }))]);
+        let events = stream::iter([Event::new("job", &serde_json::json!({ "note": "a\nb" }))]);
         let all: Vec<_> = chunks(events, Drain::default()).collect().await;
 
         assert_eq!(
