@@ -1,5 +1,6 @@
 //! Customers as programs tell us about them, and as files give them back.
 
+mod at_once;
 mod export;
 
 use actix_web::http::Method;

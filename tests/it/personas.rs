@@ -129,6 +129,13 @@ async fn the_telecom_customers_fall_into_personas_as_counted_by_hand() {
             .json();
         assert_eq!(list["page"]["count"]["value"], count, "{key}");
     }
+    let all = company
+        .owner
+        .get("/customers?limit=1&include=count")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(all["page"]["count"], json!({ "value": 7043, "capped": false }));
     let breakdown = company
         .owner
         .get("/personas/breakdown?attribute=contract")
@@ -143,7 +150,7 @@ async fn the_telecom_customers_fall_into_personas_as_counted_by_hand() {
         .unwrap();
     assert_eq!(
         new["values"],
-        json!([{ "value": "month-to-month", "customers": 1318 }])
+        json!([{ "value": "Month-to-month", "customers": 1318 }])
     );
 
     // Again is the same.

@@ -67,8 +67,8 @@ pub(crate) fn run(extent: Extent) -> Result<bool> {
             "warnings",
         ],
     )?;
-    // Tests that kill and restart the server need the program itself, which testing a workspace does not build.
-    run.cargo("program", Kind::Check, &["build", "--package", "kale", "--quiet"])?;
+    // Tests that kill and restart the server, and browsers, need the program itself, which testing does not build.
+    let built = run.cargo("server", Kind::Check, &["build", "--quiet", "-p", "kale"])?;
     run.cargo(
         "tests",
         Kind::Tests,

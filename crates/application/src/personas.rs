@@ -6,6 +6,7 @@ mod error;
 mod explain;
 mod find;
 mod preview;
+mod stored;
 mod sweep;
 
 pub use kale_rules::{

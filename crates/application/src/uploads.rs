@@ -11,7 +11,7 @@ mod receive;
 mod refresh;
 mod turn;
 
-pub(crate) use self::jobs::never_ran;
+pub(crate) use self::jobs::{has_to_end, job_cancelled};
 pub use self::{
     describe::Uploads,
     error::UploadError,

@@ -4,7 +4,7 @@ use kale_domain::{
     audit::AuditAction,
     error::{Classify, ErrorKind},
     id::JobId,
-    job::{JobState, JobStatus},
+    job::JobStatus,
 };
 use kale_persistence::{Store, StoreError, Tenant, jobs::JobFilter};
 
@@ -71,6 +71,10 @@ impl Work {
                 needs: "only one that waits or runs can be cancelled",
             });
         }
+        if let Some(needs) = uploads::has_to_end(&self.store, tenant, &there).await? {
+            let is = there.state.name();
+            return Err(WorkError::NotNow { is, needs });
+        }
         self.store
             .transaction(tenant, async |tx| {
                 let job = self
@@ -79,10 +83,7 @@ impl Work {
                     .cancel(tx, id)
                     .await?
                     .ok_or(WorkError::NotFound)?;
-                if job.state == JobState::Cancelled {
-                    // It never ran, so that nothing else tells the upload.
-                    uploads::never_ran(&self.store, tx, tenant, &job).await?;
-                }
+                uploads::job_cancelled(&self.store, tx, tenant, &job).await?;
                 tx.audit(caller.entry(tx, AuditAction::JobCancelled, id)).await?;
                 Ok(job)
             })

@@ -3,6 +3,8 @@
 //! Addresses look like `/assets/<digest>/js/app.js`. The digest covers every file, so a style sheet or a module names
 //! its neighbours by a relative address and each of them may be kept for ever: a changed file changes all addresses.
 
+mod style_sheet;
+
 use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _, sync::LazyLock};
 
 use rust_embed::RustEmbed;
@@ -53,16 +55,21 @@ struct Table {
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut all = Sha256::new();
     let mut assets = BTreeMap::new();
+    let mut styles = BTreeMap::new();
     for path in Files::iter() {
         let Some(file) = Files::get(&path) else { continue };
         let hash = file.metadata.sha256_hash();
         all.update(path.as_bytes());
         all.update(hash);
+        if style_sheet::PARTS.contains(&path.as_ref()) {
+            styles.insert(path, file.data);
+            continue;
+        }
         let mime = match file.metadata.mimetype() {
             text if text.starts_with("text/") => format!("{text}; charset=utf-8"),
             other => other.to_owned(),
         };
-        let etag = format!("\"{}\"", hex::encode(hash).get(..32).unwrap_or_default());
+        let etag = etag(&hash);
         assets.insert(
             path.into_owned(),
             Asset {
@@ -72,6 +79,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             },
         );
     }
+    assets.insert(style_sheet::WHOLE.to_owned(), whole(&styles));
     let digest = hex::encode(all.finalize())
         .get(..12)
         .unwrap_or_default()
@@ -82,6 +90,25 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         .collect();
     Table { digest, assets, urls }
 });
+
+/// The one style sheet of all pages.
+fn whole(parts: &BTreeMap<Cow<'static, str>, Cow<'static, [u8]>>) -> Asset {
+    let mut joined = String::new();
+    for bytes in style_sheet::PARTS.iter().filter_map(|path| parts.get(*path)) {
+        joined.push_str(&String::from_utf8_lossy(bytes));
+        joined.push('\n');
+    }
+    let bytes = style_sheet::compact(&joined).into_bytes();
+    Asset {
+        etag: etag(&Sha256::digest(&bytes)),
+        mime: "text/css; charset=utf-8".to_owned(),
+        bytes: Cow::Owned(bytes),
+    }
+}
+
+fn etag(hash: &[u8]) -> String {
+    format!("\"{}\"", hex::encode(hash).get(..32).unwrap_or_default())
+}
 
 /// The address of a file, by its path under `assets/`; empty for a file that does not exist (a test renders every
 /// page and looks each address up).
@@ -181,7 +208,7 @@ mod tests {
 
     #[test]
     fn an_address_leads_to_its_file_for_ever() {
-        let url = url("css/base.css");
+        let url = url("css/kale.css");
         let found = find(url.strip_prefix("/assets/").unwrap()).unwrap();
 
         assert!(found.immutable);
@@ -190,13 +217,26 @@ mod tests {
     }
 
     #[test]
+    fn every_part_stands_in_the_one_style_sheet() {
+        let whole = &find("x/css/kale.css").unwrap().asset.bytes;
+        let whole = std::str::from_utf8(whole).unwrap();
+        for sign in ["@layer reset,tokens", ".app{", ".btn{", ".ctable"] {
+            assert!(whole.contains(sign), "{sign}");
+        }
+        for part in style_sheet::PARTS {
+            assert!(Files::get(part).is_some(), "{part}");
+        }
+        assert_eq!(whole.matches('{').count(), whole.matches('}').count());
+    }
+
+    #[test]
     fn an_older_address_still_finds_the_file_but_not_for_ever() {
-        assert!(!find("000000000000/css/base.css").unwrap().immutable);
+        assert!(!find("000000000000/css/kale.css").unwrap().immutable);
     }
 
     #[test]
     fn nothing_outside_the_folder_is_found() {
-        for tail in ["", "css/base.css", "x/../Cargo.toml", "x/vendor", "x/"] {
+        for tail in ["", "css/kale.css", "x/../Cargo.toml", "x/vendor", "x/"] {
             assert!(find(tail).is_none(), "{tail}");
         }
     }
@@ -279,10 +319,11 @@ mod tests {
             .collect();
         let styles: Vec<&str> = all()
             .map(|(path, _)| path)
-            .filter(|path| path.starts_with("css/"))
+            .filter(|path| path.starts_with("css/") && !path.starts_with("css/docs/"))
             .collect();
 
         assert!(scripts.len() > 5 && gzipped(&scripts) <= 60 * 1024);
-        assert!(styles.len() > 2 && gzipped(&styles) <= 15 * 1024);
+        assert_eq!(styles, [style_sheet::WHOLE]);
+        assert!(gzipped(&styles) <= 13 * 1024);
     }
 }

@@ -34,6 +34,8 @@ use crate::{
     },
 };
 
+/// Where an upload's entry keeps the name of its file.
+const FILE: &str = "file";
 /// How many stand on a page.
 const PAGE: u32 = 50;
 
@@ -198,7 +200,7 @@ fn actors(chosen: &str, names: &Names) -> Select {
 }
 
 fn row(here: &Here<ReadAudit>, names: &Names, entry: &AuditEntry) -> AuditRow {
-    let actor = names.actor(&entry.actor);
+    let actor = capital(&names.actor(&entry.actor));
     AuditRow {
         at: here.instant(entry.at),
         initials: match entry.actor {
@@ -207,19 +209,40 @@ fn row(here: &Here<ReadAudit>, names: &Names, entry: &AuditEntry) -> AuditRow {
         },
         actor,
         action: words::of(entry.action).to_owned(),
-        target: target(names, entry.action, &entry.target),
+        target: target(names, entry),
         changes: changes(names, entry),
         request_id: entry.request_id.clone().unwrap_or_default(),
     }
 }
 
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// Where the thing lives, else everything that was done to it.
-fn target(names: &Names, action: AuditAction, id: &str) -> Link {
+fn target(names: &Names, entry: &AuditEntry) -> Link {
+    let (action, id) = (entry.action, entry.target.as_str());
+    if let (AuditAction::SignedIn | AuditAction::SignedOut, Actor::User { id: own }) = (action, &entry.actor)
+        && own.to_string() == id
+    {
+        // Who signed in stands before it.
+        return Link::new("", "");
+    }
     let prefix = id.split_once('_').map_or(id, |(prefix, _)| prefix);
     match prefix {
-        "cus" => Link::new(id, format!("/customers/{id}")),
-        "upl" => Link::new(id, format!("/data/uploads/{id}")),
-        "job" => Link::new(id, format!("/jobs/{id}")),
+        "cus" => Link::new("a customer", format!("/customers/{id}")),
+        "upl" => {
+            let file = entry.after.get(FILE).map_or("a file", String::as_str);
+            Link::new(file, format!("/data/uploads/{id}"))
+        }
+        "job" => Link::new("a job", format!("/jobs/{id}")),
+        "viw" => Link::new(
+            "a view of the customers",
+            Query::default().with("target", id).at("/audit"),
+        ),
         "key" => {
             let name = id.parse().ok().and_then(|id: ApiKeyId| names.keys.get(&id));
             Link::new(name.map_or(id, String::as_str), "/settings/api-keys")
@@ -250,8 +273,14 @@ fn changes(names: &Names, entry: &AuditEntry) -> Vec<AuditChange> {
     };
     fields
         .into_iter()
+        // The name of a file stands in the line itself.
+        .filter(|field| field.as_str() != FILE)
         .map(|field| AuditChange {
-            field: field.replace('_', " "),
+            field: if field == "sha256" {
+                "SHA-256".to_owned()
+            } else {
+                field.replace('_', " ")
+            },
             before: value(&entry.before, field),
             after: value(&entry.after, field),
         })

@@ -16,6 +16,8 @@ mod words;
 
 use actix_web::web::ServiceConfig;
 
+pub(crate) use self::list::row;
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(list::handle)

@@ -10,7 +10,10 @@ use actix_web::web::ServiceConfig;
 use kale_application::{Tenant, access::Caller};
 use kale_domain::{access::Permission, job::JobStatus};
 
-pub(crate) use self::status::JobEvent;
+pub(crate) use self::{
+    list::{about, ended, files},
+    status::JobEvent,
+};
 use crate::view::parts::JobProgress;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {

@@ -64,7 +64,7 @@ mod tests {
     async fn a_file_is_sent_once_and_kept() {
         let app = test::init_service(App::new().configure(routes)).await;
         let get = |etag: &str| {
-            let request = test::TestRequest::get().uri(assets::url("css/base.css"));
+            let request = test::TestRequest::get().uri(assets::url("css/kale.css"));
             request.insert_header((header::IF_NONE_MATCH, etag)).to_request()
         };
 

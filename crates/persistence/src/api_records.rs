@@ -16,6 +16,7 @@ use crate::{
     scoped::{Scoped, within},
     store::{Store, check_bulk},
     tenant::Tenant,
+    tx::Tx,
     value,
 };
 
@@ -108,6 +109,23 @@ fn api_record(record: Record, kinds: &BTreeMap<AttributeKey, AttributeType>) -> 
         values: RowValues::from_document(&record.v, kinds)?,
         created_at: value::timestamp(record.created_at),
     })
+}
+
+/// Stores what a program told us about a customer it tells of for the first time; [`StoreError::Duplicate`](crate::StoreError::Duplicate) where one
+/// was told of already. Of several at once one succeeds.
+pub async fn create(store: &Store, tx: &mut Tx, new: &ApiRecord) -> Result<()> {
+    let (tenant, now) = (tx.tenant(), value::date(tx.now()));
+    let document = doc! {
+        "_id": key(tenant, &new.external_id), "company_id": value::uuid(tenant.company().uuid()),
+        "ext": &new.external_id, "v": new.values.to_document(), "created_at": now, "updated_at": now,
+    };
+    let inserted = records(store)
+        .typed::<Document>()
+        .raw()
+        .insert_one(document)
+        .session(tx.session())
+        .await;
+    tx.note(inserted).map(drop)
 }
 
 /// Stores what programs told us, acknowledged by a majority.

@@ -1,9 +1,13 @@
 //! Companies (`companies`, key `_id`, unique `slug_key` through its own natural key in `company_slugs`).
 
+mod sorting;
+
+use std::{collections::BTreeMap, sync::Arc};
+
 use bson::{DateTime, doc};
 use futures::TryStreamExt as _;
 use kale_domain::{
-    attribute::{AttributeDefinition, AttributeKey},
+    attribute::{AttributeDefinition, AttributeKey, AttributeType},
     company::{Company, CompanyStatus, Industry, Slug},
     id::CompanyId,
     money::Currency,
@@ -19,6 +23,8 @@ use crate::{
     value,
 };
 
+pub use self::sorting::{Sorting, slots_filled, sorting, sorting_in};
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     #[serde(rename = "_id")]
@@ -31,6 +37,12 @@ pub(crate) struct Record {
     currency: Currency,
     #[serde(default)]
     sortable_attributes: Vec<AttributeKey>,
+    /// What the sort slots of every customer hold, by slot; absent where that is `sortable_attributes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sort_slots: Option<Vec<Option<AttributeKey>>>,
+    /// Grows by one whenever `sortable_attributes` changes.
+    #[serde(default)]
+    sort_change: i64,
     #[serde(default)]
     attributes: Vec<AttributeDefinition>,
     created_at: DateTime,
@@ -111,21 +123,20 @@ pub(crate) async fn read(store: &Store, id: CompanyId) -> Result<Option<Company>
 
 /// Changes what its owners may change; [`StoreError::Stale`] where it is no longer at `company.version`.
 pub async fn update(store: &Store, tx: &mut Tx, company: &Company) -> Result<Company> {
+    tx.defines();
     let filter =
         doc! { "_id": value::uuid(tx.tenant().company().uuid()), "version": value::signed(company.version) };
-    let change = doc! {
-        "$set": {
-            "name": &company.name,
-            "industry": bson::serialize_to_bson(&company.industry)?,
-            "time_zone": &company.time_zone,
-            "currency": company.currency.code(),
-            "sortable_attributes": bson::serialize_to_bson(&company.sortable_attributes)?,
-            "updated_at": value::date(tx.now()),
-        },
-        "$inc": { "version": 1_i64 },
+    let mut set = doc! {
+        "name": &company.name,
+        "industry": bson::serialize_to_bson(&company.industry)?,
+        "time_zone": &company.time_zone,
+        "currency": company.currency.code(),
+        "sortable_attributes": bson::serialize_to_bson(&company.sortable_attributes)?,
+        "updated_at": value::date(tx.now()),
     };
+    set.extend(sorting::changed(store, tx, &filter, company).await?);
     let updated = records(store)
-        .find_one_and_update(filter, change)
+        .find_one_and_update(filter, doc! { "$set": set, "$inc": { "version": 1_i64 } })
         .return_document(ReturnDocument::After)
         .session(tx.session())
         .await;
@@ -134,7 +145,39 @@ pub async fn update(store: &Store, tx: &mut Tx, company: &Company) -> Result<Com
         .and_then(Company::try_from)
 }
 
-/// The attributes the company's customers have.
+/// The attributes of a company, and their kinds apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attributes {
+    /// In the order they came.
+    pub definitions: Arc<Vec<AttributeDefinition>>,
+    /// For reading texts as what they are.
+    pub kinds: BTreeMap<AttributeKey, AttributeType>,
+}
+
+impl From<Vec<AttributeDefinition>> for Attributes {
+    fn from(definitions: Vec<AttributeDefinition>) -> Self {
+        Self {
+            kinds: definitions
+                .iter()
+                .map(|definition| (definition.key.clone(), definition.kind))
+                .collect(),
+            definitions: Arc::new(definitions),
+        }
+    }
+}
+
+/// The attributes the company's customers have, as this process knows them: at most two seconds behind another process.
+/// For reading; what is written is checked against [`attributes`].
+pub async fn known_attributes(store: &Store, tenant: Tenant) -> Result<Arc<Attributes>> {
+    let read = async || attributes(store, tenant).await.map(Attributes::from);
+    store
+        .memories()
+        .definitions
+        .recall(tenant, b"", read, |_| true)
+        .await
+}
+
+/// The attributes the company's customers have, as they are now.
 pub async fn attributes(store: &Store, tenant: Tenant) -> Result<Vec<AttributeDefinition>> {
     #[derive(Deserialize)]
     struct Projection {
@@ -151,6 +194,9 @@ pub async fn attributes(store: &Store, tenant: Tenant) -> Result<Vec<AttributeDe
 
 /// Adds attributes that are not defined yet. A definition that exists stays as it is.
 pub async fn define_attributes(store: &Store, tx: &mut Tx, new: &[AttributeDefinition]) -> Result<()> {
+    if !new.is_empty() {
+        tx.defines();
+    }
     for definition in new {
         let filter = doc! {
             "_id": value::uuid(tx.tenant().company().uuid()),
@@ -177,6 +223,8 @@ impl From<&Company> for Record {
             time_zone: company.time_zone.clone(),
             currency: company.currency,
             sortable_attributes: company.sortable_attributes.clone(),
+            sort_slots: None,
+            sort_change: 0,
             attributes: Vec::new(),
             created_at: value::date(company.created_at),
             updated_at: value::date(company.updated_at),

@@ -23,6 +23,7 @@ pub mod live;
 pub mod locks;
 pub mod migrations;
 pub mod personas;
+mod remembered;
 mod rules;
 pub mod saved_views;
 pub mod schedules;

@@ -1,5 +1,7 @@
 //! A company's persona configuration, every version of it (`persona_versions`, key `company ‖ version`).
 
+use std::sync::Arc;
+
 use bson::{DateTime, doc};
 use jiff::Timestamp;
 use kale_domain::id::UserId;
@@ -66,8 +68,28 @@ pub async fn latest(store: &Store, tenant: Tenant) -> Result<Option<PersonaVersi
     Ok(versions(store, tenant, 1).await?.pop())
 }
 
+/// What `read` makes of the newest version, as this process knows it: at most two seconds behind another process. For
+/// reading; what is written is checked against [`latest`].
+pub async fn known<T, E>(
+    store: &Store,
+    tenant: Tenant,
+    read: impl FnOnce(Option<PersonaVersion>) -> std::result::Result<T, E>,
+) -> std::result::Result<Arc<T>, E>
+where
+    T: Send + Sync + 'static,
+    E: From<StoreError>,
+{
+    let read = async || read(latest(store, tenant).await?);
+    store
+        .memories()
+        .definitions
+        .recall(tenant, b"", read, |_| true)
+        .await
+}
+
 /// Adds a version; [`StoreError::Stale`] where somebody added that number in between.
 pub async fn add(store: &Store, tx: &mut Tx, version: &PersonaVersion) -> Result<()> {
+    tx.defines();
     let tenant = tx.tenant();
     let record = Record {
         id: value::key(tenant.company().uuid(), &version.version.to_be_bytes()),

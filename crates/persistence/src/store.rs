@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     error::{Result, StoreError},
     jobs::JobStore,
+    remembered::Memories,
     tx::Sources,
 };
 
@@ -27,6 +28,7 @@ pub struct Store {
     database: Database,
     sources: Sources,
     jobs: JobStore,
+    memories: Arc<Memories>,
 }
 
 /// A server that takes writes, since one election.
@@ -79,6 +81,7 @@ impl Store {
             database,
             sources,
             jobs,
+            memories: Arc::new(Memories::new()),
         })
     }
 
@@ -93,10 +96,13 @@ impl Store {
     pub async fn settle(&self) -> Result<()> {
         let marks = self.database.collection::<bson::Document>("installation");
         let change = doc! { "$inc": { "settled": 1_i64 } };
-        marks
+        let settled = marks
             .update_one(doc! { "_id": "settled" }, change)
             .upsert(true)
-            .await?;
+            .await;
+        // Customers were written, of whichever company.
+        self.memories.tallies.forget_all();
+        settled?;
         Ok(())
     }
 
@@ -144,6 +150,10 @@ impl Store {
     #[must_use]
     pub const fn jobs(&self) -> &JobStore {
         &self.jobs
+    }
+
+    pub(crate) fn memories(&self) -> &Memories {
+        &self.memories
     }
 
     pub(crate) const fn client(&self) -> &Client {

@@ -28,6 +28,7 @@ pub struct Tx {
     tenant: Option<Tenant>,
     transient: bool,
     enqueued: bool,
+    defines: bool,
 }
 
 impl std::fmt::Debug for Tx {
@@ -66,6 +67,11 @@ impl Tx {
         })
     }
 
+    /// Notes that this changes what the company has defined, so that what is remembered of that is forgotten.
+    pub(crate) const fn defines(&mut self) {
+        self.defines = true;
+    }
+
     /// The current instant.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -89,6 +95,17 @@ impl Tx {
         let store = self.store.clone();
         self.enqueued = true;
         store.jobs().enqueue(Some(self), job).await
+    }
+}
+
+/// However it ended: it may have committed without saying so.
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(tenant) = self.tenant else { return };
+        self.store.memories().tallies.forget(tenant);
+        if self.defines {
+            self.store.memories().definitions.forget(tenant);
+        }
     }
 }
 
@@ -125,6 +142,7 @@ impl Store {
             tenant,
             transient: false,
             enqueued: false,
+            defines: false,
         };
         let mut tries = 0;
         loop {

@@ -1,4 +1,5 @@
-//! Versions as `ETag`s: `"v7"` is the seventh.
+//! Versions as `ETag`s: `"v7"` is the seventh. Where an answer shows names from elsewhere, too, their version stands
+//! behind it: `"v7-3"`; a change names only the first.
 
 use std::future::{Ready, ready};
 
@@ -17,13 +18,24 @@ pub fn etag(version: u64) -> String {
     format!("\"v{version}\"")
 }
 
+/// The `ETag` of a version of a thing whose answer shows names that have a version of their own.
+#[must_use]
+pub fn etag_naming(version: u64, names: u64) -> String {
+    format!("\"v{version}-{names}\"")
+}
+
 /// The version of an `ETag` of ours; `None` for any other text. Forms carry it as a field.
 #[must_use]
 pub fn version_of(etag: &str) -> Option<u64> {
-    let digits = etag.strip_prefix("\"v")?.strip_suffix('"')?;
-    // One spelling only: no sign, no leading zero.
+    let text = etag.strip_prefix("\"v")?.strip_suffix('"')?;
+    let (digits, names) = match text.split_once('-') {
+        Some((digits, names)) => (digits, Some(names.parse().ok()?)),
+        None => (text, None),
+    };
     let version = digits.parse().ok()?;
-    (self::etag(version) == etag).then_some(version)
+    // One spelling only: no sign, no leading zero.
+    let spelled = names.map_or_else(|| self::etag(version), |names| etag_naming(version, names));
+    (spelled == etag).then_some(version)
 }
 
 /// The version that the caller read, from `If-Match`: 428 where it is missing or `*`, 412 where it is no `ETag` of ours.
@@ -83,19 +95,23 @@ fn sent(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
 
 /// Answers a read: 304 where `If-None-Match` has this version, else the body as JSON. Both with the `ETag`.
 pub fn tagged<T: Serialize>(request: &HttpRequest, version: u64, body: &T) -> HttpResponse {
-    let tag = etag(version);
-    let mut response = if has(request.headers(), header::IF_NONE_MATCH, &tag) {
+    tagged_as(request, &etag(version), body)
+}
+
+/// As [`tagged`], with that `ETag`.
+pub fn tagged_as<T: Serialize>(request: &HttpRequest, tag: &str, body: &T) -> HttpResponse {
+    let mut response = if has(request.headers(), header::IF_NONE_MATCH, tag) {
         HttpResponse::NotModified()
     } else {
         HttpResponse::Ok()
     };
-    response.insert_header((header::ETAG, tag.as_str()));
+    response.insert_header((header::ETAG, tag));
     // The client may keep it, if it asks each time whether it still holds.
     response.insert_header((
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, no-cache"),
     ));
-    if has(request.headers(), header::IF_NONE_MATCH, &tag) {
+    if has(request.headers(), header::IF_NONE_MATCH, tag) {
         response.finish()
     } else {
         response.json(body)
@@ -130,9 +146,20 @@ mod tests {
     #[actix_web::test]
     async fn an_update_names_the_one_version_it_was_made_from() {
         assert_eq!(if_match(&["\"v7\""]).await, Ok(7));
+        assert_eq!(if_match(&[&etag_naming(7, 12)]).await, Ok(7));
         assert_eq!(if_match(&[]).await, Err(428));
         assert_eq!(if_match(&["*"]).await, Err(428));
-        for never_ours in ["\"v07\"", "\"v+7\"", "v7", "W/\"v7\"", "\"7\"", "\"v7\", \"v8\""] {
+        for never_ours in [
+            "\"v07\"",
+            "\"v7-\"",
+            "\"v7-03\"",
+            "\"v7-3-1\"",
+            "\"v+7\"",
+            "v7",
+            "W/\"v7\"",
+            "\"7\"",
+            "\"v7\", \"v8\"",
+        ] {
             assert_eq!(if_match(&[never_ours]).await, Err(412), "{never_ours}");
         }
         assert_eq!(if_match(&["\"v7\"", "\"v8\""]).await, Err(400));

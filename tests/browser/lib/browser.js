@@ -27,6 +27,7 @@ const WAIT_MS = 15_000;
 /** The browser and the signed-in people of one run. */
 export class Browser {
   #kept = new Map();
+  #shared = new Map();
 
   static async launch(kale) {
     const executablePath = process.env.CHROMIUM ?? NAMES.find(existsSync);
@@ -48,7 +49,14 @@ export class Browser {
   }
 
   /** A page of its own browser profile. `as` is the name of somebody signed in; without one it is a stranger's. */
-  async open({ as, theme = "light", size = WIDE, scripts = true } = {}) {
+  async open(options = {}) {
+    const context = await this.#context(options);
+    const watch = await Watch.over(context);
+    const page = await context.newPage();
+    return { context, page, watch };
+  }
+
+  async #context({ as, theme = "light", size = WIDE, scripts = true }) {
     const context = await this.chromium.newContext({
       baseURL: this.kale.url,
       storageState: as ? this.#kept.get(as) : undefined,
@@ -60,23 +68,21 @@ export class Browser {
       acceptDownloads: true,
     });
     context.setDefaultTimeout(WAIT_MS);
-    const watch = await Watch.over(context);
-    const page = await context.newPage();
-    return { context, page, watch };
+    return context;
+  }
+
+  /** As `on`, in a profile that somebody signed in keeps for all such pages: what they loaded before is at hand. */
+  async look(as, name, work) {
+    if (!this.#shared.has(as)) this.#shared.set(as, this.#context({ as }));
+    const page = await (await this.#shared.get(as)).newPage();
+    const watch = await Watch.over(page);
+    await watched(page, watch, name, work, () => page.close());
   }
 
   /** Does something on a page, and fails if the browser complained. A picture is kept of a page that failed. */
   async on(options, name, work) {
     const { context, page, watch } = await this.open(options);
-    try {
-      await work(page, watch);
-      watch.assertQuiet();
-    } catch (error) {
-      await picture(page, `failed-${name}`).catch(() => {});
-      throw error;
-    } finally {
-      await context.close();
-    }
+    await watched(page, watch, name, work, () => context.close());
   }
 
   async close() {
@@ -84,7 +90,20 @@ export class Browser {
   }
 }
 
+async function watched(page, watch, name, work, close) {
+  try {
+    await work(page, watch);
+    watch.assertQuiet();
+  } catch (error) {
+    await picture(page, `failed-${name}`).catch(() => {});
+    throw error;
+  } finally {
+    await close();
+  }
+}
+
 /** Keeps a picture of the whole page. */
 export async function picture(page, name) {
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: path.join(PICTURES, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.png`), fullPage: true });
 }

@@ -1,25 +1,28 @@
 // What must never happen on a page: an error in the console, an exception, a refusal by the content security policy, an
 // answer that says the server broke.
 
-/** Collects what goes wrong in all pages of a browser context. */
+/** Collects what goes wrong in a page, or in all pages of a browser context. */
 export class Watch {
   #seen = [];
   #expected = [];
 
   /** Begins to watch; call it before the first page is opened. */
-  static async over(context) {
+  static async over(target) {
     const watch = new Watch();
-    await context.exposeBinding("kaleRefused", (_, what) => watch.#seen.push(`CSP: ${what}`));
-    await context.addInitScript(() => {
+    await target.exposeBinding("kaleRefused", (_, what) => watch.#seen.push(`CSP: ${what}`));
+    await target.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", (event) =>
         window.kaleRefused(`${event.effectiveDirective} refused ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`),
       );
     });
-    context.on("console", (message) => {
+    target.on("console", (message) => {
       if (message.type() === "error") watch.#seen.push(`console: ${message.text()} (${message.location().url})`);
     });
-    context.on("weberror", (error) => watch.#seen.push(`exception: ${error.error().stack ?? error.error()}`));
-    context.on("response", (answer) => {
+    const thrown = (error) => watch.#seen.push(`exception: ${error.stack ?? error}`);
+    // A context has the first of them, a page the second.
+    target.on("weberror", (error) => thrown(error.error()));
+    target.on("pageerror", thrown);
+    target.on("response", (answer) => {
       if (answer.status() >= 500) watch.#seen.push(`answer: ${answer.status()} ${answer.request().method()} ${answer.url()}`);
     });
     return watch;

@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { violations } from "../lib/axe.js";
 import { NARROW } from "../lib/browser.js";
 import { overflow } from "../lib/layout.js";
+import { Watch } from "../lib/watch.js";
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'";
 const page = (body) => `<!doctype html><html lang="en"><head><title>Planted</title></head><body><main><h1>Planted</h1>${body}</main></body></html>`;
@@ -26,6 +27,24 @@ export function controls(run) {
   }
 
   describe("The watchers", () => {
+    it("of a single page see the same as those of a profile", async () => {
+      const context = await run.browser.chromium.newContext({ baseURL: run.kale.url });
+      const tab = await context.newPage();
+      const watch = await Watch.over(tab);
+      const body = '<script>1</script><script src="/planted.js"></script>';
+      await tab.route("**/planted", (route) =>
+        route.fulfill({ contentType: "text/html", headers: { "content-security-policy": POLICY }, body: page(body) }),
+      );
+      await tab.route("**/planted.js", (route) => route.fulfill({ status: 500, contentType: "text/javascript", body: 'throw new Error("planted")' }));
+      await tab.goto("/planted");
+      await tab.evaluate(() => setTimeout(() => { throw new Error("planted later"); }));
+      await tab.waitForTimeout(100);
+      await context.close();
+      for (const sign of ["CSP: script-src", "exception: Error: planted later", "answer: 500", "console: "]) {
+        assert.ok(watch.seen.some((line) => line.startsWith(sign)), `${sign} in ${watch.seen.join("\n")}`);
+      }
+    });
+
     it("are quiet on a page that is in order", async () => {
       const { seen } = await shown("<p>Fine</p>");
       assert.deepEqual(seen, []);

@@ -120,8 +120,16 @@ export function journey(run) {
       const why = page.locator("section[aria-labelledby=why]");
       await why.waitFor();
       assert.match(await why.locator(".judged > li").first().textContent(), /contract/i);
-      await why.locator("details[open] .trace").first().waitFor();
-      assert.equal(await why.getByText("This one").count(), 1);
+      const persona = await page.locator(".person-persona .t").textContent();
+      const chosen = why.locator(".judged > li").filter({ hasText: "This one" });
+      if (persona === "Unassigned") {
+        assert.equal(await chosen.count(), 0);
+      } else {
+        assert.equal(await chosen.count(), 1);
+        assert.equal(await chosen.locator("summary .persona .t").textContent(), persona, "the reason is that of the persona they have");
+        await chosen.locator("details[open] .trace .tr.yes").first().waitFor();
+        assert.match(await chosen.locator(".trace").first().textContent(), /it is /, "the value that was compared is told");
+      }
     });
 
     step("changes the tenure limit and sees the counts move before saving", async () => {
@@ -137,6 +145,8 @@ export function journey(run) {
       assert.equal(numberIn(facts[1]), 1318);
       assert.equal(numberIn(facts[0]) - numberIn(facts[1]), number(facts[2]));
       run.after = numberIn(facts[0]);
+      run.moved = numberIn(await page.locator("#preview h3").textContent());
+      assert.ok(run.moved >= run.after - 1318, `at least those move: ${run.moved}`);
     });
 
     step("saves, and sees the job finish", async () => {
@@ -147,6 +157,13 @@ export function journey(run) {
       await page.goto("/personas");
       await ended(page);
       assert.equal((await counts(page))[0], run.after, "as the preview said");
+      await page.goto("/jobs");
+      const job = page.locator("#jobs .rows-list > li").first();
+      assert.match(await job.textContent(), /Apply persona rules/);
+      assert.equal(await job.locator(".chip").textContent(), "Done");
+      await job.getByRole("link", { name: "Apply persona rules" }).click();
+      await page.locator("#job .chip", { hasText: "Done" }).waitFor();
+      assert.match(await page.locator("#job").textContent(), new RegExp(`${run.moved.toLocaleString("en")} customers moved`));
     });
 
     step("uploads a file with ten broken rows and reads the report", async () => {

@@ -7,6 +7,7 @@ import { assertAccessible } from "../lib/axe.js";
 import { NARROW, WIDE, picture } from "../lib/browser.js";
 import { MAPPING, good, tenBroken, unclosed } from "../lib/files.js";
 import { overflow } from "../lib/layout.js";
+import { described, structs } from "../lib/contract.js";
 import { ended } from "../lib/reading.js";
 
 /** Pages: a name, who looks (nobody: a stranger), the address (or how to find it in `made`), and what is done there before it is looked at. */
@@ -47,22 +48,24 @@ const PAGES = [
   ["persona-wrong", "owner", (made) => `/personas/${made.persona}`, async (page) => {
     await page.locator("[data-root] [data-add=condition]").last().click();
     await page.locator("#preview [role=alert]").waitFor();
-  }, 200, /status of 422/],
+  }],
   ["persona-new", "owner", "/personas/new"],
   ["persona-table", "owner", "/personas/table?by=contract"],
   ["persona-versions", "owner", "/personas/versions"],
   ["data", "owner", "/data"],
   ["data-empty", "newcomer", "/data"],
   ["upload-map", "owner", (made) => `/data/uploads/${made.map}`],
-  ["upload-map-demo", "owner", (made) => `/data/uploads/${made.telco}`],
+  ["upload-map-again", "owner", (made) => `/data/uploads/${made.checked}?step=map`],
   ["upload-checked", "owner", (made) => `/data/uploads/${made.checked}`, (page) => page.locator("section[aria-labelledby=wrong] summary").first().click()],
   ["upload-imported", "owner", (made) => `/data/uploads/${made.imported}`],
   ["upload-undo-asks", "owner", (made) => `/data/uploads/${made.imported}`, (page) => page.getByRole("button", { name: "Undo" }).click()],
+  ["upload-undone", "owner", (made) => `/data/uploads/${made.undone}`],
   ["upload-failed", "owner", (made) => `/data/uploads/${made.failed}`],
   ["upload-cancelled", "owner", (made) => `/data/uploads/${made.cancelled}`],
   ["jobs", "owner", "/jobs"],
   ["jobs-empty", "newcomer", "/jobs"],
   ["job", "owner", (made) => `/jobs/${made.job}`],
+  ["job-failed", "owner", (made) => `/jobs/${made.failedJob}`],
   ["audit", "owner", "/audit"],
   ["audit-empty", "newcomer", "/audit"],
   ["settings", "owner", "/settings"],
@@ -76,9 +79,10 @@ const PAGES = [
   ["account", "owner", "/jobs", (page) => page.locator("button[popovertarget=account]:visible").first().click()],
   ["no-permission", "expert", "/audit", null, 403],
   ["not-found", "owner", "/nowhere", null, 404],
+  ["customer-not-found", "owner", "/customers/cus_01h455vb4pex5vsknk084sn02q", null, 404],
   ["docs", null, "/docs", (page) => page.locator(".swagger-ui .opblock-tag").first().waitFor()],
   ["docs-errors", null, "/docs/errors"],
-  ["licenses", null, "/licenses"],
+  ["licences", null, "/licences"],
 ];
 
 /** An address without what differs from row to row. */
@@ -108,58 +112,68 @@ async function askForLink(page) {
 
 /** Something of every kind to look at. */
 async function make({ kale }) {
-  const [customers, personas, map, checked, imported] = [
+  const [customers, personas, map, checked, undone, imported] = [
     await kale.api("GET", "/customers?limit=1&filter[persona]=new_monthly"),
     await kale.api("GET", "/personas"),
     await kale.upload("to-map.csv", good("map", 20)),
     await kale.upload("ten-broken.csv", tenBroken("checked")),
+    await kale.upload("undone.csv", good("undone", 10)),
     await kale.upload("imported.csv", good("imported", 25)),
   ];
-  const uploads = await kale.api("GET", "/uploads?limit=50");
-  const telco = uploads.data.find((upload) => upload.file.name === "telco_customers.csv");
-  for (const one of [checked, imported]) {
+  for (const one of [checked, undone, imported]) {
     await kale.api("PUT", `/uploads/${one.id}/mapping`, MAPPING);
     await kale.api("POST", `/uploads/${one.id}/validate`, {});
     await kale.uploadIs(one.id, "validated");
   }
-  await kale.api("POST", `/uploads/${imported.id}/import`, { rejected: "stop" });
-  await kale.uploadIs(imported.id, "imported");
+  for (const one of [undone, imported]) {
+    await kale.api("POST", `/uploads/${one.id}/import`, { rejected: "stop" });
+    await kale.uploadIs(one.id, "imported");
+    if (one === undone) {
+      await kale.api("POST", `/uploads/${one.id}/undo`, {});
+      await kale.uploadIs(one.id, "undone");
+    }
+  }
   const failed = await kale.upload("never-closed.csv", unclosed(), "failed");
   const cancelled = await kale.upload("cancelled.csv", good("cancelled", 5));
   await kale.api("POST", `/uploads/${cancelled.id}/cancel`, {});
-  const jobs = await kale.api("GET", "/jobs?limit=1");
+  const jobs = await kale.api("GET", "/jobs?limit=1&filter[state]=succeeded");
+  const dead = await kale.api("GET", "/jobs?limit=1&filter[state]=dead");
   return {
     customer: customers.data[0].id,
     persona: personas.personas[0].id,
     map: map.id,
-    telco: telco.id,
     checked: checked.id,
+    undone: undone.id,
     imported: imported.id,
     failed: failed.id,
     cancelled: cancelled.id,
     job: jobs.data[0].id,
+    failedJob: dead.data[0].id,
   };
 }
 
 export function pages(run) {
-  describe("Every page", { concurrency: 2 }, () => {
+  describe("Every page", { concurrency: 4 }, () => {
     let made;
     /** Where pages lead: for each kind of person, one address of every shape. */
     const links = new Map();
+    /** The addresses that were looked at. */
+    const seen = new Set();
     before(async () => {
       made = await make(run);
     });
 
-    for (const [name, as, where, act, status = 200, complaint] of PAGES) {
+    for (const [name, as, where, act, status = 200] of PAGES) {
+      const looked = (work) => (as ? run.browser.look(as, name, work) : run.browser.on({}, name, work));
       it(name, () =>
-        run.browser.on({ as }, name, async (page, watch) => {
+        looked(async (page, watch) => {
           if (status >= 400) watch.expect(new RegExp(`status of ${status}`));
-          if (complaint) watch.expect(complaint);
           const answer = await page.goto(typeof where === "function" ? where(made) : where);
           assert.equal(answer.status(), status);
           await act?.(page, run);
           await page.waitForLoadState();
           await ended(page);
+          for (const address of [answer.url(), page.url()]) seen.add(new URL(address).pathname);
           assert.equal(await page.locator("h1:not(#swagger *)").count(), 1, "one first heading");
           assert.deepEqual(await leadsNowhere(page), [], "what points into the page finds something there");
           for (const address of await page.locator("a[href^='/']").evaluateAll((all) => all.map((a) => a.getAttribute("href")))) {
@@ -170,6 +184,7 @@ export function pages(run) {
             await page.setViewportSize(size);
             for (const theme of ["light", "dark"]) {
               await page.emulateMedia({ colorScheme: theme });
+              await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
               // Colours are the same at both widths; what stands where is the same in both themes.
               if (size === WIDE || theme === "light") await assertAccessible(page, `${name}, ${theme}, ${size.width} px`);
               await picture(page, `${name}-${theme}-${size.width}`);
@@ -178,7 +193,16 @@ export function pages(run) {
           assert.equal(await overflow(page), "", "it scrolls sideways on a phone");
         }));
     }
-    run.links = links;
+    Object.assign(run, { links, seen });
+  });
+
+  it("No page was left out", async () => {
+    const pages = await described();
+    assert.ok(pages.length > 20, `${pages.length} pages are described`);
+    const missed = pages.filter((one) => ![...run.seen].some((address) => one.pattern.test(address)));
+    assert.deepEqual(missed.map((one) => one.address), [], "each page of PAGES.md has a line in this suite");
+    const { undescribed } = await structs();
+    assert.deepEqual(undescribed, [], "each page of the templates stands in PAGES.md");
   });
 
   it("Every link of those pages leads somewhere", async () => {

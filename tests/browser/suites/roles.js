@@ -7,7 +7,7 @@ import { NARROW } from "../lib/browser.js";
 const sections = (page) => page.getByRole("navigation", { name: "Main" }).getByRole("link").locator(".t").allTextContents();
 
 export function roles(run) {
-  describe("Who may see what", () => {
+  describe("Who may see what", { concurrency: 2 }, () => {
     it("a retention admin sees every part of their company", () =>
       run.browser.on({ as: "owner" }, "role-owner", async (page) => {
         await page.goto("/");

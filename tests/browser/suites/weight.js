@@ -9,7 +9,7 @@ const HTML = 200_000;
 const PAGES = ["/", "/customers", "/personas", "/personas/new", "/data", "/jobs", "/audit", "/settings", "/settings/api-keys"];
 
 export function weight(run) {
-  describe("What a page costs", () => {
+  describe("What a page costs", { concurrency: 2 }, () => {
     for (const address of PAGES) {
       it(`${address} stays within its budget`, () =>
         run.browser.on({ as: "owner" }, `weight-${address}`, async (page) => {

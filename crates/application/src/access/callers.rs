@@ -1,35 +1,40 @@
 //! From a token to a caller. A caller is remembered for a few seconds, so that a busy one costs no read a request.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
 use kale_persistence::{Result, Store, access, api_keys, sign_ins};
+use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
 use super::caller::Who;
 
 /// How long a caller is taken as it was.
 const REMEMBERED: Duration = Duration::from_secs(5);
-/// How many callers are remembered; past that the oldest go.
-const CAPACITY: usize = 20_000;
+/// How many callers are remembered; past that those least used go.
+const CAPACITY: u64 = 20_000;
 /// How often a last use is written.
 const STAMP: SignedDuration = SignedDuration::from_secs(60);
 
-#[derive(Debug, Clone)]
-struct Entry {
-    who: Who,
-    read: Instant,
-}
+/// Callers by the hash of their token.
+type Remembered = Cache<[u8; 32], Who>;
 
 /// Authenticates tokens.
 #[derive(Debug)]
 pub struct Callers {
     store: Store,
-    remembered: Mutex<HashMap<[u8; 32], Entry>>,
+    /// Replaced as a whole when it forgets: who was read before goes into the old one, where nobody looks.
+    remembered: RwLock<Remembered>,
+}
+
+fn nobody() -> Remembered {
+    Cache::builder()
+        .max_capacity(CAPACITY)
+        .time_to_live(REMEMBERED)
+        .build()
 }
 
 impl Callers {
@@ -38,7 +43,7 @@ impl Callers {
     pub fn new(store: Store) -> Self {
         Self {
             store,
-            remembered: Mutex::new(HashMap::new()),
+            remembered: RwLock::new(nobody()),
         }
     }
 
@@ -49,7 +54,8 @@ impl Callers {
             return Ok(None);
         }
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        if let Some(who) = self.recall(&hash) {
+        let remembered = self.remembered();
+        if let Some(who) = remembered.get(&hash) {
             return Ok(Some(who));
         }
         let who = if token.starts_with("kale_key_") {
@@ -63,41 +69,21 @@ impl Callers {
         };
         if let Some(who) = &who {
             self.stamp(who).await;
-            self.remember(hash, who.clone());
+            remembered.insert(hash, who.clone());
         }
         Ok(who)
     }
 
     /// Forgets every caller: what was changed about one counts from now on in this process.
     pub fn forget_all(&self) {
+        *self.remembered.write().unwrap_or_else(PoisonError::into_inner) = nobody();
+    }
+
+    fn remembered(&self) -> Remembered {
         self.remembered
-            .lock()
+            .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
-
-    fn recall(&self, hash: &[u8; 32]) -> Option<Who> {
-        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        remembered
-            .get(hash)
-            .filter(|entry| entry.read.elapsed() < REMEMBERED)
-            .map(|entry| entry.who.clone())
-    }
-
-    fn remember(&self, hash: [u8; 32], who: Who) {
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= CAPACITY {
-            remembered.retain(|_, entry| entry.read.elapsed() < REMEMBERED);
-        }
-        if remembered.len() < CAPACITY {
-            remembered.insert(
-                hash,
-                Entry {
-                    who,
-                    read: Instant::now(),
-                },
-            );
-        }
+            .clone()
     }
 
     /// Writes the last use down, at most once a minute. That it failed is no reason to refuse the caller.

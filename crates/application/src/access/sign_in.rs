@@ -177,7 +177,8 @@ impl SignIns {
         {
             self.store
                 .transaction::<_, StoreError>(tenant, async |tx| {
-                    tx.audit(caller.entry(tx, AuditAction::CompanyLeft, left.id)).await
+                    tx.audit(caller.entry(tx, AuditAction::CompanyLeft, left.id))
+                        .await
                 })
                 .await?;
         }

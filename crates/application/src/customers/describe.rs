@@ -13,7 +13,8 @@ use kale_domain::{
     upload::UploadKind,
 };
 use kale_persistence::{
-    Reach, Store, StoreError, companies,
+    Reach, Store, StoreError,
+    companies::{self, Attributes},
     customers::{self, AttributeCell, PersonaShare, Position},
     file_rows,
 };
@@ -62,23 +63,28 @@ impl Customers {
             .collect())
     }
 
-    /// The attributes of a company.
+    /// The attributes of a company, as they are now.
     pub async fn attributes(&self, reach: Reach) -> Result<Vec<AttributeDefinition>, StoreError> {
         companies::attributes(&self.store, reach.tenant()).await
     }
 
+    /// The attributes of a company, for showing customers: at most two seconds behind another process.
+    async fn attributes_seen(&self, reach: Reach) -> Result<Arc<Attributes>, StoreError> {
+        companies::known_attributes(&self.store, reach.tenant()).await
+    }
+
     /// One customer.
     pub async fn get(&self, reach: Reach, id: CustomerId) -> Result<Customer, CustomerError> {
-        let kinds = self.kinds(reach).await?;
-        customers::get(&self.store, reach, id, &kinds)
+        let known = self.attributes_seen(reach).await?;
+        customers::get(&self.store, reach, id, &known.kinds)
             .await?
             .ok_or(CustomerError::NotFound)
     }
 
     /// The customer that the company's systems call so.
     pub async fn by_external_id(&self, reach: Reach, external_id: &str) -> Result<Customer, CustomerError> {
-        let kinds = self.kinds(reach).await?;
-        customers::by_external_id(&self.store, reach, external_id, &kinds)
+        let known = self.attributes_seen(reach).await?;
+        customers::by_external_id(&self.store, reach, external_id, &known.kinds)
             .await?
             .ok_or(CustomerError::NotFound)
     }
@@ -87,7 +93,7 @@ impl Customers {
     pub async fn detail(&self, reach: Reach, id: CustomerId) -> Result<CustomerDetail, CustomerError> {
         let customer = self.get(reach, id).await?;
         let sources = self.sources(reach, id).await?;
-        let definitions = Arc::new(self.attributes(reach).await?);
+        let definitions = Arc::clone(&self.attributes_seen(reach).await?.definitions);
         Ok(CustomerDetail {
             customer,
             sources,
@@ -100,22 +106,17 @@ impl Customers {
         let mut sources = customers::sources(&self.store, reach, id)
             .await?
             .ok_or(CustomerError::NotFound)?;
-        let kinds = self.kinds(reach).await?;
+        let kinds = &self.attributes_seen(reach).await?.kinds;
         for source in &mut sources {
             let ids = [source.external_id.clone()];
             let values = if source.connection == "files" {
-                let rows = file_rows::effective(
-                    &self.store,
-                    reach.tenant(),
-                    UploadKind::CustomerData,
-                    &ids,
-                    &kinds,
-                )
-                .await?;
+                let rows =
+                    file_rows::effective(&self.store, reach.tenant(), UploadKind::CustomerData, &ids, kinds)
+                        .await?;
                 rows.into_iter().next().and_then(|row| row.values)
             } else {
                 let records =
-                    kale_persistence::api_records::find(&self.store, reach.tenant(), &ids, &kinds).await?;
+                    kale_persistence::api_records::find(&self.store, reach.tenant(), &ids, kinds).await?;
                 records.into_iter().next().map(|record| record.values)
             };
             source.fields = values

@@ -1,6 +1,9 @@
 //! Why something about customers could not be done.
 
-use kale_domain::error::{Classify, ErrorKind, FieldError};
+use kale_domain::{
+    attribute::AttributeKey,
+    error::{Classify, ErrorKind, FieldError},
+};
 use kale_persistence::StoreError;
 
 /// One variant per thing a caller does differently.
@@ -20,6 +23,9 @@ pub enum CustomerError {
         "a customer with the external id `{0}` exists; use PUT /customers-by-external-id/{0} to change it"
     )]
     Exists(String),
+    /// The company has marked an attribute sortable, and its customers are not brought up to that yet.
+    #[error("customers are being made sortable by `attributes.{0}` just now; ask again in a moment")]
+    SortNotReady(AttributeKey),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -31,7 +37,7 @@ impl Classify for CustomerError {
             Self::BadQuery(_) => ErrorKind::Malformed,
             Self::Invalid(_) => ErrorKind::Invalid,
             Self::NotFound => ErrorKind::NotFound,
-            Self::Exists(_) => ErrorKind::Conflict,
+            Self::Exists(_) | Self::SortNotReady(_) => ErrorKind::Conflict,
             Self::Store(error) => error.kind(),
         }
     }
@@ -45,6 +51,7 @@ impl Classify for CustomerError {
             Self::Invalid(_) => "validation",
             Self::NotFound => "not-found",
             Self::Exists(_) => "already-exists",
+            Self::SortNotReady(_) => "wrong-state",
             Self::Store(error) => error.code(),
         }
     }

@@ -2,18 +2,18 @@
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
-use kale_domain::{
-    attribute::AttributeDefinition,
-    audit::AuditAction,
-    customer::Customer,
-    email::Email,
-    id::PersonaId,
-    metric::{Metric, MetricValue},
+use kale_domain::{attribute::AttributeDefinition, audit::AuditAction, id::PersonaId};
+use kale_persistence::{
+    Reach, StoreError,
+    customers::{self, Exported, ExportedFields, ExportedValue},
 };
-use kale_persistence::{Reach, StoreError, customers};
 use kale_tabular::CsvWriter;
 use serde_json::json;
-use std::{collections::BTreeMap, pin::Pin, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    pin::Pin,
+};
 
 use super::{describe::Customers, error::CustomerError, list::PreparedList};
 use crate::{access::Caller, personas::Personas};
@@ -58,25 +58,25 @@ impl Customers {
                 tx.audit(entry).await
             })
             .await?;
-        let rows = customers::export(&self.store, reach, &list.query, list.kinds).await?;
-        let writer = Arc::new(RowWriter {
-            definitions: list.definitions,
-            keys,
-        });
+        let rows = customers::export(&self.store, reach, &list.query).await?;
+        let writer = RowWriter::new(&list.definitions, keys);
         let chunks = rows.try_chunks(CHUNK).map_err(|error| error.1);
         Ok(match format {
             ExportFormat::Csv => {
                 let head = writer.head();
-                let body = chunks.map_ok(move |rows| writer.csv(&rows));
+                let body = chunks.map(move |rows| writer.csv(&rows?));
                 Box::pin(futures::stream::once(async move { Ok(head) }).chain(body))
             }
-            ExportFormat::Ndjson => Box::pin(chunks.map_ok(move |rows| writer.ndjson(&rows))),
+            ExportFormat::Ndjson => Box::pin(chunks.map(move |rows| writer.ndjson(&rows?))),
         })
     }
 }
 
 struct RowWriter {
-    definitions: Vec<AttributeDefinition>,
+    /// The keys of the company's attributes, in the order of their columns.
+    attributes: Vec<String>,
+    /// The other way round.
+    columns: HashMap<String, usize>,
     keys: BTreeMap<PersonaId, String>,
 }
 
@@ -96,20 +96,29 @@ const FIELDS: [&str; 12] = [
 ];
 
 impl RowWriter {
-    fn persona<'a>(&'a self, customer: &Customer) -> &'a str {
-        customer
-            .persona
+    fn new(definitions: &[AttributeDefinition], keys: BTreeMap<PersonaId, String>) -> Self {
+        let attributes: Vec<String> = definitions
+            .iter()
+            .map(|definition| definition.key.to_string())
+            .collect();
+        let columns = attributes.iter().cloned().zip(0..).collect();
+        Self {
+            attributes,
+            columns,
+            keys,
+        }
+    }
+
+    fn persona(&self, fields: &ExportedFields<'_>) -> Option<&str> {
+        fields
             .persona
             .and_then(|id| self.keys.get(&id))
-            .map_or("", String::as_str)
+            .map(String::as_str)
     }
 
     fn head(&self) -> Bytes {
         let mut writer = CsvWriter::default();
-        let attributes = self
-            .definitions
-            .iter()
-            .map(|definition| format!("attributes.{}", definition.key));
+        let attributes = self.attributes.iter().map(|key| format!("attributes.{key}"));
         let names: Vec<String> = FIELDS
             .iter()
             .map(|name| (*name).to_owned())
@@ -119,83 +128,77 @@ impl RowWriter {
         Bytes::from(writer.take())
     }
 
-    fn csv(&self, customers: &[Customer]) -> Bytes {
+    fn csv(&self, customers: &[Exported]) -> Result<Bytes, StoreError> {
         let mut writer = CsvWriter::default();
         for customer in customers {
-            let mrr = mrr(customer);
-            let fields = [
-                customer.id.to_string(),
-                customer.external_ids.first().cloned().unwrap_or_default(),
-                customer.name.clone().unwrap_or_default(),
-                customer.email.as_ref().map(Email::to_string).unwrap_or_default(),
-                customer.domain.clone().unwrap_or_default(),
-                self.persona(customer).to_owned(),
-                customer
-                    .lifecycle
-                    .map(kale_domain::customer::Lifecycle::name)
-                    .unwrap_or_default()
-                    .to_owned(),
-                customer.tier.clone().unwrap_or_default(),
-                plan(customer).unwrap_or_default().to_owned(),
-                mrr.map(|mrr| mrr.major().to_string()).unwrap_or_default(),
-                mrr.map(|mrr| mrr.currency.code()).unwrap_or_default().to_owned(),
-                customer.tags.join(", "),
+            let fields = customer.fields()?;
+            let mut attributes: Vec<Cow<'_, str>> = vec![Cow::Borrowed(""); self.attributes.len()];
+            for (key, value) in &fields.attributes {
+                let place = self.columns.get(*key).and_then(|at| attributes.get_mut(*at));
+                if let Some(place) = place {
+                    *place = match value {
+                        ExportedValue::Text(text) => Cow::Borrowed(text),
+                        ExportedValue::Other(value) => Cow::Owned(value.to_string()),
+                    };
+                }
+            }
+            let (id, tags) = (customer.id.to_string(), fields.tags.join(", "));
+            let amount = fields.mrr.map(|mrr| mrr.major().to_string());
+            let first = [
+                id.as_str(),
+                fields.external_ids.first().copied().unwrap_or_default(),
+                fields.name.unwrap_or_default(),
+                fields.email.unwrap_or_default(),
+                fields.domain.unwrap_or_default(),
+                self.persona(&fields).unwrap_or_default(),
+                fields.lifecycle.unwrap_or_default(),
+                fields.tier.unwrap_or_default(),
+                fields.plan.unwrap_or_default(),
+                amount.as_deref().unwrap_or_default(),
+                fields
+                    .mrr
+                    .as_ref()
+                    .map(|mrr| mrr.currency.code())
+                    .unwrap_or_default(),
+                &tags,
             ];
-            let attributes: Vec<String> = self
-                .definitions
-                .iter()
-                .map(|definition| {
-                    customer
-                        .attributes
-                        .get(&definition.key)
-                        .map(ToString::to_string)
-                        .unwrap_or_default()
-                })
-                .collect();
-            writer.record(fields.iter().chain(&attributes).map(String::as_str));
+            writer.record(first.into_iter().chain(attributes.iter().map(AsRef::as_ref)));
         }
-        Bytes::from(writer.take())
+        Ok(Bytes::from(writer.take()))
     }
 
-    fn ndjson(&self, customers: &[Customer]) -> Bytes {
+    fn ndjson(&self, customers: &[Exported]) -> Result<Bytes, StoreError> {
         let mut lines = Vec::with_capacity(customers.len() * 400);
         for customer in customers {
-            let attributes: serde_json::Map<String, serde_json::Value> = customer
+            let fields = customer.fields()?;
+            let attributes: serde_json::Map<String, serde_json::Value> = fields
                 .attributes
                 .iter()
-                .map(|(key, value)| (key.to_string(), super::describe::json_value(value)))
+                .map(|(key, value)| {
+                    let value = match value {
+                        ExportedValue::Text(text) => serde_json::Value::from(*text),
+                        ExportedValue::Other(value) => super::describe::json_value(value),
+                    };
+                    ((*key).to_owned(), value)
+                })
                 .collect();
             let line = json!({
                 "id": customer.id,
-                "external_ids": customer.external_ids,
-                "name": customer.name,
-                "email": customer.email,
-                "domain": customer.domain,
-                "persona": Some(self.persona(customer)).filter(|key| !key.is_empty()),
-                "lifecycle": customer.lifecycle,
-                "tier": customer.tier,
-                "plan": plan(customer),
-                "mrr": mrr(customer),
-                "tags": customer.tags,
+                "external_ids": fields.external_ids,
+                "name": fields.name,
+                "email": fields.email,
+                "domain": fields.domain,
+                "persona": self.persona(&fields),
+                "lifecycle": fields.lifecycle,
+                "tier": fields.tier,
+                "plan": fields.plan,
+                "mrr": fields.mrr,
+                "tags": fields.tags,
                 "attributes": attributes,
             });
             lines.extend_from_slice(line.to_string().as_bytes());
             lines.push(b'\n');
         }
-        Bytes::from(lines)
-    }
-}
-
-fn mrr(customer: &Customer) -> Option<kale_domain::money::Money> {
-    match customer.metrics.get(&Metric::Mrr) {
-        Some(MetricValue::Money(mrr)) => Some(*mrr),
-        _ => None,
-    }
-}
-
-fn plan(customer: &Customer) -> Option<&str> {
-    match customer.metrics.get(&Metric::Plan) {
-        Some(MetricValue::Text(plan)) => Some(plan),
-        _ => None,
+        Ok(Bytes::from(lines))
     }
 }

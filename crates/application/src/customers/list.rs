@@ -11,7 +11,8 @@ use kale_domain::{
     id::PersonaId,
 };
 use kale_persistence::{
-    Reach, Store, companies,
+    Reach, Store, StoreError,
+    companies::{self, Sorting},
     customers::{self, ListQuery, PersonaFilter, PersonaShare, Position, Sort, SortKey, Tally},
 };
 use kale_rules::check::Schema;
@@ -37,6 +38,8 @@ pub struct ListRequest {
 #[derive(Debug, Clone)]
 pub struct PreparedList {
     pub(crate) query: ListQuery,
+    /// The attribute it is sorted by, where customers are not made sortable by that yet: no page can be read.
+    not_ready: Option<AttributeKey>,
     pub(crate) kinds: BTreeMap<AttributeKey, AttributeType>,
     /// The attributes of the company.
     pub definitions: Vec<AttributeDefinition>,
@@ -52,9 +55,6 @@ pub struct CustomerPage {
     /// How many there are in all, where it was asked for.
     pub count: Option<Tally>,
 }
-
-/// The most customers a count goes to.
-const COUNT_CAP: u64 = 10_000;
 
 /// The day it is for a company.
 pub(crate) fn today(store: &Store, company: &Company) -> Date {
@@ -79,7 +79,27 @@ pub(super) async fn prepare(
     company: &Company,
     request: &ListRequest,
 ) -> Result<PreparedList, CustomerError> {
-    let definitions = companies::attributes(store, reach.tenant()).await?;
+    let known = companies::known_attributes(store, reach.tenant()).await?;
+    let list = understood(store, reach, company, request, known.definitions.as_ref().clone()).await;
+    let Err(CustomerError::BadQuery(_)) = &list else {
+        return list;
+    };
+    // Another process may know an attribute that this one doesn't know yet.
+    let now = companies::attributes(store, reach.tenant()).await?;
+    if now == *known.definitions {
+        return list;
+    }
+    understood(store, reach, company, request, now).await
+}
+
+/// The same with these attributes.
+async fn understood(
+    store: &Store,
+    reach: Reach,
+    company: &Company,
+    request: &ListRequest,
+    definitions: Vec<AttributeDefinition>,
+) -> Result<PreparedList, CustomerError> {
     let schema = schema(company, &definitions);
     let mut wrong = Vec::new();
     let matching = filter::expression(&request.filters, &schema).unwrap_or_else(|errors| {
@@ -87,13 +107,13 @@ pub(super) async fn prepare(
         None
     });
     let personas = persona_filter(store, reach, &request.filters, &mut wrong).await?;
-    let sort = sort(request.sort.as_deref(), company).unwrap_or_else(|error| {
-        wrong.push(error);
-        Sort {
-            key: SortKey::Name,
-            descending: false,
+    let (sort, not_ready) = match sort(store, reach, request.sort.as_deref()).await? {
+        Ok(sort) => sort,
+        Err(error) => {
+            wrong.push(error);
+            (BY_NAME, None)
         }
-    });
+    };
     if !wrong.is_empty() {
         return Err(CustomerError::BadQuery(wrong));
     }
@@ -107,6 +127,7 @@ pub(super) async fn prepare(
     };
     Ok(PreparedList {
         query,
+        not_ready,
         kinds: schema.attributes,
         definitions,
     })
@@ -121,23 +142,46 @@ pub(super) async fn page(
     limit: usize,
     count: bool,
 ) -> Result<CustomerPage, CustomerError> {
-    let read = customers::list(store, reach, &list.query, &list.kinds, after, limit);
-    if count {
-        // Side by side: the count is what takes time.
-        let counted = customers::count(store, reach, &list.query, COUNT_CAP);
-        let (page, tally) = futures::future::try_join(read, counted).await?;
-        return Ok(CustomerPage {
-            customers: page.0,
-            next: page.1,
-            count: Some(tally),
-        });
+    if let Some(key) = &list.not_ready {
+        return Err(CustomerError::SortNotReady(key.clone()));
     }
-    let (customers, next) = read.await?;
+    let (customers, next) = customers::list(store, reach, &list.query, &list.kinds, after, limit).await?;
+    let count = if count {
+        Some(tally(store, reach, &list.query, after, customers.len(), next.is_some()).await?)
+    } else {
+        None
+    };
     Ok(CustomerPage {
         customers,
         next,
-        count: None,
+        count,
     })
+}
+
+/// How many customers a list has, `seen` of them on the page that was read. Where counting takes too long, the ones on
+/// the page are those that are known of.
+async fn tally(
+    store: &Store,
+    reach: Reach,
+    query: &ListQuery,
+    after: Option<&Position>,
+    seen: usize,
+    more: bool,
+) -> Result<Tally, CustomerError> {
+    let seen = u64::try_from(seen).unwrap_or(u64::MAX);
+    if after.is_none() && !more {
+        return Ok(Tally {
+            value: seen,
+            capped: false,
+        });
+    }
+    match customers::count(store, reach, query).await {
+        Err(StoreError::TooSlow) => Ok(Tally {
+            value: seen,
+            capped: true,
+        }),
+        counted => Ok(counted?),
+    }
 }
 
 /// The customers of a list by persona.
@@ -181,7 +225,18 @@ async fn persona_filter(
     Ok(Some(filter))
 }
 
-fn sort(text: Option<&str>, company: &Company) -> Result<Sort, FieldError> {
+/// By name, the first one first.
+const BY_NAME: Sort = Sort {
+    key: SortKey::Name,
+    descending: false,
+};
+
+/// What a list is sorted by, and the attribute of it that customers are not made sortable by yet.
+async fn sort(
+    store: &Store,
+    reach: Reach,
+    text: Option<&str>,
+) -> Result<Result<(Sort, Option<AttributeKey>), FieldError>, StoreError> {
     let text = text.unwrap_or("name");
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
     let key = match name {
@@ -190,24 +245,33 @@ fn sort(text: Option<&str>, company: &Company) -> Result<Sort, FieldError> {
         "mrr" => SortKey::Mrr,
         "persona" => SortKey::Persona,
         other => {
-            let slot = other.strip_prefix("attributes.").and_then(|key| {
-                company
-                    .sortable_attributes
-                    .iter()
-                    .position(|known| known.as_str() == key)
-            });
-            SortKey::Attribute(slot.ok_or_else(|| not_sortable(other, company))?)
+            // As it is now: a wrong order is worse than one more read.
+            let sorting = companies::sorting(store, reach.tenant()).await?;
+            return Ok(by_attribute(other, descending, &sorting));
         }
     };
-    Ok(Sort { key, descending })
+    Ok(Ok((Sort { key, descending }, None)))
 }
 
-fn not_sortable(name: &str, company: &Company) -> FieldError {
-    let own: Vec<String> = company
-        .sortable_attributes
-        .iter()
-        .map(|key| format!("attributes.{key}"))
-        .collect();
+fn by_attribute(
+    name: &str,
+    descending: bool,
+    sorting: &Sorting,
+) -> Result<(Sort, Option<AttributeKey>), FieldError> {
+    let wished = sorting.wished();
+    let slot = name
+        .strip_prefix("attributes.")
+        .and_then(|key| wished.iter().position(|known| known.as_str() == key));
+    let (slot, key) = slot
+        .and_then(|slot| Some((slot, wished.get(slot)?)))
+        .ok_or_else(|| not_sortable(name, wished))?;
+    let not_ready = sorting.slot(key).is_none().then(|| key.clone());
+    let key = SortKey::Attribute(slot);
+    Ok((Sort { key, descending }, not_ready))
+}
+
+fn not_sortable(name: &str, wished: &[AttributeKey]) -> FieldError {
+    let own = wished.iter().map(|key| format!("attributes.{key}"));
     let allowed = ["name", "created_at", "mrr", "persona"]
         .map(str::to_owned)
         .into_iter()

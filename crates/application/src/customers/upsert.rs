@@ -54,12 +54,14 @@ fn told(
     (action, id.to_string())
 }
 
+/// How often customers are derived anew where others derive them, too.
+const TRIES: u32 = 5;
+
 impl Customers {
-    /// Creates a customer; refused where one of that external id exists.
+    /// Creates a customer; refused where one of that external id exists. Of several at once one succeeds.
     pub async fn create(
         &self,
         reach: Reach,
-        company: &Company,
         caller: &Caller,
         input: CustomerInput,
     ) -> Result<Customer, CustomerError> {
@@ -68,9 +70,38 @@ impl Customers {
             Err(CustomerError::NotFound) => {}
             Err(error) => return Err(error),
         }
-        self.upsert(reach, company, caller, input)
-            .await
-            .map(|(_, customer)| customer)
+        let mut kinds = self.kinds(reach).await?;
+        let mut new = Vec::new();
+        let (external_id, values, _) = values(input, &mut kinds, &mut new).map_err(CustomerError::Invalid)?;
+        let record = ApiRecord {
+            external_id: external_id.clone(),
+            values,
+            created_at: self.store.now(),
+        };
+        let id = customer_id(reach.tenant().company(), &external_id);
+        // The key of the record says who was first.
+        let created = self
+            .store
+            .transaction(reach.tenant(), async |tx| {
+                api_records::create(&self.store, tx, &record).await?;
+                companies::define_attributes(&self.store, tx, &new).await?;
+                let mut entry = caller.entry(tx, AuditAction::CustomerCreated, id);
+                entry.after.insert("customers".to_owned(), "1".to_owned());
+                tx.audit(entry).await
+            })
+            .await;
+        // Also where somebody else was faster: they may have come no further than their record.
+        match created {
+            Ok(()) | Err(StoreError::Duplicate) => {
+                self.refresh(reach, &kinds, std::slice::from_ref(&external_id))
+                    .await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        match created {
+            Ok(()) => self.get(reach, id).await,
+            Err(_) => Err(CustomerError::Exists(external_id)),
+        }
     }
 
     /// Creates a customer or changes what is given of it.
@@ -137,7 +168,7 @@ impl Customers {
         )
         .await?;
         api_records::upsert(&self.store, tenant, &records).await?;
-        self.refresh(reach, company, &kinds, &ids).await?;
+        self.refresh(reach, &kinds, &ids).await?;
         Ok(read
             .into_iter()
             .map(|line| {
@@ -192,7 +223,36 @@ impl Customers {
             .await
     }
 
+    /// Brings the customers of these external ids up to date.
     async fn refresh(
+        &self,
+        reach: Reach,
+        kinds: &BTreeMap<AttributeKey, AttributeType>,
+        ids: &[String],
+    ) -> Result<(), StoreError> {
+        let tenant = reach.tenant();
+        let mut tries = 0;
+        // As it is now: what a customer is derived with is not for others' memory to say.
+        let mut company = companies::get(&self.store, tenant).await?;
+        loop {
+            tries += 1;
+            match self.derive(reach, &company, kinds, ids).await {
+                // Somebody else has derived one of them in between: then it is there.
+                Err(StoreError::Duplicate) if tries < TRIES => continue,
+                other => other?,
+            }
+            let now = companies::get(&self.store, tenant).await?;
+            if now.version == company.version || tries >= TRIES {
+                break;
+            }
+            // The job that follows such a change may have passed these by.
+            company = now;
+        }
+        // The batches above are `w: 1`; this majority write can't be acknowledged before them.
+        self.store.settle().await
+    }
+
+    async fn derive(
         &self,
         reach: Reach,
         company: &Company,
@@ -211,9 +271,7 @@ impl Customers {
             personas: personas.as_ref(),
             today: today(&self.store, company),
         };
-        refresher.api(&records, &rows).await?;
-        // The batch above is `w: 1`; this majority write can't be acknowledged before it.
-        self.store.settle().await
+        refresher.api(&records, &rows).await.map(drop)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Moving customers: by rules in the background, by hand one or many.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use jiff::civil::Date;
 use kale_domain::{
     audit::AuditAction,
@@ -7,15 +9,17 @@ use kale_domain::{
     customer::Customer,
     error::FieldError,
     id::{CustomerId, PersonaId},
+    money::Currency,
     persona::{AssignedBy, PersonaState},
 };
 use kale_jobs::{Job, JobError, Lease};
 use kale_persistence::{
-    Reach, Store, StoreError, companies,
+    Reach, Store, StoreError, Tenant, companies,
     customers::{self, Judged, PersonaMove},
 };
 use kale_rules::{facts::FactMap, persona::CheckedConfiguration};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{configuration::Personas, error::PersonaError};
 use crate::{
@@ -23,8 +27,8 @@ use crate::{
     customers::{Customers, PreparedList, today},
 };
 
-/// How many customers are judged at a time.
-const BATCH: u32 = 5_000;
+/// How many customers are judged at a time, of each half.
+const BATCH: u32 = 2_500;
 
 /// Assigns every customer of a company to the persona its rules give.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -41,34 +45,83 @@ pub async fn assign_personas(store: &Store, _: AssignPersonas, lease: &Lease) ->
     let Some(checked) = Personas::checked(store, tenant, &company).await? else {
         return Ok(());
     };
-    let day = today(store, &company);
-    let (mut done, mut moved) = (0_u64, 0_u64);
-    let mut batch = customers::judge_batch(store, tenant, company.currency, None, BATCH).await?;
-    while let Some(last) = batch.last() {
-        let next = customers::judge_batch(store, tenant, company.currency, Some(last.id), BATCH);
-        let judging = async {
-            let moves = moves(store, &checked, &batch, day);
-            customers::move_all(store, tenant, &moves).await?;
-            Ok::<_, StoreError>(moves.len())
-        };
-        // Asked first: the database looks for the next while these are judged.
-        let (next, judged) = futures::future::join(next, judging).await;
-        moved += u64::try_from(judged?).unwrap_or(u64::MAX);
-        done += u64::try_from(batch.len()).unwrap_or(u64::MAX);
-        lease.progress(done, None, &format!("{moved} customers moved"))?;
-        batch = next?;
-    }
+    let run = Run {
+        store,
+        tenant,
+        currency: company.currency,
+        checked,
+        day: today(store, &company),
+        done: AtomicU64::new(0),
+        moved: AtomicU64::new(0),
+    };
+    let middle = Some(CustomerId::from_uuid(Uuid::from_u128(u128::MAX >> 1)));
+    // Ids are scattered evenly: half of the customers each, so that the database works on both while this judges.
+    let (first, second) =
+        futures::future::join(run.range((None, middle), lease), run.range((middle, None), lease)).await;
+    first?;
+    second?;
     // Each batch is acknowledged by itself; this ends with what others wrote `w: 1`.
     store.settle().await?;
-    lease.progress(done, Some(done), &format!("{moved} customers moved"))
+    let done = run.done.load(Ordering::Relaxed);
+    lease.progress(done, Some(done), &run.words())
 }
 
-fn moves(store: &Store, checked: &CheckedConfiguration, batch: &[Judged], day: Date) -> Vec<PersonaMove> {
+/// One assignment of all customers.
+struct Run<'a> {
+    store: &'a Store,
+    tenant: Tenant,
+    currency: Currency,
+    checked: CheckedConfiguration,
+    day: Date,
+    done: AtomicU64,
+    moved: AtomicU64,
+}
+
+impl Run<'_> {
+    /// Judges and moves the customers behind the first id, up to the second one.
+    async fn range(
+        &self,
+        (mut after, last): (Option<CustomerId>, Option<CustomerId>),
+        lease: &Lease,
+    ) -> Result<(), JobError> {
+        let read =
+            |after| customers::judge_range(self.store, self.tenant, self.currency, (after, last), BATCH);
+        let mut batch = read(after).await?;
+        while let Some(end) = batch.last() {
+            after = Some(end.id);
+            let judging = async {
+                let moves = moves(self.store, &self.checked, &batch, self.day);
+                customers::move_judged(self.store, self.tenant, &moves).await?;
+                Ok::<_, StoreError>(moves.len())
+            };
+            // Asked first: the database looks for the next while these are judged.
+            let (next, judged) = futures::future::join(read(after), judging).await;
+            let moved = u64::try_from(judged?).unwrap_or(u64::MAX);
+            self.moved.fetch_add(moved, Ordering::Relaxed);
+            let read = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+            let done = self.done.fetch_add(read, Ordering::Relaxed).saturating_add(read);
+            lease.progress(done, None, &self.words())?;
+            batch = next?;
+        }
+        Ok(())
+    }
+
+    fn words(&self) -> String {
+        format!("{} customers moved", self.moved.load(Ordering::Relaxed))
+    }
+}
+
+fn moves<'a>(
+    store: &Store,
+    checked: &CheckedConfiguration,
+    batch: &'a [Judged],
+    day: Date,
+) -> Vec<(&'a Judged, PersonaState)> {
     let now = store.now();
     batch
         .iter()
         .filter(|customer| !customer.locked)
-        .filter_map(|customer: &Judged| {
+        .filter_map(|customer| {
             let to = checked.assign(customer, day).copied();
             if customer.judged && customer.persona == to {
                 return None;
@@ -82,11 +135,7 @@ fn moves(store: &Store, checked: &CheckedConfiguration, batch: &[Judged], day: D
                 by: Some(by),
                 since: now,
             };
-            Some(PersonaMove {
-                customer: customer.id,
-                from: customer.persona,
-                to,
-            })
+            Some((customer, to))
         })
         .collect()
 }
@@ -250,7 +299,7 @@ impl Personas {
                 }
             }
             ReassignTarget::List(list) => {
-                let currency = kale_domain::money::Currency::USD;
+                let currency = Currency::USD;
                 customers::for_each_judged(&self.store, reach, &list.query, currency, |customer| {
                     if found.len() <= BY_HAND {
                         found.push((customer.id, customer.persona));

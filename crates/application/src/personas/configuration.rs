@@ -20,43 +20,24 @@ use kale_rules::{
     defaults::defaults,
     draft::Draft,
     expression::Subject,
-    persona::{CheckedConfiguration, Configuration, Persona},
+    persona::{Configuration, Persona},
     rule::{Rule, SubjectName},
     sentence::{Labels, sentence},
 };
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{assignment::AssignPersonas, error::PersonaError};
+use super::{
+    assignment::AssignPersonas,
+    error::PersonaError,
+    stored::{Stored, StoredPercentile, nothing, percentiles_of, stored},
+};
 use crate::{access::Caller, customers::Customers};
 
 /// Reading and changing the personas of a company.
 #[derive(Debug, Clone)]
 pub struct Personas {
     pub(super) store: Store,
-}
-
-/// What is kept of a version: the configuration, and the percentiles as they were when it was saved.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Stored {
-    pub(super) configuration: Configuration,
-    #[serde(default)]
-    percentiles: Vec<StoredPercentile>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct StoredPercentile {
-    subject: StoredSubject,
-    percent: Decimal,
-    value: Decimal,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum StoredSubject {
-    Metric(kale_domain::metric::Metric),
-    Attribute(kale_domain::attribute::AttributeKey),
 }
 
 /// One persona as people see it.
@@ -101,14 +82,8 @@ impl Personas {
 
     /// The configuration as it is; version 0 and empty while there is none.
     pub async fn configuration(&self, tenant: Tenant) -> Result<Configuration, StoreError> {
-        let empty = Configuration {
-            version: 0,
-            categories: Vec::new(),
-            personas: Vec::new(),
-        };
-        Ok(stored(&self.store, tenant)
-            .await?
-            .map_or(empty, |stored| stored.configuration))
+        let stored = stored(&self.store, tenant).await?;
+        Ok(stored.map_or_else(nothing, |stored| stored.configuration))
     }
 
     /// The latest versions, newest first.
@@ -260,36 +235,6 @@ impl Personas {
         Ok((sentence(&expression, &labels), expression.waiting_for()))
     }
 
-    /// The ids of a company's personas by key.
-    pub(crate) async fn ids_by_key(
-        store: &Store,
-        tenant: Tenant,
-    ) -> Result<BTreeMap<String, PersonaId>, StoreError> {
-        let stored = stored(store, tenant).await?;
-        let personas = stored
-            .map(|stored| stored.configuration.personas)
-            .unwrap_or_default();
-        Ok(personas
-            .into_iter()
-            .map(|persona| (persona.key.to_string(), persona.id))
-            .collect())
-    }
-
-    /// The configuration, ready to judge customers; `None` while a company has no personas.
-    pub(crate) async fn checked(
-        store: &Store,
-        tenant: Tenant,
-        company: &Company,
-    ) -> Result<Option<CheckedConfiguration>, StoreError> {
-        let Some(stored) = stored(store, tenant).await? else {
-            return Ok(None);
-        };
-        let definitions = companies::attributes(store, tenant).await?;
-        let mut schema = crate::customers::schema(company, &definitions);
-        schema.percentiles = stored.percentiles.iter().map(StoredPercentile::entry).collect();
-        Ok(Some(stored.configuration.resolve(&schema)))
-    }
-
     /// What rules are checked against, with the percentiles of the saved configuration, and the labels for sentences.
     pub(super) async fn schema(
         &self,
@@ -352,48 +297,6 @@ pub(super) fn labels(definitions: Vec<AttributeDefinition>) -> Labels {
             .map(|definition| (definition.key, definition.label))
             .collect(),
     )
-}
-
-async fn stored(store: &Store, tenant: Tenant) -> Result<Option<Stored>, StoreError> {
-    let latest = personas::latest(store, tenant).await?;
-    latest.map(|version| read(&version)).transpose()
-}
-
-/// A kept version as it was saved.
-pub(super) fn read(version: &PersonaVersion) -> Result<Stored, StoreError> {
-    serde_json::from_str(&version.configuration).map_err(|error| StoreError::Corrupt {
-        what: "persona configuration",
-        source: error.into(),
-    })
-}
-
-fn percentiles_of(schema: &Schema) -> Vec<StoredPercentile> {
-    schema
-        .percentiles
-        .iter()
-        .filter_map(|((name, percent), value)| {
-            let subject = match name {
-                SubjectName::Metric(metric) => StoredSubject::Metric(*metric),
-                SubjectName::Attribute(key) => StoredSubject::Attribute(key.clone()),
-                SubjectName::Field(_) => return None,
-            };
-            Some(StoredPercentile {
-                subject,
-                percent: *percent,
-                value: *value,
-            })
-        })
-        .collect()
-}
-
-impl StoredPercentile {
-    fn entry(&self) -> ((SubjectName, Decimal), Decimal) {
-        let name = match &self.subject {
-            StoredSubject::Metric(metric) => SubjectName::Metric(*metric),
-            StoredSubject::Attribute(key) => SubjectName::Attribute(key.clone()),
-        };
-        ((name, self.percent), self.value)
-    }
 }
 
 /// For callers that hand errors on field by field.

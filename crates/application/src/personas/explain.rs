@@ -50,9 +50,7 @@ impl Personas {
         id: CustomerId,
     ) -> Result<Explanation, PersonaError> {
         let customer = Customers::new(self.store.clone()).get(reach, id).await?;
-        let (schema, labels) = self.schema(reach.tenant(), company).await?;
-        let configuration = self.configuration(reach.tenant()).await?;
-        let checked = configuration.resolve(&schema);
+        let (checked, labels) = self.judging(reach.tenant(), company).await?;
         let facts = FactMap::of(&customer);
         let day = today(&self.store, company);
         let by_rule = checked.assign(&facts, day).copied();
@@ -74,7 +72,7 @@ impl Personas {
         Ok(Explanation {
             state: customer.persona,
             by_rule,
-            version: configuration.version,
+            version: checked.version(),
             personas,
         })
     }

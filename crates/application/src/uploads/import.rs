@@ -9,7 +9,7 @@ use kale_domain::{
     id::UploadId,
     upload::{ImportMode, ImportSummary, Mapping, Target, Upload, UploadState},
 };
-use kale_jobs::{JobError, Lease};
+use kale_jobs::{Job as _, JobError, Lease};
 use kale_persistence::{
     Store, StoreError, companies,
     file_rows::{self, Batch, BatchOutcome, IncomingRow, MappedColumns, RowValues},
@@ -20,13 +20,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     check::{self, Opened, kept_refused, refusal},
-    jobs::StepError,
+    jobs::{RefreshCustomers, StepError},
     refresh,
     turn::Turn,
 };
 
 /// How many rows are written at a time.
-const ROWS: usize = 1_000;
+const ROWS: usize = 2_000;
 
 pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Lease) -> Result<(), StepError> {
     let Some(opened) = check::open(store, id, lease).await? else {
@@ -168,10 +168,13 @@ async fn rows(
     let mut end = false;
     while !end {
         turn.keep().await?;
-        let writing = file_rows::write_batch(store, opened.tenant, target, std::mem::take(&mut pending));
-        // The next rows are read while the database writes these.
-        let (written, next) = futures::future::join(writing, file.next_batch(ROWS)).await;
-        add(&mut summary, written?);
+        let write = |rows| file_rows::write_batch(store, opened.tenant, target, rows);
+        // The database writes one half while the other is made ready, and the next rows are read meanwhile.
+        let (first, second) = halves(std::mem::take(&mut pending));
+        let (first, second, next) =
+            futures::future::join3(write(first), write(second), file.next_batch(ROWS)).await;
+        add(&mut summary, first?);
+        add(&mut summary, second?);
         match next? {
             Some(batch) => {
                 if let Some(keys) = &mut keys {
@@ -191,6 +194,11 @@ async fn rows(
         lease.progress(file.read(), total, "Writing rows")?;
     }
     Ok((summary, keys))
+}
+
+fn halves(mut rows: Vec<IncomingRow>) -> (Vec<IncomingRow>, Vec<IncomingRow>) {
+    let second = rows.split_off(rows.len() / 2);
+    (rows, second)
 }
 
 fn add(summary: &mut ImportSummary, written: BatchOutcome) {
@@ -298,6 +306,13 @@ async fn publish(
                 let mut company = company.clone();
                 company.sortable_attributes.clone_from(&sortable);
                 companies::update(store, tx, &company).await?;
+                // Customers that came before these rows have nothing to be sorted by yet.
+                if !companies::sorting_in(store, tx).await?.is_complete() {
+                    let job = RefreshCustomers::default()
+                        .of(tenant.company())?
+                        .unless_queued("all");
+                    tx.enqueue(job).await?;
+                }
             }
             file_rows::publish(store, tx, upload.kind, batch, id).await?;
             uploads::update(store, tx, &Upload { state, ..upload }).await?;

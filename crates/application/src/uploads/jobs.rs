@@ -7,7 +7,7 @@ use kale_domain::{
     upload::{Rejected, Unreadable, Upload, UploadKind, UploadState},
 };
 use kale_jobs::{Job, JobError, Lease};
-use kale_persistence::{Store, StoreError, Tenant, Tx, file_rows::Which, uploads};
+use kale_persistence::{Store, StoreError, Tenant, Tx, companies, file_rows::Which, uploads};
 use serde::{Deserialize, Serialize};
 
 use super::{check, import, profile, refresh, turn::Turn};
@@ -105,9 +105,12 @@ pub async fn run_refresh(store: &Store, job: RefreshCustomers, lease: &Lease) ->
 }
 
 async fn refresh_all(store: &Store, tenant: Tenant, turn: &mut Turn, lease: &Lease) -> Result<(), JobError> {
+    let sorting = companies::sorting(store, tenant).await?;
     refresh::files(store, tenant, Which::All, turn, lease).await?;
     refresh::api(store, tenant, turn, lease).await?;
-    turn.make_sure(store).await
+    turn.make_sure(store).await?;
+    // Every customer has its values in the slots that lists are sorted by.
+    Ok(companies::slots_filled(store, tenant, &sorting).await?)
 }
 
 /// How a step of an upload ended.
@@ -155,18 +158,6 @@ async fn settle(
         {
             (gave_up(&error), error)
         }
-        // Somebody stopped the job and not the upload: the upload ends with it.
-        Err(StepError::Job(JobError::Cancelled)) => {
-            let now = store.now();
-            let stop = |upload: Upload| {
-                Ok(Upload {
-                    state: upload.state.clone().cancelled(now)?,
-                    ..upload
-                })
-            };
-            change(store, id, lease, stop).await?;
-            return Err(JobError::Cancelled);
-        }
         Err(StepError::Job(error)) => return Err(error),
     };
     change(store, id, lease, |upload| {
@@ -187,16 +178,14 @@ fn gave_up(error: &JobError) -> Unreadable {
     }
 }
 
-/// Cancels the upload of a job that was cancelled before it ran, where the upload waits for it.
-pub(crate) async fn never_ran(
+/// Cancels the upload with the job it waits for: a job that is cancelled while it waits never tells anybody.
+pub(crate) async fn job_cancelled(
     store: &Store,
     tx: &mut Tx,
     tenant: Tenant,
     job: &JobStatus,
 ) -> Result<(), StoreError> {
-    let about = job.subject.as_deref().map(str::parse::<UploadId>);
-    let Some(Ok(id)) = about else { return Ok(()) };
-    let Some(upload) = uploads::get(store, tenant, id).await? else {
+    let Some(upload) = about(store, tenant, job).await? else {
         return Ok(());
     };
     let waits = matches!(upload.state, UploadState::Received) || upload.state.job() == Some(job.id);
@@ -204,6 +193,31 @@ pub(crate) async fn never_ran(
         uploads::update(store, tx, &Upload { state, ..upload }).await?;
     }
     Ok(())
+}
+
+/// What is needed instead where stopping a job half-way would leave customers that do not match their files.
+pub(crate) async fn has_to_end(
+    store: &Store,
+    tenant: Tenant,
+    job: &JobStatus,
+) -> Result<Option<&'static str>, StoreError> {
+    if job.kind == RefreshCustomers::KIND {
+        return Ok(Some("it has to end, so that customers match their files"));
+    }
+    if job.kind != ImportUpload::KIND {
+        return Ok(None);
+    }
+    let upload = about(store, tenant, job).await?;
+    let live = upload.is_some_and(|upload| matches!(upload.state, UploadState::Imported { .. }));
+    Ok(live.then_some("its rows are live already; undo the upload instead"))
+}
+
+/// The upload a job is about.
+async fn about(store: &Store, tenant: Tenant, job: &JobStatus) -> Result<Option<Upload>, StoreError> {
+    match job.subject.as_deref().map(str::parse::<UploadId>) {
+        Some(Ok(id)) => uploads::get(store, tenant, id).await,
+        _ => Ok(None),
+    }
 }
 
 /// Changes an upload while the job is ours; `None` where it is gone or the change does not apply any more.

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many customers are derived at a time.
-const BATCH: u32 = 1_000;
+const BATCH: u32 = 2_000;
 
 struct Context {
     company: Company,
@@ -88,9 +88,12 @@ pub(super) async fn files(
     while let Some(last) = rows.last() {
         let next = file_rows::touched(store, tenant, kind, which, &context.kinds, Some(last), BATCH);
         turn.keep().await?;
-        // Derive these while the database looks for the next.
-        let (derived, next) = futures::future::join(refresher.files(&rows), next).await;
-        derived?;
+        // While one half waits for the database, the other one is derived; and the database looks for the next.
+        let (first, second) = rows.split_at(rows.len() / 2);
+        let (first, second, next) =
+            futures::future::join3(refresher.files(first), refresher.files(second), next).await;
+        first?;
+        second?;
         done += u64::try_from(rows.len()).unwrap_or(u64::MAX);
         lease.progress(done, None, "Updating customers")?;
         rows = next?;

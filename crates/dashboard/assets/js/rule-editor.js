@@ -253,7 +253,7 @@ class KaleRuleEditor extends HTMLElement {
       });
       place.innerHTML = await answer.text();
       place.classList.remove("stale");
-      state.textContent = answer.ok || answer.status === 422 ? "" : "Could not be counted";
+      state.textContent = answer.ok ? "" : "Could not be counted";
       this.mark(place);
     } catch (error) {
       if (error.name !== "AbortError") state.textContent = "No connection. Change anything to try again.";

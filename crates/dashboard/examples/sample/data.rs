@@ -6,6 +6,11 @@ use kale_dashboard::view::{
 
 use super::{Page, chip, empty, fragment, job, page, shell};
 
+/// Files as the first page lists them.
+pub(crate) fn rows(typed: &str) -> Vec<UploadRow> {
+    uploads(typed).uploads
+}
+
 fn uploads(typed: &str) -> UploadsPage {
     let row = |file: &str, state, rows: &str, progress| UploadRow {
         id: "upl_01h455vb4pex5vsknk084sn02q".to_owned(),

@@ -13,6 +13,11 @@ use kale_domain::{access::Permission, company::Industry};
 
 use super::{Page, chip, crumb, empty, fragment, job, page, shell};
 
+/// Jobs as the first page lists them.
+pub(crate) fn rows(typed: &str) -> Vec<JobRow> {
+    jobs(typed).jobs
+}
+
 fn jobs(typed: &str) -> JobsPage {
     let row = |title: &str, subject: Option<&str>, state, note: &str, progress| JobRow {
         id: "job_01h455vb4pex5vsknk084sn02q".to_owned(),

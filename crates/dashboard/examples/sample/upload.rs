@@ -310,7 +310,10 @@ pub(crate) fn stages(typed: &str) -> Vec<Page> {
             5,
             "Undone",
             Tone::Plain,
-            Stage::Undone { at: when() },
+            Stage::Undone {
+                at: when(),
+                follow_up: Some(job("Bringing customers up to date", "Begins", None, "#upload")),
+            },
         ),
         show(
             "upload-cancelled",

@@ -37,33 +37,30 @@ pub(super) const ACTIONS: [AuditAction; 27] = [
 /// After a name: `Ada Okafor changed the company`.
 pub(super) const fn of(action: AuditAction) -> &'static str {
     match action {
-        AuditAction::CompanyCreated => "created the company",
+        AuditAction::CompanyCreated | AuditAction::CustomerCreated => "created",
         AuditAction::CompanyChanged => "changed the settings of",
-        AuditAction::CompanyEntered => "entered as a Kale admin",
-        AuditAction::CompanyLeft => "left as a Kale admin",
+        AuditAction::CompanyEntered => "entered",
+        AuditAction::CompanyLeft => "left",
         AuditAction::UserCreated => "added",
-        AuditAction::UserChanged => "changed",
+        AuditAction::UserChanged | AuditAction::CustomerChanged | AuditAction::SavedViewChanged => "changed",
         AuditAction::SignedIn => "signed in",
         AuditAction::SignedOut => "signed out",
         AuditAction::SignInRevoked => "ended a sign-in",
         AuditAction::ApiKeyCreated => "made the API key",
         AuditAction::ApiKeyRevoked => "revoked the API key",
-        AuditAction::UploadReceived => "uploaded a file",
-        AuditAction::UploadMapped => "mapped a file",
-        AuditAction::UploadImported => "imported a file",
-        AuditAction::UploadUndone => "undid an import",
-        AuditAction::UploadCancelled => "cancelled an upload",
-        AuditAction::CustomerCreated => "created a customer",
-        AuditAction::CustomerChanged => "changed a customer",
+        AuditAction::UploadReceived => "uploaded",
+        AuditAction::UploadMapped => "mapped the columns of",
+        AuditAction::UploadImported => "imported",
+        AuditAction::UploadUndone => "took back the import of",
+        AuditAction::UploadCancelled => "cancelled",
         AuditAction::CustomersExported => "exported",
         AuditAction::PersonasChanged => "saved",
-        AuditAction::PersonaAssigned => "assigned a persona",
+        AuditAction::PersonaAssigned => "assigned a persona to",
         AuditAction::PersonasReassigned => "reassigned",
-        AuditAction::JobCancelled => "stopped a job",
-        AuditAction::JobRetried => "tried a job again",
-        AuditAction::SavedViewCreated => "kept a view of the customers",
-        AuditAction::SavedViewChanged => "changed a view of the customers",
-        AuditAction::SavedViewDeleted => "deleted a view of the customers",
+        AuditAction::JobCancelled => "stopped",
+        AuditAction::JobRetried => "tried again",
+        AuditAction::SavedViewCreated => "kept",
+        AuditAction::SavedViewDeleted => "deleted",
     }
 }
 
@@ -83,7 +80,7 @@ pub(super) fn named(text: &str) -> Option<AuditAction> {
 
 /// What the filter calls it: it stands alone there.
 pub(super) fn alone(action: AuditAction) -> String {
-    let words = name(action).replace('_', " ");
+    let words = name(action).replace('_', " ").replace("api key", "API key");
     let mut chars = words.chars();
     chars
         .next()
@@ -101,6 +98,6 @@ mod tests {
             assert!(!of(action).is_empty());
         }
         assert_eq!(named("company_flown"), None);
-        assert_eq!(alone(AuditAction::ApiKeyCreated), "Api key created");
+        assert_eq!(alone(AuditAction::ApiKeyCreated), "API key created");
     }
 }

@@ -169,7 +169,7 @@ pub(super) async fn form(
                 .filter_map(|cell| Some((cell.value?, cell.customers))),
         );
     }
-    let tags = PersonaTags::of(&personas.configuration(here.tenant()).await?);
+    let tags = PersonaTags::of(&*personas.names(here.tenant()).await?);
     let form = Words {
         subjects: &subjects,
         personas: &tags,

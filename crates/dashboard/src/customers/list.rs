@@ -61,7 +61,7 @@ pub(super) async fn show(
         count: found.count.map(|tally| (tally.value, tally.capped)),
         shares: shares(&here, &customers, &asked).await?,
         definitions: list.definitions,
-        personas: PersonaTags::of(&personas.configuration(here.tenant()).await?),
+        personas: PersonaTags::of(&*personas.names(here.tenant()).await?),
         views: views(&here, &saved_views).await?,
         terms: asked.filters,
     };

@@ -102,15 +102,23 @@ impl Reader {
             place.progress(&job, here.caller())
         });
         Ok(UploadRow {
-            id: upload.id.to_string(),
-            file: upload.file.name.clone(),
-            size: format::bytes(upload.file.bytes),
-            state: words::chip(&upload.state),
-            rows: words::rows(&upload.state),
-            by: people.name(upload.by),
-            at: here.ago(upload.created_at),
             progress,
+            ..row(here, people, upload)
         })
+    }
+}
+
+/// A file as lists show it, without the work on it.
+pub(crate) fn row<P>(here: &Here<P>, people: &People, upload: &Upload) -> UploadRow {
+    UploadRow {
+        id: upload.id.to_string(),
+        file: upload.file.name.clone(),
+        size: format::bytes(upload.file.bytes),
+        state: words::chip(&upload.state),
+        rows: words::rows(&upload.state),
+        by: people.name(upload.by),
+        at: here.ago(upload.created_at),
+        progress: None,
     }
 }
 

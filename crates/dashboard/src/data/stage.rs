@@ -89,6 +89,8 @@ impl Reader {
         }
         let job = self.job_of(here, upload).await?;
         let progress = |job: Option<&JobStatus>| progress(here, upload, job);
+        let running = job.as_ref().filter(|job| !job.state.is_final());
+        let follow_up = running.map(|job| progress(Some(job)));
         Ok(match &upload.state {
             UploadState::Received | UploadState::Profiling { .. } | UploadState::AwaitingMapping => {
                 Stage::Reading(progress(job.as_ref()))
@@ -108,8 +110,6 @@ impl Reader {
                 Stage::Checked(Box::new(report::view(report, mode, problem)))
             }
             UploadState::Imported { summary, at, .. } => {
-                let follow_up = job.as_ref().filter(|job| !job.state.is_final());
-                let follow_up = follow_up.map(|job| progress(Some(job)));
                 let (undo_until, no_undo) = self.undo(here, upload, *at).await?;
                 Stage::Imported(Box::new(ImportResult {
                     figures: figures(*summary),
@@ -121,6 +121,7 @@ impl Reader {
             }
             UploadState::Undone { at, .. } => Stage::Undone {
                 at: here.instant(*at),
+                follow_up,
             },
             UploadState::Cancelled { at } => Stage::Cancelled {
                 at: here.instant(*at),

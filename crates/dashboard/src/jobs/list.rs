@@ -73,8 +73,8 @@ pub(crate) async fn handle(
 }
 
 /// The names of the files that jobs are about.
-pub(super) async fn files(
-    here: &Here<ReadJobs>,
+pub(crate) async fn files<P>(
+    here: &Here<P>,
     uploads: &Uploads,
     jobs: &[JobStatus],
 ) -> Result<BTreeMap<String, String>, Problem> {
@@ -92,7 +92,7 @@ pub(super) async fn files(
     Ok(names)
 }
 
-async fn file(here: &Here<ReadJobs>, uploads: &Uploads, id: UploadId) -> Result<Option<String>, Problem> {
+async fn file<P>(here: &Here<P>, uploads: &Uploads, id: UploadId) -> Result<Option<String>, Problem> {
     match uploads.get(here.tenant(), id).await {
         Ok(upload) => Ok(Some(upload.file.name)),
         // Jobs outlive what they were about.
@@ -117,34 +117,51 @@ fn row(
     address: &str,
     job: &JobStatus,
 ) -> JobRow {
-    let subject = subject(files, job);
-    let about = subject.as_ref().map_or("a file", |link| link.label.as_str());
     let progress = (!job.state.is_final()).then(|| {
         let place = Place {
-            title: words::doing(&job.kind, about),
+            title: words::doing(&job.kind, about(files, job)),
             refresh: address.to_owned(),
             target: "#jobs",
             may_cancel: true,
         };
         place.progress(job, here.caller())
     });
-    let ended = job.finished_at;
+    let ended = ended(here, people, files, job);
+    match progress {
+        Some(_) => JobRow {
+            note: String::new(),
+            progress,
+            ..ended
+        },
+        None => ended,
+    }
+}
+
+/// The name of the file a job is about, for its title.
+pub(crate) fn about<'f>(files: &'f BTreeMap<String, String>, job: &JobStatus) -> &'f str {
+    let name = job.subject.as_ref().and_then(|id| files.get(id));
+    name.map_or("a file", String::as_str)
+}
+
+/// A job that does nothing any more.
+pub(crate) fn ended<P>(
+    here: &Here<P>,
+    people: &People,
+    files: &BTreeMap<String, String>,
+    job: &JobStatus,
+) -> JobRow {
     JobRow {
         id: job.id.to_string(),
         title: words::title(&job.kind),
         state: words::chip(job.state),
-        note: if progress.is_some() {
-            String::new()
-        } else {
-            words::note(job)
-        },
+        note: words::note(job),
         by: people.name(job.started_by),
         at: here.ago(job.created_at),
-        took: ended.map_or_else(String::new, |end| {
+        took: job.finished_at.map_or_else(String::new, |end| {
             format::duration(end.duration_since(job.created_at))
         }),
-        progress,
-        subject,
+        progress: None,
+        subject: subject(files, job),
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
         jobs::JobPage,
         shell::{Crumb, Section},
     },
+    words::sentence,
 };
 
 #[get("/jobs/{id}")]
@@ -62,8 +63,9 @@ pub(crate) async fn handle(
         progress: (!job.state.is_final()).then(|| place.progress(&job, here.caller())),
         error: job
             .last_error
-            .clone()
+            .as_deref()
             .filter(|_| job.state != JobState::Succeeded)
+            .map(sentence)
             .unwrap_or_default(),
         facts: facts(&here, &people, &job),
         may_cancel: manages && !job.state.is_final(),

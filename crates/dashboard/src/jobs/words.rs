@@ -2,9 +2,12 @@
 
 use kale_domain::job::{JobState, JobStatus};
 
-use crate::view::{
-    format,
-    parts::{Chip, Tone},
+use crate::{
+    view::{
+        format,
+        parts::{Chip, Tone},
+    },
+    words::{counted, sentence},
 };
 
 /// What a kind of job does: `Check a file`.
@@ -74,11 +77,14 @@ pub(crate) fn note(job: &JobStatus) -> String {
     match job.state {
         JobState::Scheduled => "Waits for another try".to_owned(),
         JobState::Queued => "Waits for its turn".to_owned(),
-        JobState::Dead => job.last_error.clone().unwrap_or_else(|| progress.note.clone()),
-        JobState::Succeeded | JobState::Cancelled => progress.note.clone(),
+        JobState::Dead => job
+            .last_error
+            .as_deref()
+            .map_or_else(|| counted(&progress.note), sentence),
+        JobState::Succeeded | JobState::Cancelled => counted(&progress.note),
         JobState::Leased if progress.note.is_empty() && progress.done == 0 => "Begins".to_owned(),
         // Bytes of a file are no number anybody wants to read.
-        JobState::Leased if job.kind == "profile_upload" || progress.done == 0 => progress.note.clone(),
+        JobState::Leased if job.kind == "profile_upload" || progress.done == 0 => counted(&progress.note),
         JobState::Leased => {
             let done = match progress.total {
                 Some(total) => format!("{} of {}", format::number(progress.done), format::number(total)),
@@ -87,7 +93,7 @@ pub(crate) fn note(job: &JobStatus) -> String {
             if progress.note.is_empty() {
                 done
             } else {
-                format!("{}, {done}", progress.note)
+                format!("{}, {done}", counted(&progress.note))
             }
         }
     }

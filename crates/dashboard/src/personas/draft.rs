@@ -12,7 +12,7 @@ use crate::{
         form::{Problems, Wrong},
         persona_editor::RuleProblem,
     },
-    words::sentence,
+    words::{quoted, sentence},
 };
 
 /// The longest reason, in characters.
@@ -191,8 +191,8 @@ impl Wrongs {
                 None => "",
             };
             let message = match (field, other(&error.pointer, document)) {
-                ("", Some(name)) => format!("{name}: {}", sentence(&error.message)),
-                _ => sentence(&error.message),
+                ("", Some(name)) => format!("{name}: {}", quoted(&sentence(&error.message))),
+                _ => quoted(&sentence(&error.message)),
             };
             let field = field.to_owned();
             wrongs.fields.list.push(Wrong { field, message });
@@ -212,10 +212,13 @@ impl Wrongs {
 }
 
 fn problem(pointer: &str, error: &FieldError) -> RuleProblem {
-    let message = if error.code == "empty-group" {
-        "Add a condition: a group needs at least one.".to_owned()
-    } else {
-        sentence(&error.message)
+    // The editor has fields and lists where the API has keys: what can happen in them is told in their words.
+    let message = match error.code.as_ref() {
+        "empty-group" => "Add a condition: a group needs at least one.".to_owned(),
+        "empty-text" | "missing-value" => {
+            "Type a value; choose “is not known” to find who has none.".to_owned()
+        }
+        _ => quoted(&sentence(&error.message)),
     };
     RuleProblem {
         pointer: pointer.to_owned(),

@@ -38,14 +38,15 @@ pub(crate) async fn handle(
     let configuration = reader.personas.configuration(here.tenant()).await?;
     let industry = here.company()?.industry;
     let categories = categories(&configuration, || reader.personas.industry_defaults(industry))?;
-    let (status, preview) = match typed.draft(&configuration, categories, id)? {
+    // Half a rule is what everybody types on the way to a whole one: what is missing is an answer, not an error.
+    let preview = match typed.draft(&configuration, categories, id)? {
         Ok(drafted) => match reader.preview(&here, &typed, drafted).await? {
-            Ok(preview) => (StatusCode::OK, preview),
-            Err(wrongs) => (StatusCode::UNPROCESSABLE_ENTITY, wrong(&wrongs)),
+            Ok(preview) => preview,
+            Err(wrongs) => wrong(&wrongs),
         },
-        Err(wrongs) => (StatusCode::UNPROCESSABLE_ENTITY, wrong(&wrongs)),
+        Err(wrongs) => wrong(&wrongs),
     };
-    here.frame.fragment(status, preview.render())
+    here.frame.fragment(StatusCode::OK, preview.render())
 }
 
 impl Reader {

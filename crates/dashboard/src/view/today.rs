@@ -3,8 +3,10 @@
 use askama::Template;
 
 use super::{
+    jobs::JobRow,
     parts::{Band, Empty, JobProgress, Link, PersonaTag},
     shell::Shell,
+    uploads::UploadRow,
 };
 
 /// Where a thing of the checklist stands, read off the facts.
@@ -64,6 +66,12 @@ pub struct TodayPage {
     pub checklist_note: String,
     /// Work that runs now.
     pub running: Vec<JobProgress>,
+    /// The latest files; empty for somebody who may not see them.
+    pub files: Vec<UploadRow>,
+    /// The latest work that ended; empty for somebody who may not see it.
+    pub work: Vec<JobRow>,
+    /// What is said where there is neither anybody to show nor anything to set up.
+    pub nothing: Option<Empty>,
     /// The span the movements cover: `in the last 7 days`; empty while nobody counts them, which hides their panel.
     pub span: String,
     /// Who moved, most first.

@@ -149,6 +149,8 @@ pub enum Stage {
     Undone {
         /// When it was taken back.
         at: String,
+        /// The work that follows: customers brought up to date.
+        follow_up: Option<JobProgress>,
     },
     /// It can't be read.
     Failed {

@@ -16,7 +16,10 @@ use crate::view::company::CompanyView;
 #[utoipa::path(
     tag = "Companies",
     operation_id = "read_company",
-    params(("id" = String, Path, description = "The company", example = "cmp_01h455vb4pex5vsknk084sn02q")),
+    params(
+        ("id" = String, Path, description = "The company", example = "cmp_01h455vb4pex5vsknk084sn02q"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag you have."),
+    ),
     responses((status = 200, description = "The company", body = CompanyView,
         headers(("ETag" = String, description = "Its version, for `If-Match`")),
         example = json!({

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::header, put, web::Data};
 use kale_application::personas::Personas;
 use kale_domain::id::CustomerId;
-use kale_web::{Allowed, Json, NoQuery, Path, Problem, Required, etag::etag, permission::AssignPersonas};
+use kale_web::{Allowed, Json, NoQuery, Path, Problem, Required, permission::AssignPersonas};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
@@ -35,7 +35,7 @@ fn stated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, 
     request_body(content = Body, example = json!({"persona": "early_monthly", "reason": "agreed on the phone"})),
     responses(
         (status = 200, description = "The customer as it is now.", body = CustomerView,
-            headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
+            headers(("ETag" = String, description = "Its version, and that of the personas' names.")), example = json!(example()))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[put("/customers/{id}/persona")]
@@ -56,7 +56,7 @@ pub(crate) async fn handle(
         .await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
     Ok(HttpResponse::Ok()
-        .insert_header((header::ETAG, etag(customer.version)))
+        .insert_header((header::ETAG, names.etag(customer.version)))
         .json(CustomerView::new(customer, &names)))
 }
 

@@ -2,9 +2,7 @@
 
 use actix_web::{HttpResponse, http::header, post, web::Data};
 use kale_application::{customers::Customers, personas::Personas};
-use kale_web::{
-    Allowed, Idempotent, Json, NoQuery, Problem, Required, etag::etag, permission::WriteCustomers,
-};
+use kale_web::{Allowed, Idempotent, Json, NoQuery, Problem, Required, permission::WriteCustomers};
 
 use crate::openapi::params::IdempotencyKeyHeader;
 
@@ -28,7 +26,7 @@ use super::{
 })),
     responses(
         (status = 201, description = "It is there.", body = CustomerView, headers(
-            ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."),
+            ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version, and that of the personas' names."),
         ), example = json!(example()))),
     extensions(("x-permission" = json!(WriteCustomers::NAME)), ("x-problems" = json!(["already-exists"]))),
 )]
@@ -45,12 +43,12 @@ pub(crate) async fn handle(
     idempotent
         .run(&allowed, async || {
             let created = customers
-                .create(allowed.reach(), allowed.company()?, &allowed.caller, body.into())
+                .create(allowed.reach(), &allowed.caller, body.into())
                 .await?;
             let names = PersonaNames::read(&personas, allowed.tenant()).await?;
             Ok(HttpResponse::Created()
                 .insert_header((header::LOCATION, format!("/api/v1/customers/{}", created.id)))
-                .insert_header((header::ETAG, etag(created.version)))
+                .insert_header((header::ETAG, names.etag(created.version)))
                 .json(CustomerView::new(created, &names)))
         })
         .await

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use kale_application::{customers::Customers, personas::Personas};
 use kale_domain::id::CustomerId;
-use kale_web::{Allowed, Path, Problem, Query, Required, etag::tagged, permission::ReadCustomers};
+use kale_web::{Allowed, Path, Problem, Query, Required, etag::tagged_as, permission::ReadCustomers};
 use serde::Deserialize;
 
 use crate::openapi::params::FieldsParam;
@@ -32,8 +32,7 @@ pub(super) struct Params {
     ),
     responses(
         (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String,
-            description = "Its version.")), example = json!(example())),
-        (status = 304, description = "You have it.")),
+            description = "Its version, and that of the personas' names.")), example = json!(example()))),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers/{id}")]
@@ -49,10 +48,10 @@ pub(crate) async fn handle(
     let fields = fields(params.fields.as_deref())?;
     let customer = customers.get(allowed.reach(), id).await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
-    let version = customer.version;
-    Ok(tagged(
+    let tag = names.etag(customer.version);
+    Ok(tagged_as(
         &request,
-        version,
+        &tag,
         &fields.apply(&CustomerView::new(customer, &names))?,
     ))
 }

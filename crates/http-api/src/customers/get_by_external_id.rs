@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use kale_application::{customers::Customers, personas::Personas};
-use kale_web::{Allowed, Path, Problem, Query, Required, etag::tagged, permission::ReadCustomers};
+use kale_web::{Allowed, Path, Problem, Query, Required, etag::tagged_as, permission::ReadCustomers};
 
 use crate::openapi::params::FieldsParam;
 
@@ -24,8 +24,7 @@ use super::{
     ),
     responses(
         (status = 200, description = "The customer.", body = CustomerView, headers(("ETag" = String,
-            description = "Its version.")), example = json!(example())),
-        (status = 304, description = "You have it.")),
+            description = "Its version, and that of the personas' names.")), example = json!(example()))),
     extensions(("x-permission" = json!(ReadCustomers::NAME))),
 )]
 #[get("/customers-by-external-id/{external_id}")]
@@ -41,10 +40,10 @@ pub(crate) async fn handle(
     let fields = fields(params.fields.as_deref())?;
     let customer = customers.by_external_id(allowed.reach(), &external_id).await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
-    let version = customer.version;
-    Ok(tagged(
+    let tag = names.etag(customer.version);
+    Ok(tagged_as(
         &request,
-        version,
+        &tag,
         &fields.apply(&CustomerView::new(customer, &names))?,
     ))
 }

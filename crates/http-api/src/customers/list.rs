@@ -17,7 +17,8 @@ use super::{
 /// A filter is `filter[name]=value` or `filter[name][op]=value`; all have to hold. Names are `persona` (keys, or
 /// `unassigned`), `tag`, metrics (`mrr`), fields (`lifecycle`, `tier`, `locale`, `name`, `email`, `domain`,
 /// `external_id`) and `attributes.<name>`; operators are those of rules. Amounts are minor units of the company's
-/// currency. Several values are separated by commas. A retention expert sees the customers assigned to them.
+/// currency. Several values are separated by commas. A retention expert sees the customers assigned to them. While
+/// customers are being made sortable by an attribute, sorting by it is 409 `wrong-state`.
 #[utoipa::path(
     operation_id = "list_customers",
     tag = "Customers",
@@ -26,7 +27,8 @@ use super::{
         FieldsParam,
         ("sort" = Option<String>, Query,
             description = "`name`, `created_at`, `mrr`, `persona` or a sortable attribute; `-` for the largest first.", example = "-mrr"),
-        ("include" = Option<String>, Query, description = "`count` counts the customers on all pages, up to 10,000."),
+        ("include" = Option<String>, Query, description = "`count` counts the customers on \
+            all pages: all of them where nothing is filtered or the company has at most 10,000, else up to 1,000."),
         ("q" = Option<String>, Query,
             description = "Words, each the beginning of a word of name, e-mail, domain or external id."),
         ("filter[persona]" = Option<String>, Query, description = "Keys of personas, or `unassigned`.",
@@ -36,7 +38,7 @@ use super::{
     ),
     responses((status = 200, description = "A page.", body = Page<CustomerView>,
         example = json!({"data": [example()], "page": {"next_cursor": null, "has_more": false}}))),
-    extensions(("x-permission" = json!(ReadCustomers::NAME))),
+    extensions(("x-permission" = json!(ReadCustomers::NAME)), ("x-problems" = json!(["wrong-state"]))),
 )]
 #[get("/customers")]
 #[tracing::instrument(name = "api.customers.list", skip_all)]

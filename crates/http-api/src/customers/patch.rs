@@ -3,9 +3,7 @@
 use actix_web::{HttpResponse, http::header, patch, web::Data};
 use kale_application::{customers::Customers, personas::Personas};
 use kale_domain::id::CustomerId;
-use kale_web::{
-    Allowed, IfMatch, Json, NoQuery, Path, Problem, Required, etag::etag, permission::WriteCustomers,
-};
+use kale_web::{Allowed, IfMatch, Json, NoQuery, Path, Problem, Required, permission::WriteCustomers};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -33,7 +31,7 @@ pub(super) struct Body {
     request_body(content = Body, example = json!({"tags": ["vip", "beta"]})),
     responses(
         (status = 200, description = "The customer as it is now.", body = CustomerView,
-            headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
+            headers(("ETag" = String, description = "Its version, and that of the personas' names.")), example = json!(example()))),
     extensions(("x-permission" = json!(WriteCustomers::NAME))),
 )]
 #[patch("/customers/{id}")]
@@ -52,6 +50,6 @@ pub(crate) async fn handle(
         .await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
     Ok(HttpResponse::Ok()
-        .insert_header((header::ETAG, etag(changed.version)))
+        .insert_header((header::ETAG, names.etag(changed.version)))
         .json(CustomerView::new(changed, &names)))
 }

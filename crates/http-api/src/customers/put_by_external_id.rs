@@ -5,7 +5,7 @@ use kale_application::{
     customers::{Customers, UpsertOutcome},
     personas::Personas,
 };
-use kale_web::{Allowed, Json, NoQuery, Path, Problem, Required, etag::etag, permission::WriteCustomers};
+use kale_web::{Allowed, Json, NoQuery, Path, Problem, Required, permission::WriteCustomers};
 
 use super::{
     body::CustomerFields,
@@ -24,9 +24,9 @@ use super::{
         "trial": null}})),
     responses(
         (status = 200, description = "It was there.", body = CustomerView, headers(("ETag" = String,
-            description = "Its version.")), example = json!(example())),
+            description = "Its version, and that of the personas' names.")), example = json!(example())),
         (status = 201, description = "It is new.", body = CustomerView, headers(
-            ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."),
+            ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version, and that of the personas' names."),
         ), example = json!(example()))),
     extensions(("x-permission" = json!(WriteCustomers::NAME))),
 )]
@@ -52,6 +52,6 @@ pub(crate) async fn handle(
     if outcome == UpsertOutcome::Created {
         response.insert_header((header::LOCATION, format!("/api/v1/customers/{}", customer.id)));
     }
-    response.insert_header((header::ETAG, etag(customer.version)));
+    response.insert_header((header::ETAG, names.etag(customer.version)));
     Ok(response.json(CustomerView::new(customer, &names)))
 }

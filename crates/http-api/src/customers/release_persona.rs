@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, delete, http::header, web::Data};
 use kale_application::personas::Personas;
 use kale_domain::id::CustomerId;
-use kale_web::{Allowed, NoQuery, Path, Problem, Required, etag::etag, permission::AssignPersonas};
+use kale_web::{Allowed, NoQuery, Path, Problem, Required, permission::AssignPersonas};
 
 use super::view::{CustomerView, PersonaNames, example};
 
@@ -14,7 +14,7 @@ use super::view::{CustomerView, PersonaNames, example};
     params(("id" = String, Path, description = "Which.", example = "cus_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 200, description = "The customer as it is now.", body = CustomerView,
-            headers(("ETag" = String, description = "Its version.")), example = json!(example()))),
+            headers(("ETag" = String, description = "Its version, and that of the personas' names.")), example = json!(example()))),
     extensions(("x-permission" = json!(AssignPersonas::NAME))),
 )]
 #[delete("/customers/{id}/persona")]
@@ -30,6 +30,6 @@ pub(crate) async fn handle(
         .await?;
     let names = PersonaNames::read(&personas, allowed.tenant()).await?;
     Ok(HttpResponse::Ok()
-        .insert_header((header::ETAG, etag(customer.version)))
+        .insert_header((header::ETAG, names.etag(customer.version)))
         .json(CustomerView::new(customer, &names)))
 }

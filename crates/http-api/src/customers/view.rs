@@ -3,13 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use kale_application::{
     Tenant,
     customers::json_value,
-    personas::{Configuration, Personas},
+    personas::{Configuration, Persona, Personas},
 };
 use kale_domain::{
     attribute::AttributeValue,
@@ -20,7 +20,7 @@ use kale_domain::{
     money::Money,
     persona::{AssignedBy, PersonaState},
 };
-use kale_web::Problem;
+use kale_web::{Problem, etag::etag_naming};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -113,7 +113,7 @@ pub(crate) struct CustomerView {
     /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
-    /// Grows by one with every change; its `ETag` is `"v"` and this.
+    /// Grows by one with every change; its `ETag` begins with `"v` and this.
     version: u64,
 }
 
@@ -182,26 +182,31 @@ pub(crate) struct Unassigned {
 }
 
 /// The keys and names of a company's personas.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct PersonaNames(BTreeMap<PersonaId, (String, String)>);
+#[derive(Debug, Clone)]
+pub(crate) struct PersonaNames(Arc<Configuration>);
 
 impl PersonaNames {
-    /// Those of a company, as they are now.
+    /// Those of a company: at most two seconds behind another process.
     pub(crate) async fn read(personas: &Personas, tenant: Tenant) -> Result<Self, Problem> {
-        Ok(Self::of(&personas.configuration(tenant).await?))
+        Ok(Self(personas.names(tenant).await?))
     }
 
     /// Those of a configuration.
-    pub(crate) fn of(configuration: &Configuration) -> Self {
-        let named = |persona: &kale_application::personas::Persona| {
-            (persona.id, (persona.key.to_string(), persona.name.clone()))
-        };
-        Self(configuration.personas.iter().map(named).collect())
+    #[cfg(test)]
+    pub(crate) fn of(configuration: Configuration) -> Self {
+        Self(Arc::new(configuration))
+    }
+
+    /// The `ETag` of that version of a customer under these names: a persona that is renamed changes what is shown.
+    pub(super) fn etag(&self, version: u64) -> String {
+        etag_naming(version, self.0.version)
     }
 
     /// A persona with its names.
     pub(crate) fn of_id(&self, id: PersonaId) -> PersonaRef {
-        let (key, name) = self.0.get(&id).cloned().unzip();
+        let named = |persona: &Persona| (persona.key.to_string(), persona.name.clone());
+        let found = self.0.personas.iter().find(|persona| persona.id == id);
+        let (key, name) = found.map(named).unzip();
         PersonaRef { id, key, name }
     }
 }

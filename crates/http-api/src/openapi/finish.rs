@@ -9,7 +9,7 @@ use kale_web::{
 use serde_json::Value;
 use utoipa::openapi::{
     ContentBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder,
-    path::{Operation, ParameterIn},
+    path::{Operation, Parameter, ParameterIn},
     security::SecurityRequirement,
 };
 
@@ -126,11 +126,11 @@ fn complete(operation: &mut Operation, in_path: bool) {
     }
 }
 
-/// A read that answers an `ETag` takes `If-None-Match` and may answer 304.
+/// A read that takes `If-None-Match` may answer 304. One that answers an `ETag` need not: where counts change without a
+/// version, the tag is for `If-Match` alone.
 fn may_be_unchanged(read: &mut Operation) {
-    let tagged =
-        |response: &RefOr<Response>| matches!(response, RefOr::T(one) if one.headers.contains_key("ETag"));
-    if read.responses.responses.get("200").is_some_and(tagged) {
+    let asks = |one: &RefOr<Parameter>| matches!(one, RefOr::T(one) if one.name == "If-None-Match");
+    if read.parameters.iter().flatten().any(asks) {
         let unchanged = ResponseBuilder::new()
             .description("It is still at the version of `If-None-Match`")
             .build();

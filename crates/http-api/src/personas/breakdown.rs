@@ -48,8 +48,9 @@ pub(super) struct Row {
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = PersonaBreakdownCell)]
 pub(super) struct Cell {
-    /// The value as text, letters folded; null where the customer has none.
-    #[schema(example = "yes")]
+    /// The value as text, in the letters it came in; null where the customer has none. Values that differ in capitals
+    /// only are one.
+    #[schema(example = "Yes")]
     value: Option<String>,
     /// How many.
     customers: u64,
@@ -84,7 +85,7 @@ fn rows(
         "attribute": "churn",
         "data": [{
             "persona": {"id": "per_01h455vb4pex5vsknk084sn02q", "key": "early_monthly", "name": "New and monthly"},
-            "customers": 1397, "values": [{"value": "yes", "customers": 745}, {"value": "no", "customers": 652}]
+            "customers": 1397, "values": [{"value": "Yes", "customers": 745}, {"value": "No", "customers": 652}]
         }]
     }))),
     extensions(("x-permission" = json!(ReadPersonas::NAME))),

@@ -1,24 +1,46 @@
-//! Counting customers: capped for the list, whole for the band.
+//! Counting customers: for the list, for the band, by the values of an attribute.
+//!
+//! What is not filtered is counted in an index alone: all customers in `{company_id, _id}`, by persona in
+//! `{company_id, persona.id, _id, facts.m.mrr}`. A filter has to look at documents. In a company of at most [`WHOLE`]
+//! customers that is cheap, so that every count is exact and fresh; in a larger one it stops at [`CAP`], and tallies are
+//! remembered for some seconds.
 
-use bson::{Bson, doc};
+use std::{collections::HashMap, time::Duration};
+
+use bson::{Bson, Document, doc};
+use futures::TryStreamExt as _;
 use kale_domain::{
     attribute::{AttributeKey, AttributeType},
     id::PersonaId,
 };
 use kale_rules::expression::Subject;
+use mongodb::options::Hint;
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use std::time::Duration;
+use sha2::{Digest as _, Sha256};
 
 use super::{list::ListQuery, record::records};
 use crate::{
     error::Result,
+    scoped::within,
     store::{INTERACTIVE, Store},
-    tenant::Reach,
+    tenant::{Reach, Tenant},
     value,
 };
 
-/// A count that stops at a cap.
+/// Up to how many customers of a company every count of them is exact.
+pub const WHOLE: u64 = 10_000;
+/// How far a filter is counted in a larger company.
+pub const CAP: u64 = 1_000;
+
+/// The index of all customers of a company.
+const COMPANY: &str = "company";
+/// The index that has all that a tally by persona needs.
+const PERSONA: &str = "company_persona_mrr";
+/// How long a tally of all customers may take.
+const PATIENT: Duration = Duration::from_secs(10);
+
+/// A count that may stop at a cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     /// How many, at most the cap.
@@ -27,18 +49,103 @@ pub struct Tally {
     pub capped: bool,
 }
 
-/// How many customers match, counting no further than `cap`.
-pub async fn count(store: &Store, reach: Reach, query: &ListQuery, cap: u64) -> Result<Tally> {
-    let counted = records(store)
+/// How many customers match: exact without a filter, and in a company of at most [`WHOLE`] customers; else no further
+/// than [`CAP`].
+pub async fn count(store: &Store, reach: Reach, query: &ListQuery) -> Result<Tally> {
+    let filter = query.filter(reach)?;
+    let everybody = filter == within(reach.tenant(), Document::new());
+    let size = size(store, reach.tenant()).await?;
+    if everybody && size <= WHOLE {
+        return Ok(Tally {
+            value: size,
+            capped: false,
+        });
+    }
+    let cap = match (everybody, reach.expert()) {
+        (true, _) => None,
+        // The customers of one expert are few.
+        (false, None) if size > WHOLE => Some(CAP),
+        (false, _) => Some(WHOLE),
+    };
+    let hint = everybody.then_some(COMPANY);
+    let read = async || {
+        let counted = number(store, filter.clone(), cap, hint).await?;
+        Ok(cap.filter(|cap| counted > *cap).map_or(
+            Tally {
+                value: counted,
+                capped: false,
+            },
+            |cap| Tally {
+                value: cap,
+                capped: true,
+            },
+        ))
+    };
+    tallied(store, reach.tenant(), size, &about(&filter, "")?, read).await
+}
+
+/// How many customers match a filter, counting to the first one above `cap`.
+async fn number(store: &Store, filter: Document, cap: Option<u64>, hint: Option<&str>) -> Result<u64> {
+    #[derive(Deserialize)]
+    struct Row {
+        n: i64,
+    }
+    let mut stages = vec![doc! { "$match": filter }];
+    if let Some(cap) = cap {
+        stages.push(doc! { "$limit": value::signed(cap + 1) });
+    }
+    stages.push(doc! { "$group": { "_id": Bson::Null, "n": { "$sum": 1_i64 } } });
+    let records = records(store);
+    let mut counting = records
         .raw()
-        .count_documents(query.filter(reach)?)
-        .limit(cap + 1)
+        .aggregate(stages)
         .max_time(INTERACTIVE)
-        .await?;
-    Ok(Tally {
-        value: counted.min(cap),
-        capped: counted > cap,
-    })
+        .allow_disk_use(false);
+    if let Some(name) = hint {
+        counting = counting.hint(Hint::Name(name.to_owned()));
+    }
+    let mut rows = counting.with_type::<Row>().await?;
+    let row = rows.try_next().await?;
+    row.map_or(Ok(0), |row| value::unsigned(row.n, "count"))
+}
+
+/// Whether a company has more than [`WHOLE`] customers.
+#[derive(Debug, Clone, Copy)]
+struct Size(u64);
+
+/// How many customers a company has, counting to the first one above [`WHOLE`].
+async fn size(store: &Store, tenant: Tenant) -> Result<u64> {
+    let read = async || {
+        let all = within(tenant, Document::new());
+        number(store, all, Some(WHOLE), Some(COMPANY)).await.map(Size)
+    };
+    let tallies = &store.memories().tallies;
+    let size = tallies.recall(tenant, b"", read, |size| size.0 > WHOLE).await?;
+    Ok(size.0)
+}
+
+/// What `read` gives; for a company of that size remembered if it is a large one.
+async fn tallied<T: Clone + Send + Sync + 'static>(
+    store: &Store,
+    tenant: Tenant,
+    size: u64,
+    about: &[u8],
+    read: impl AsyncFnOnce() -> Result<T>,
+) -> Result<T> {
+    if size <= WHOLE {
+        return read().await;
+    }
+    let tallies = &store.memories().tallies;
+    let known = tallies.recall(tenant, about, read, |_| true).await?;
+    Ok(T::clone(&known))
+}
+
+/// What a tally is remembered by: its filter, which names the company and the expert, and by what it is divided.
+fn about(filter: &Document, by: &str) -> Result<Vec<u8>> {
+    let mut hasher = Sha256::new();
+    hasher.update(bson::serialize_to_vec(filter)?);
+    hasher.update(by);
+    Ok(hasher.finalize().to_vec())
 }
 
 /// One persona's share.
@@ -54,8 +161,16 @@ pub struct PersonaShare {
     pub mrr_known: u64,
 }
 
-/// The customers of a query by persona.
+/// The customers of a query by persona. Without a filter it reads the index alone.
 pub async fn by_persona(store: &Store, reach: Reach, query: &ListQuery) -> Result<Vec<PersonaShare>> {
+    let filter = query.filter(reach)?;
+    let size = size(store, reach.tenant()).await?;
+    let about = about(&filter, "persona")?;
+    let read = async || shares(store, reach.tenant(), filter).await;
+    tallied(store, reach.tenant(), size, &about, read).await
+}
+
+async fn shares(store: &Store, tenant: Tenant, filter: Document) -> Result<Vec<PersonaShare>> {
     #[derive(Deserialize)]
     struct Row {
         #[serde(rename = "_id")]
@@ -64,20 +179,24 @@ pub async fn by_persona(store: &Store, reach: Reach, query: &ListQuery) -> Resul
         mrr: i64,
         known: i64,
     }
+    let everybody = filter == within(tenant, Document::new());
     let group = doc! { "$group": {
         "_id": "$persona.id",
         "customers": { "$sum": 1_i64 },
-        "mrr": { "$sum": { "$ifNull": ["$facts.m.mrr", 0_i64] } },
-        "known": { "$sum": { "$cond": [{ "$eq": [{ "$type": "$facts.m.mrr" }, "long"] }, 1_i64, 0_i64] } },
+        // What is no number counts as none.
+        "mrr": { "$sum": "$facts.m.mrr" },
+        "known": { "$sum": { "$cond": [{ "$isNumber": "$facts.m.mrr" }, 1_i64, 0_i64] } },
     } };
-    let rows: Vec<Row> = records(store)
-        .aggregate(
-            reach.tenant(),
-            query.filter(reach)?,
-            vec![group],
-            Duration::from_secs(10),
-        )
-        .await?;
+    let records = records(store);
+    let mut grouping = records
+        .raw()
+        .aggregate([doc! { "$match": filter }, group])
+        .max_time(PATIENT)
+        .allow_disk_use(false);
+    if everybody {
+        grouping = grouping.hint(Hint::Name(PERSONA.to_owned()));
+    }
+    let rows: Vec<Row> = grouping.with_type::<Row>().await?.try_collect().await?;
     rows.into_iter()
         .map(|row| {
             Ok(PersonaShare {
@@ -95,17 +214,32 @@ pub async fn by_persona(store: &Store, reach: Reach, query: &ListQuery) -> Resul
 pub struct AttributeCell {
     /// Which persona; `None` is *unassigned*.
     pub persona: Option<PersonaId>,
-    /// The value, folded, as text; `None` where it is missing.
+    /// The value as text, in the letters it came in; `None` where it is missing.
     pub value: Option<String>,
     /// How many customers.
     pub customers: u64,
 }
 
-/// Persona × the values of one attribute: at most 1,000 cells.
+/// Persona × the values of one attribute: at most 1,000 cells, the largest first.
+///
+/// Values that differ in capitals only are one, shown the same for every persona.
 pub async fn by_attribute(
     store: &Store,
     reach: Reach,
     query: &ListQuery,
+    key: &AttributeKey,
+) -> Result<Vec<AttributeCell>> {
+    let filter = query.filter(reach)?;
+    let size = size(store, reach.tenant()).await?;
+    let about = about(&filter, key.as_str())?;
+    let read = async || cells(store, reach.tenant(), filter, key).await;
+    tallied(store, reach.tenant(), size, &about, read).await
+}
+
+async fn cells(
+    store: &Store,
+    tenant: Tenant,
+    filter: Document,
     key: &AttributeKey,
 ) -> Result<Vec<AttributeCell>> {
     #[derive(Deserialize)]
@@ -120,31 +254,37 @@ pub async fn by_attribute(
         #[serde(rename = "_id")]
         id: Id,
         customers: i64,
+        shown: Option<String>,
     }
     let stages = vec![
         doc! { "$group": {
             "_id": { "persona": "$persona.id", "value": format!("$facts.a.{key}") },
             "customers": { "$sum": 1_i64 },
+            // Of several spellings the last one of the alphabet, where small letters stand; null where folding changed none.
+            "shown": { "$max": format!("$shown.{key}") },
         } },
-        doc! { "$sort": { "customers": -1 } },
+        doc! { "$sort": { "customers": -1, "_id": 1 } },
         doc! { "$limit": 1_000 },
     ];
-    let rows: Vec<Row> = records(store)
-        .aggregate(
-            reach.tenant(),
-            query.filter(reach)?,
-            stages,
-            Duration::from_secs(10),
-        )
-        .await?;
+    let rows: Vec<Row> = records(store).aggregate(tenant, filter, stages, PATIENT).await?;
+    let mut spelled: HashMap<String, String> = HashMap::new();
+    for row in &rows {
+        if let (Some(Bson::String(folded)), Some(shown)) = (&row.id.value, &row.shown) {
+            let known = spelled.entry(folded.clone()).or_insert_with(|| shown.clone());
+            if shown > known {
+                known.clone_from(shown);
+            }
+        }
+    }
     rows.into_iter()
         .map(|row| {
+            let folded = row.id.value.and_then(|value| text(&value));
             Ok(AttributeCell {
                 persona: row
                     .id
                     .persona
                     .map(|id| PersonaId::from_uuid(value::from_uuid(id))),
-                value: row.id.value.and_then(|value| text(&value)),
+                value: folded.map(|folded| spelled.get(&folded).cloned().unwrap_or(folded)),
                 customers: value::unsigned(row.customers, "count")?,
             })
         })
@@ -186,7 +326,7 @@ pub async fn numeric_quantile(
         Subject::Attribute { key, .. } => format!("facts.a.{key}"),
         Subject::Field(_) => return Ok(None),
     };
-    let known = crate::scoped::within(reach.tenant(), doc! { &path: { "$type": "number" } });
+    let known = within(reach.tenant(), doc! { &path: { "$type": "number" } });
     let total = records(store).raw().count_documents(known.clone()).await?;
     if total == 0 {
         return Ok(None);
@@ -202,7 +342,7 @@ pub async fn numeric_quantile(
         doc! { "$project": { "_id": 0, "v": format!("${path}") } },
     ];
     let rows: Vec<Row> = records(store)
-        .aggregate(reach.tenant(), known, stages, Duration::from_secs(10))
+        .aggregate(reach.tenant(), known, stages, PATIENT)
         .await?;
     Ok(rows
         .first()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use bson::{Binary, Bson, DateTime, Document, doc, spec::BinarySubtype};
+use bson::{Binary, Bson, DateTime, Document, RawArrayBuf, doc, rawdoc, spec::BinarySubtype};
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use kale_domain::{
@@ -18,7 +18,8 @@ use kale_domain::{
 use serde::Deserialize;
 
 use super::{
-    persona::{PersonaMove, move_all},
+    moves::move_all,
+    persona::PersonaMove,
     record::{Facts, LinkRecord, PersonaRecord, Record, field_facts, metric_facts, records, search_words},
 };
 use crate::{
@@ -160,26 +161,27 @@ pub async fn write(store: &Store, tenant: Tenant, changes: &[Change]) -> Result<
         })
         .collect();
     move_all(store, tenant, &moves).await?;
-    let mut inserts: Vec<Bson> = Vec::new();
+    let mut inserts = RawArrayBuf::new();
+    let mut new = false;
     let mut updates: Vec<Document> = Vec::new();
     for change in changes {
         let record = record(tenant, &change.derived, change.persona.as_ref(), now);
         if change.exists {
             updates.push(update(&record)?);
         } else {
-            inserts.push(bson::serialize_to_bson(&record)?);
+            inserts.push(bson::serialize_to_raw_document_buf(&record)?);
+            new = true;
         }
     }
-    let concern = doc! { "w": 1 };
-    if !inserts.is_empty() {
-        let command = doc! {
-            "insert": records(store).name(), "documents": inserts, "ordered": false, "writeConcern": concern.clone(),
+    if new {
+        let command = rawdoc! {
+            "insert": records(store).name(), "documents": inserts, "ordered": false, "writeConcern": { "w": 1 },
         };
-        check_bulk(&store.database().run_command(command).await?)?;
+        check_bulk(&store.database().run_raw_command(command).await?)?;
     }
     if !updates.is_empty() {
         let command = doc! {
-            "update": records(store).name(), "updates": updates, "ordered": false, "writeConcern": concern,
+            "update": records(store).name(), "updates": updates, "ordered": false, "writeConcern": { "w": 1 },
         };
         check_bulk(&store.database().run_command(command).await?)?;
     }

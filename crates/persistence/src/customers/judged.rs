@@ -112,6 +112,13 @@ impl Judged {
         Some(&known.value)
     }
 
+    /// The state it is in, as it was read.
+    pub(super) fn standing(&self) -> Result<&RawDocument> {
+        self.raw
+            .get_document("persona")
+            .map_err(|error| StoreError::corrupt("customer", error))
+    }
+
     fn fact<'a>(&'a self, kept: &'a Kept) -> Option<Fact<'a>> {
         Some(match kept {
             Kept::Text(span) => Fact::Text(std::str::from_utf8(self.bytes(span)?).ok()?),
@@ -222,9 +229,23 @@ pub async fn judge_batch(
     after: Option<CustomerId>,
     limit: u32,
 ) -> Result<Vec<Judged>> {
+    judge_range(store, tenant, currency, (after, None), limit).await
+}
+
+/// The same behind the first id and up to the second one, that one too.
+pub async fn judge_range(
+    store: &Store,
+    tenant: Tenant,
+    currency: Currency,
+    (after, last): (Option<CustomerId>, Option<CustomerId>),
+    limit: u32,
+) -> Result<Vec<Judged>> {
+    let mut range = Document::new();
+    range.extend(after.map(|id| ("$gt".to_owned(), value::uuid(id.uuid()).into())));
+    range.extend(last.map(|id| ("$lte".to_owned(), value::uuid(id.uuid()).into())));
     let mut filter = Document::new();
-    if let Some(id) = after {
-        filter.insert("_id", doc! { "$gt": value::uuid(id.uuid()) });
+    if !range.is_empty() {
+        filter.insert("_id", range);
     }
     let options = FindOptions::builder()
         .sort(doc! { "company_id": 1, "_id": 1 })

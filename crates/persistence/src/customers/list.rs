@@ -4,10 +4,8 @@
 //! share the last one's value, the values behind it, and at the end those without a value. So page 2,000 costs what
 //! page 1 costs, and an insert in front of a cursor moves nothing.
 
-use std::time::Duration;
-
 use bson::{Bson, DateTime, Document, doc};
-use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use futures::TryStreamExt as _;
 use jiff::civil::Date;
 use kale_domain::{
     customer::Customer,
@@ -330,23 +328,6 @@ impl Stop {
             Self::Id(id) => Bson::from(value::uuid(*id)),
         })
     }
-}
-
-/// A stream of every customer of a query, for a file.
-pub type Export = std::pin::Pin<Box<dyn Stream<Item = Result<Customer>> + Send>>;
-
-/// Every customer of a query, in the order of their ids, in flat memory. Index `{company_id, _id}`.
-pub async fn export(store: &Store, reach: Reach, query: &ListQuery, kinds: Kinds) -> Result<Export> {
-    let filter = query.filter(reach)?;
-    let cursor = records(store)
-        .raw()
-        .find(filter)
-        .sort(doc! { "company_id": 1, "_id": 1 })
-        .batch_size(2_000)
-        .no_cursor_timeout(false)
-        .max_time(Duration::from_mins(10))
-        .await?;
-    Ok(Box::pin(cursor.map(move |record| customer(record?, &kinds))))
 }
 
 /// The id of the last customer a position names, for logs.

@@ -1,7 +1,10 @@
-//! Moving customers between personas: by hand, by rules in bulk, and the history of both.
+//! The history of a customer's personas, and moving one customer by hand.
+//!
+//! The newest entry stands in the customer, in one write with the state it tells of; `persona_history` keeps the older
+//! ones. Whoever ends a state copies its entry there first, under the identity it has: made twice, the copy is the same,
+//! and a copy of a state that did not end after all tells nothing new. So a move needs no transaction.
 
 use bson::{DateTime, Document, doc};
-use futures::TryStreamExt as _;
 use kale_domain::{
     customer::Customer,
     id::{CustomerId, PersonaId},
@@ -9,23 +12,22 @@ use kale_domain::{
 };
 use mongodb::options::FindOptions;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 use super::{
-    record::{Kinds, PersonaRecord, by_id, customer, persona_bson, records},
+    record::{EntryRecord, Kinds, PersonaRecord, by_id, customer, records},
     view::one,
 };
 use crate::{
     error::{Result, StoreError},
     scoped::{Scoped, within},
-    store::{Store, check_bulk},
+    store::Store,
     tenant::{Reach, Tenant},
     tx::Tx,
     value,
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct HistoryRecord {
+pub(super) struct HistoryRecord {
     #[serde(rename = "_id")]
     id: bson::Uuid,
     company_id: bson::Uuid,
@@ -35,7 +37,7 @@ struct HistoryRecord {
     at: DateTime,
 }
 
-fn entries(store: &Store) -> Scoped<HistoryRecord> {
+pub(super) fn entries(store: &Store) -> Scoped<HistoryRecord> {
     Scoped::new(store.database(), "persona_history")
 }
 
@@ -50,45 +52,84 @@ pub struct PersonaMove {
     pub to: PersonaState,
 }
 
-fn entry(store: &Store, tenant: Tenant, change: &PersonaMove) -> HistoryRecord {
-    HistoryRecord {
-        id: value::uuid(store.fresh_id()),
+/// The entry that stands in a customer; `None` where the history has it already, or where there is none.
+pub(super) fn standing_entry(
+    tenant: Tenant,
+    customer: CustomerId,
+    persona: &PersonaRecord,
+) -> Option<HistoryRecord> {
+    let entry = persona.entry?;
+    Some(HistoryRecord {
+        id: entry.id,
         company_id: value::uuid(tenant.company().uuid()),
-        customer_id: value::uuid(change.customer.uuid()),
-        from: change.from.map(|id| value::uuid(id.uuid())),
-        to: PersonaRecord::from(&change.to),
-        at: value::date(change.to.since),
+        customer_id: value::uuid(customer.uuid()),
+        from: entry.from,
+        to: PersonaRecord {
+            entry: None,
+            ..persona.clone()
+        },
+        at: persona.since,
+    })
+}
+
+/// The state after a move, with the entry that tells of it.
+pub(super) fn moved(store: &Store, before: &PersonaRecord, to: &PersonaState) -> PersonaRecord {
+    PersonaRecord {
+        entry: Some(EntryRecord {
+            id: value::uuid(store.fresh_id()),
+            from: before.id,
+        }),
+        ..PersonaRecord::from(to)
     }
 }
 
-/// The changes of a customer's persona, newest first. Index `{company_id, customer_id, _id: -1}`.
+/// The changes of a customer's persona, newest first. Index `{company_id, customer_id, _id: -1}`; the newest is read
+/// from the customer, by `_id`.
 pub async fn history(
     store: &Store,
     tenant: Tenant,
     id: CustomerId,
     limit: u32,
 ) -> Result<Vec<PersonaChange>> {
+    #[derive(Deserialize)]
+    struct Projection {
+        persona: PersonaRecord,
+    }
+    // The customer first: an entry that moves in between is found twice, and not never.
+    let newest = records(store)
+        .typed::<Projection>()
+        .raw()
+        .find_one(within(tenant, by_id(id)))
+        .projection(doc! { "persona": 1 })
+        .await?
+        .and_then(|found| standing_entry(tenant, id, &found.persona));
     let order = doc! { "company_id": 1, "customer_id": 1, "_id": -1 };
     let options = FindOptions::builder().sort(order).limit(i64::from(limit)).build();
     let found = entries(store)
         .find(tenant, doc! { "customer_id": value::uuid(id.uuid()) }, options)
         .await?;
-    found
+    let copy = newest.as_ref().map(|entry| entry.id);
+    let older = found.into_iter().filter(|entry| Some(entry.id) != copy);
+    newest
         .into_iter()
-        .map(|record| {
-            let state = PersonaState::from(record.to);
-            let by = state
-                .by
-                .ok_or_else(|| StoreError::corrupt("persona history", "nobody moved it"))?;
-            let from = record.from.map(|id| PersonaId::from_uuid(value::from_uuid(id)));
-            Ok(PersonaChange {
-                from,
-                to: state.persona,
-                by,
-                at: value::timestamp(record.at),
-            })
-        })
+        .chain(older)
+        .take(usize::try_from(limit).unwrap_or(usize::MAX))
+        .map(change)
         .collect()
+}
+
+fn change(record: HistoryRecord) -> Result<PersonaChange> {
+    let state: PersonaState = record.to.into();
+    let by = state
+        .by
+        .ok_or_else(|| StoreError::corrupt("persona history", "nobody moved it"))?;
+    let from = record.from.map(|id| PersonaId::from_uuid(value::from_uuid(id)));
+    Ok(PersonaChange {
+        from,
+        to: state.persona,
+        by,
+        at: value::timestamp(record.at),
+    })
 }
 
 /// Puts one customer where a person (or, after unlocking, a rule) says; `None` where none is within reach.
@@ -108,117 +149,30 @@ pub async fn set_persona(
     let Some(before) = tx.note(before)? else {
         return Ok(None);
     };
-    let from = PersonaState::from(before.persona).persona;
+    if let Some(entry) = standing_entry(reach.tenant(), id, &before.persona) {
+        keep(store, tx, &entry).await?;
+    }
+    let persona = bson::serialize_to_bson(&moved(store, &before.persona, to))?;
     let change = doc! {
-        "$set": { "persona": persona_bson(to)?, "updated_at": value::date(tx.now()) },
+        "$set": { "persona": persona, "updated_at": value::date(tx.now()) },
         "$inc": { "version": 1_i64 },
     };
     let updated = records(store)
         .update_in(tx, doc! { "_id": value::uuid(id.uuid()) }, change)
         .await?;
-    let moved = PersonaMove {
-        customer: id,
-        from,
-        to: to.clone(),
-    };
-    entries(store)
-        .insert(tx, &entry(store, reach.tenant(), &moved))
-        .await?;
     updated.map(|record| customer(record, kinds)).transpose()
 }
 
-/// How many customers are moved in one transaction.
-const MOVED_AT_ONCE: usize = 1_000;
-
-/// Moves customers in bulk, each together with its entry in the history. A rule moves nobody whom a person locked in
-/// between; who is there already is not written, so that doing it again is the same.
-pub async fn move_all(store: &Store, tenant: Tenant, moves: &[PersonaMove]) -> Result<()> {
-    for part in moves.chunks(MOVED_AT_ONCE) {
-        store
-            .transaction(tenant, async |tx| move_some(store, tx, part).await)
-            .await?;
-    }
-    Ok(())
-}
-
-async fn move_some(store: &Store, tx: &mut Tx, moves: &[PersonaMove]) -> Result<()> {
-    let tenant = tx.tenant();
-    let there = personas_of(store, tx, moves).await?;
-    let mut updates = Vec::with_capacity(moves.len());
-    let mut history = Vec::with_capacity(moves.len());
-    for change in moves {
-        let Some(before) = there.get(&change.customer) else {
-            continue;
-        };
-        // As the store keeps it: instants have milliseconds there.
-        let to = PersonaState::from(PersonaRecord::from(&change.to));
-        if *before == to || (before.is_locked() && !change.to.is_locked()) {
-            continue;
-        }
-        updates.push(doc! {
-            "q": within(tenant, by_id(change.customer)),
-            "u": {
-                "$set": { "persona": persona_bson(&change.to)?, "updated_at": value::date(change.to.since) },
-                "$inc": { "version": 1_i64 },
-            },
-        });
-        if before.persona != change.to.persona {
-            let moved = PersonaMove {
-                from: before.persona,
-                ..change.clone()
-            };
-            history.push(bson::serialize_to_bson(&entry(store, tenant, &moved))?);
-        }
-    }
-    if !updates.is_empty() {
-        let command = doc! { "update": records(store).name(), "updates": updates, "ordered": false };
-        bulk(store, tx, command).await?;
-    }
-    if !history.is_empty() {
-        let command = doc! { "insert": entries(store).name(), "documents": history, "ordered": false };
-        bulk(store, tx, command).await?;
-    }
-    Ok(())
-}
-
-async fn bulk(store: &Store, tx: &mut Tx, command: Document) -> Result<()> {
-    let reply = store.database().run_command(command).session(tx.session()).await;
-    check_bulk(&tx.note(reply)?)
-}
-
-/// Where these customers are now, as the transaction sees it.
-async fn personas_of(
-    store: &Store,
-    tx: &mut Tx,
-    moves: &[PersonaMove],
-) -> Result<HashMap<CustomerId, PersonaState>> {
-    #[derive(Deserialize)]
-    struct Projection {
-        #[serde(rename = "_id")]
-        id: bson::Uuid,
-        persona: PersonaRecord,
-    }
-    let ids: Vec<bson::Uuid> = moves
-        .iter()
-        .map(|change| value::uuid(change.customer.uuid()))
-        .collect();
-    let found = records(store)
-        .typed::<Projection>()
+/// Copies an entry into the history, where it may be already.
+async fn keep(store: &Store, tx: &mut Tx, entry: &HistoryRecord) -> Result<()> {
+    let filter = within(tx.tenant(), doc! { "_id": entry.id });
+    let mut set: Document = bson::serialize_to_document(entry)?;
+    set.remove("_id");
+    let kept = entries(store)
         .raw()
-        .find(within(tx.tenant(), doc! { "_id": { "$in": ids } }))
-        .projection(doc! { "persona": 1 })
+        .update_one(filter, doc! { "$setOnInsert": set })
+        .upsert(true)
         .session(tx.session())
         .await;
-    let mut cursor = tx.note(found)?;
-    let rows: std::result::Result<Vec<Projection>, _> = cursor.stream(tx.session()).try_collect().await;
-    let rows = tx.note(rows)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            (
-                CustomerId::from_uuid(value::from_uuid(row.id)),
-                row.persona.into(),
-            )
-        })
-        .collect())
+    tx.note(kept).map(drop)
 }

@@ -44,6 +44,18 @@ pub(crate) struct PersonaRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) manual: Option<ManualRecord>,
     pub(crate) since: DateTime,
+    /// The entry of the history that tells of this state. It moves there when the state ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) entry: Option<EntryRecord>,
+}
+
+/// What an entry of the history says beside the state itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EntryRecord {
+    /// The entry's identity, wherever it stands.
+    pub(crate) id: bson::Uuid,
+    /// The persona before.
+    pub(crate) from: Option<bson::Uuid>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -135,6 +147,7 @@ impl From<&PersonaState> for PersonaRecord {
             rule,
             manual,
             since: value::date(state.since),
+            entry: None,
         }
     }
 }
@@ -160,7 +173,8 @@ impl From<PersonaRecord> for PersonaState {
     }
 }
 
-/// The words a customer is found by: each folded, cut to 40 characters; a query's word matches as a prefix.
+/// The words a customer is found by: each folded, cut to 40 characters; a query's word matches as a prefix. A word that
+/// is the beginning of another one of the same customer finds nothing more, and costs no key.
 pub(crate) fn search_words(texts: &[Option<&str>], external_ids: &[String]) -> Vec<String> {
     let mut words = BTreeSet::new();
     let mut add = |word: &str| {
@@ -185,7 +199,17 @@ pub(crate) fn search_words(texts: &[Option<&str>], external_ids: &[String]) -> V
             add(word);
         }
     }
-    words.into_iter().take(24).collect()
+    // In order, the words that begin with a word follow it at once.
+    let mut words: Vec<String> = words.into_iter().collect();
+    words.dedup_by(|later, earlier| {
+        let begins = later.starts_with(earlier.as_str());
+        if begins {
+            std::mem::swap(later, earlier);
+        }
+        begins
+    });
+    words.truncate(24);
+    words
 }
 
 /// The values of metrics as the store keeps them; amounts are minor units of `currency`, the company's. One in another
@@ -287,10 +311,6 @@ pub(crate) fn field_facts(fields: &[(&str, Option<&str>)], external_ids: &[Strin
         facts.insert("external_id", folded);
     }
     facts
-}
-
-pub(crate) fn persona_bson(state: &PersonaState) -> Result<Bson> {
-    Ok(bson::serialize_to_bson(&PersonaRecord::from(state))?)
 }
 
 /// The filter for one customer.

@@ -1,10 +1,12 @@
 //! Customers on a real database.
 
+mod export;
 mod keyset;
 mod moves;
 mod pace;
 mod predicate;
 mod search;
+mod tally;
 
 use bson::doc;
 use jiff::Timestamp;

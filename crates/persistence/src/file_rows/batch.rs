@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use bson::{Binary, Bson, Document, doc, spec::BinarySubtype};
+use bson::{Binary, Bson, Document, RawArrayBuf, doc, rawdoc, spec::BinarySubtype};
 use futures::TryStreamExt as _;
 use kale_domain::{
     attribute::AttributeKey,
@@ -130,15 +130,17 @@ pub async fn write_batch(
     rows: Vec<IncomingRow>,
 ) -> Result<BatchOutcome> {
     let number = value::signed(batch.number);
-    if pointer::right(store, tenant, batch.kind, number).await? != Right::Writing {
-        return Err(StoreError::Stale);
-    }
     let keys: Vec<Binary> = rows
         .iter()
         .map(|row| key(tenant, batch.kind, &row.external_id))
         .collect();
     let ids: Vec<Bson> = keys.iter().cloned().map(Bson::Binary).collect();
-    let mut there = peek(store, tenant, &keys).await?;
+    let right = pointer::right(store, tenant, batch.kind, number);
+    let (right, there) = futures::future::join(right, peek(store, tenant, &keys)).await;
+    if right? != Right::Writing {
+        return Err(StoreError::Stale);
+    }
+    let mut there = there?;
     let mut outcome = BatchOutcome::default();
     let mut inserts = Vec::new();
     let mut updates = Vec::new();
@@ -285,18 +287,17 @@ async fn insert(store: &Store, new: Vec<Record>) -> Result<()> {
     if new.is_empty() {
         return Ok(());
     }
-    let documents: Vec<Bson> = new
-        .iter()
-        .map(bson::serialize_to_bson)
-        .collect::<std::result::Result<_, _>>()
-        .map_err(StoreError::from)?;
-    let command = doc! {
+    let mut documents = RawArrayBuf::new();
+    for record in &new {
+        documents.push(bson::serialize_to_raw_document_buf(record)?);
+    }
+    let command = rawdoc! {
         "insert": records(store).name(),
         "documents": documents,
         "ordered": false,
         "writeConcern": { "w": 1 },
     };
-    check_bulk(&store.database().run_command(command).await?)
+    check_bulk(&store.database().run_raw_command(command).await?)
 }
 
 async fn write(store: &Store, updates: Vec<Document>) -> Result<()> {

@@ -8,4 +8,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0003_experts",
         include_str!("../../../../migrations/0003_experts.json"),
     ),
+    (
+        "0004_persona_tally",
+        include_str!("../../../../migrations/0004_persona_tally.json"),
+    ),
 ];

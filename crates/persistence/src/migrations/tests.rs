@@ -41,15 +41,19 @@ async fn index_names(store: &Store, collection: &str) -> Vec<String> {
         .unwrap()
 }
 
-/// Every index of the embedded files: collection and specification.
+/// Every index of the embedded files that no later one drops: collection and specification.
 fn embedded_indexes() -> Vec<(String, Document)> {
-    let mut indexes = Vec::new();
+    let mut indexes: Vec<(String, Document)> = Vec::new();
     for migration in Migrations::embedded().unwrap().all {
         for command in migration.commands {
             if let Ok(collection) = command.get_str("createIndexes") {
                 for index in command.get_array("indexes").unwrap() {
                     indexes.push((collection.to_owned(), index.as_document().unwrap().clone()));
                 }
+            }
+            if let Ok(collection) = command.get_str("dropIndexes") {
+                let dropped = command.get_str("index").unwrap();
+                indexes.retain(|(of, index)| of != collection || index.get_str("name").unwrap() != dropped);
             }
         }
     }

@@ -35,7 +35,7 @@ pub(super) async fn show(
     let definitions = customers.attributes(here.reach()).await?;
     let changes = customers.persona_history(here.reach(), id).await?;
     let explanation = personas.explain(here.reach(), here.company()?, id).await?;
-    let tags = PersonaTags::of(&personas.configuration(here.tenant()).await?);
+    let tags = PersonaTags::of(&*personas.names(here.tenant()).await?);
     let people = People::of(&companies, here.tenant(), here.caller()).await?;
     let zone = here.zone();
     let name = customer.label().to_owned();

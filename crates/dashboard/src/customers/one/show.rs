@@ -1,17 +1,19 @@
 //! `GET /customers/{id}`
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{
     companies::Companies,
     customers::{CustomerDetail, Customers},
-    personas::{Explanation, Personas, PersonasView},
+    personas::{Explanation, Personas},
 };
 use kale_domain::{
     access::Permission,
     audit::{Actor, AuditAction, AuditEntry},
     company::Company,
-    id::CustomerId,
+    id::{CustomerId, PersonaId},
     persona::PersonaChange,
 };
 use kale_web::{Path, Problem, Required, etag::etag, permission::ReadCustomers};
@@ -94,8 +96,8 @@ pub(super) async fn answer<P: Required>(
         detail: stores.customers.detail(here.reach(), id).await?,
         history: stores.customers.persona_history(here.reach(), id).await?,
         explanation: stores.personas.explain(here.reach(), company, id).await?,
-        rules: stores.personas.view(here.reach(), company).await?,
-        tags: PersonaTags::of(&stores.personas.configuration(here.tenant()).await?),
+        sentences: stores.personas.sentences(here.tenant(), company).await?,
+        tags: PersonaTags::of(&*stores.personas.names(here.tenant()).await?),
         people: People::of(&stores.companies, here.tenant(), here.caller()).await?,
         audit: audit(here, &stores.companies, id).await?,
     };
@@ -115,7 +117,7 @@ struct Read {
     detail: CustomerDetail,
     history: Vec<PersonaChange>,
     explanation: Explanation,
-    rules: PersonasView,
+    sentences: BTreeMap<PersonaId, String>,
     tags: PersonaTags,
     people: People,
     audit: Option<Vec<AuditEntry>>,
@@ -149,12 +151,6 @@ fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &R
         label: "Customers".to_owned(),
         href: "/customers".to_owned(),
     }];
-    let sentences = read
-        .rules
-        .personas
-        .iter()
-        .map(|one| (one.persona.id, one.sentence.clone()))
-        .collect();
     let looked = customer.persona.by.is_some();
     let now = here.instant(here.frame.now());
     CustomerPage {
@@ -169,7 +165,7 @@ fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &R
         attributes: facts::attributes(customer, &read.detail.definitions),
         metrics: facts::metrics(customer),
         sources: facts::sources(&read.detail.sources, &zone),
-        why: looked.then(|| why(&read.explanation, &read.tags, &sentences, &now)),
+        why: looked.then(|| why(&read.explanation, &read.tags, &read.sentences, &now)),
         history: facts::history(&read.history, &read.tags, &read.people, &zone),
         audit: read.audit.as_ref().map(|entries| {
             entries

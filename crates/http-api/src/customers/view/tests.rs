@@ -43,18 +43,30 @@ fn customer(persona: PersonaState) -> Customer {
     }
 }
 
+fn nobody() -> Configuration {
+    Configuration {
+        version: 5,
+        categories: Vec::new(),
+        personas: Vec::new(),
+    }
+}
+
 fn names(id: PersonaId) -> PersonaNames {
-    PersonaNames(BTreeMap::from([(
-        id,
-        ("early".to_owned(), "Early days".to_owned()),
-    )]))
+    let early = json!({
+        "id": id, "category": "all", "key": "early", "name": "Early days", "description": "", "colour": "leaf",
+        "priority": 1, "rule": { "metric": "mrr", "op": "gt", "value": 0 }, "enabled": true
+    });
+    PersonaNames::of(Configuration {
+        personas: vec![serde_json::from_value(early).unwrap()],
+        ..nobody()
+    })
 }
 
 #[test]
 fn values_are_typed_json() {
     let view = CustomerView::new(
         customer(PersonaState::unassigned(Timestamp::UNIX_EPOCH)),
-        &PersonaNames::default(),
+        &PersonaNames::of(nobody()),
     );
     let json = serde_json::to_value(&view).unwrap();
 
@@ -122,7 +134,7 @@ fn nobody_in_a_persona_says_whether_a_rule_or_a_person_decided_so() {
         (Some(rule), Some("rule"), false),
         (Some(manual), Some("manual"), true),
     ] {
-        let (persona, unassigned) = persona(&state(by), &PersonaNames::default());
+        let (persona, unassigned) = persona(&state(by), &PersonaNames::of(nobody()));
         assert_eq!(persona, None);
         assert_eq!(
             unassigned.map(|none| (none.by, none.locked)),
@@ -136,7 +148,7 @@ fn a_deleted_persona_keeps_its_id_and_has_no_name() {
     let id = PERSONA.parse::<PersonaId>().unwrap();
 
     assert_eq!(
-        PersonaNames::default().of_id(id),
+        PersonaNames::of(nobody()).of_id(id),
         PersonaRef {
             id,
             key: None,

@@ -4,7 +4,7 @@ use std::{io::Write as _, time::Instant};
 
 use kale_domain::{
     attribute::AttributeValue,
-    id::CustomerId,
+    id::{CustomerId, PersonaId},
     metric::{Metric, MetricValue},
     money::{Currency, Money},
     persona::{AssignedBy, PersonaState},
@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::{at, named, put, tenant};
 use crate::{
     Store,
-    customers::{Change, Derived, Judged, judge_batch},
+    customers::{Change, Derived, Judged, judge_batch, move_judged},
     testing,
 };
 
@@ -144,5 +144,40 @@ async fn pace_of_judging_a_hundred_thousand_customers() {
             "{read} customers, {matched} matched, {pace:.0} customers/s"
         )
         .unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a while and only prints: run it with --release -- --ignored pace"]
+async fn pace_of_moving_twenty_thousand_customers() {
+    let store = testing::migrated().await;
+    for n in 0..10 {
+        let batch: Vec<Change> = (n * 2_000..(n + 1) * 2_000).map(customer).collect();
+        put(&store, tenant(1), &batch).await;
+    }
+    for round in 1..5 {
+        let begun = Instant::now();
+        let (mut after, mut moved) = (None, 0);
+        loop {
+            let batch = judge_batch(&store, tenant(1), Currency::USD, after, 5_000)
+                .await
+                .unwrap();
+            let Some(last) = batch.last() else { break };
+            after = Some(last.id);
+            let to = PersonaState {
+                persona: Some(PersonaId::from_uuid(Uuid::from_u128(round))),
+                by: Some(AssignedBy::Rule {
+                    version: 1,
+                    as_of: at(1),
+                }),
+                since: at(2),
+            };
+            let moves: Vec<(&Judged, PersonaState)> =
+                batch.iter().map(|customer| (customer, to.clone())).collect();
+            move_judged(&store, tenant(1), &moves).await.unwrap();
+            moved += batch.len();
+        }
+        let pace = f64::from(u32::try_from(moved).unwrap()) / begun.elapsed().as_secs_f64();
+        writeln!(std::io::stdout(), "{moved} moved, {pace:.0} customers/s").unwrap();
     }
 }

@@ -5,7 +5,7 @@ use kale_domain::id::CustomerId;
 use super::{customer_id, named, new, put, query, tenant};
 use crate::{
     Reach,
-    customers::{Derived, ListQuery, list},
+    customers::{Derived, ListQuery, list, record::search_words},
     testing,
 };
 
@@ -50,4 +50,28 @@ async fn the_beginning_of_any_word_finds_a_customer() {
         let expected: Vec<CustomerId> = found.iter().map(|n| customer_id(*n)).collect();
         assert_eq!(ids, expected, "{words}");
     }
+}
+
+#[test]
+fn a_word_that_begins_another_one_costs_no_key() {
+    let words = search_words(
+        &[
+            Some("Ada Adams"),
+            Some("ada.adams@acme.example"),
+            Some("acme.example"),
+        ],
+        &["ada".to_owned(), "42".to_owned(), "421".to_owned()],
+    );
+
+    assert_eq!(
+        words,
+        [
+            "421",
+            "acme.example",
+            "ada adams",
+            "ada.adams@acme.example",
+            "adams",
+            "example"
+        ]
+    );
 }
