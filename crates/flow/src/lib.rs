@@ -22,6 +22,8 @@ pub mod offer;
 pub mod outcome;
 mod paths;
 pub mod problem;
+#[cfg(test)]
+mod properties;
 mod read;
 pub mod reason;
 pub mod receipt;
