@@ -29,7 +29,7 @@ pub fn copy_tree(tree: &CardTree, fresh: &mut dyn FnMut() -> Uuid) -> Option<Cop
     let origins = tree
         .all()
         .into_iter()
-        .map(|card| (CardId::from_uuid(ids.new(card.id.uuid())), card.id))
+        .map(|card| (CardId::from_uuid(ids.renamed(card.id.uuid())), card.id))
         .collect();
     // Equal in shape to a tree that holds together; only a source that repeats an id can break it.
     let tree = CardTree::new(0, cards).ok()?;
@@ -85,7 +85,7 @@ impl Renaming {
         }
     }
 
-    fn new(&self, old: Uuid) -> Uuid {
+    fn renamed(&self, old: Uuid) -> Uuid {
         self.0.get(&old).copied().unwrap_or(old)
     }
 
@@ -93,13 +93,13 @@ impl Renaming {
         let kind = match &card.kind {
             CardKind::Jump(jump) => {
                 let mut jump = *jump;
-                jump.to = CardId::from_uuid(self.new(jump.to.uuid()));
+                jump.to = CardId::from_uuid(self.renamed(jump.to.uuid()));
                 CardKind::Jump(jump)
             }
             other => other.clone(),
         };
         Card {
-            id: CardId::from_uuid(self.new(card.id.uuid())),
+            id: CardId::from_uuid(self.renamed(card.id.uuid())),
             kind,
             title: card.title.clone(),
             elements: card
@@ -118,7 +118,7 @@ impl Renaming {
 
     fn branch(&self, branch: &Branch) -> Branch {
         Branch {
-            id: BranchId::from_uuid(self.new(branch.id.uuid())),
+            id: BranchId::from_uuid(self.renamed(branch.id.uuid())),
             when: self.condition(&branch.when),
             cards: branch.cards.iter().map(|card| self.card(card)).collect(),
         }
@@ -128,11 +128,11 @@ impl Renaming {
         let mut kind = element.kind.clone();
         if let ElementKind::SingleChoice(choice) | ElementKind::MultiChoice(choice) = &mut kind {
             for option in &mut choice.options {
-                option.id = OptionId::from_uuid(self.new(option.id.uuid()));
+                option.id = OptionId::from_uuid(self.renamed(option.id.uuid()));
             }
         }
         Element {
-            id: ElementId::from_uuid(self.new(element.id.uuid())),
+            id: ElementId::from_uuid(self.renamed(element.id.uuid())),
             kind,
         }
     }
@@ -140,12 +140,12 @@ impl Renaming {
     fn condition(&self, condition: &Condition) -> Condition {
         condition.renamed(
             &|asked| match asked {
-                Asked::Answer(id) => Asked::Answer(ElementId::from_uuid(self.new(id.uuid()))),
-                Asked::Decision(id) => Asked::Decision(CardId::from_uuid(self.new(id.uuid()))),
+                Asked::Answer(id) => Asked::Answer(ElementId::from_uuid(self.renamed(id.uuid()))),
+                Asked::Decision(id) => Asked::Decision(CardId::from_uuid(self.renamed(id.uuid()))),
             },
             &|text| {
                 let id: OptionId = text.parse().ok()?;
-                Some(OptionId::from_uuid(self.new(id.uuid())).to_string())
+                Some(OptionId::from_uuid(self.renamed(id.uuid())).to_string())
             },
         )
     }

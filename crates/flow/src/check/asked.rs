@@ -9,7 +9,7 @@ use super::{Against, Look, problem};
 use crate::{
     card::{Card, CardKind},
     condition::{Asked, Condition, subject},
-    element::ElementKind,
+    element::{Element, ElementKind},
     id::OptionId,
     layout::Slot,
     problem::Problem,
@@ -83,79 +83,66 @@ impl Asking<'_> {
         }
     }
 
-    fn about(
-        &self,
-        asked: Asked,
-        comparison: &Comparison,
-    ) -> Result<(), (&'static str, &'static str, String)> {
+    fn about(&self, asked: Asked, comparison: &Comparison) -> Result<(), Wrong> {
         let (key, holder) = match asked {
             Asked::Answer(id) => ("answer", self.tree.element(id).map(|(card, _)| card)),
             Asked::Decision(id) => ("decision", self.tree.card(id)),
         };
-        let holder = holder.ok_or_else(|| {
-            (
-                key,
-                "asks-the-unknown",
-                "this was taken out of the tree".to_owned(),
-            )
-        })?;
+        let unknown = |message: &str| (key, "asks-the-unknown", message.to_owned());
+        let holder = holder.ok_or_else(|| unknown("this was taken out of the tree"))?;
         let there = self.look.layout.number(holder.id).unwrap_or(usize::MAX);
         let before = match self.before {
             Before::Strictly => there < self.number,
             Before::OrHere => there <= self.number,
         };
         if !before || !self.look.paths.from(there).contains(&self.number) {
-            let message =
-                "a condition reads earlier cards only; no walk that comes here has been there".to_owned();
-            return Err((key, "asks-the-later", message));
+            let message = "a condition reads earlier cards only; no walk that comes here has been there";
+            return Err((key, "asks-the-later", message.to_owned()));
         }
         let words = texts(comparison.value.as_ref());
         match asked {
-            Asked::Decision(_) => {
-                let possible = decisions(holder);
-                if possible.is_empty() {
-                    return Err((
-                        key,
-                        "asks-the-unknown",
-                        "nothing is decided on that card".to_owned(),
-                    ));
-                }
-                let names: Vec<&str> = possible.iter().map(|decision| decision.name()).collect();
-                match words.iter().find(|word| !names.contains(word)) {
-                    Some(word) => Err((
-                        "value",
-                        "unknown-decision",
-                        format!("`{word}` is never decided there; allowed: {}", names.join(", ")),
-                    )),
-                    None => Ok(()),
-                }
+            Asked::Decision(_) if decisions(holder).is_empty() => {
+                Err(unknown("nothing is decided on that card"))
             }
+            Asked::Decision(_) => possible(holder, &words),
             Asked::Answer(id) => {
-                let element = holder.elements.iter().find(|element| element.id == id);
-                let Some(element) = element.filter(|element| element.kind.takes_answer()) else {
-                    return Err((key, "asks-the-unknown", "that element takes no answer".to_owned()));
-                };
-                if !matches!(
-                    element.kind,
-                    ElementKind::SingleChoice(_) | ElementKind::MultiChoice(_)
-                ) {
-                    return Ok(());
-                }
-                let known = |word: &str| {
-                    let id = word.parse::<OptionId>().ok();
-                    id.is_some_and(|id| element.kind.options().iter().any(|option| option.id == id))
-                };
-                match words.iter().find(|word| !known(word)) {
-                    Some(_) => Err((
-                        "value",
-                        "unknown-option",
-                        "this is no option of that question".to_owned(),
-                    )),
-                    None => Ok(()),
-                }
+                let mut elements = holder.elements.iter();
+                let element = elements.find(|element| element.id == id && element.kind.takes_answer());
+                let element = element.ok_or_else(|| unknown("that element takes no answer"))?;
+                of_options(element, &words)
             }
         }
     }
+}
+
+/// The key of the comparison that is wrong, the code, the words.
+type Wrong = (&'static str, &'static str, String);
+
+/// Whether a decision on the card can have these names.
+fn possible(card: &Card, words: &[&str]) -> Result<(), Wrong> {
+    let names: Vec<&str> = decisions(card).iter().map(|decision| decision.name()).collect();
+    let never = words.iter().find(|word| !names.contains(word));
+    never.map_or(Ok(()), |word| {
+        let message = format!("`{word}` is never decided there; allowed: {}", names.join(", "));
+        Err(("value", "unknown-decision", message))
+    })
+}
+
+/// Whether a choice has these options; of anything else every value may be asked.
+fn of_options(element: &Element, words: &[&str]) -> Result<(), Wrong> {
+    let is_choice = matches!(
+        element.kind,
+        ElementKind::SingleChoice(_) | ElementKind::MultiChoice(_)
+    );
+    let known = |word: &&str| {
+        let id = word.parse::<OptionId>().ok();
+        id.is_some_and(|id| element.kind.options().iter().any(|option| option.id == id))
+    };
+    if is_choice && !words.iter().all(known) {
+        let message = "this is no option of that question".to_owned();
+        return Err(("value", "unknown-option", message));
+    }
+    Ok(())
 }
 
 /// What can be decided on a card.

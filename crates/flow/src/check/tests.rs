@@ -61,6 +61,7 @@ fn at(pointer: &str, code: &str) -> (String, String) {
     (pointer.to_owned(), code.to_owned())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the tests write it in place")]
 fn condition(document: serde_json::Value) -> Condition {
     Condition::parse(&document, "#").unwrap()
 }

@@ -116,15 +116,30 @@ fn read(value: &Value, at: &str, reader: &mut Reader) -> Option<Op> {
 }
 
 fn by_name(name: &str, fields: &mut Fields<'_>) -> Option<Op> {
-    // A card is read as one of the tree itself; how deep it lies is known once it is in place.
-    let card = |value: &Value, at: &str, reader: &mut Reader| Card::read(value, at, 1, reader).map(Box::new);
-    let branch =
-        |value: &Value, at: &str, reader: &mut Reader| Branch::read(value, at, 1, reader).map(Box::new);
-    let element =
-        |value: &Value, at: &str, reader: &mut Reader| Element::read(value, at, reader).map(Box::new);
+    match name {
+        "add_card" | "update_card" | "move_card" | "duplicate_card" | "delete_card" => {
+            about_card(name, fields)
+        }
+        "add_branch" | "update_branch" | "move_branch" | "delete_branch" => about_branch(name, fields),
+        "add_element" | "update_element" | "move_element" | "duplicate_element" | "delete_element" => {
+            about_element(name, fields)
+        }
+        other => {
+            let shown: String = other.chars().take(64).collect();
+            let message = format!("`{shown}` is no operation; allowed: {}", NAMES.join(", "));
+            fields.reader.wrong(step(fields.at, "op"), "unknown-op", message)
+        }
+    }
+}
+
+fn about_card(name: &str, fields: &mut Fields<'_>) -> Option<Op> {
     Some(match name {
         "add_card" => {
-            let (card, at) = (fields.read("card", card), fields.typed("at"));
+            // Read as a card of the tree itself; how deep it lies is known once it is in place.
+            let card = fields.read("card", |value, at, reader| {
+                Card::read(value, at, 1, reader).map(Box::new)
+            });
+            let at = fields.typed("at");
             Op::AddCard { card: card?, at: at? }
         }
         "update_card" => {
@@ -139,16 +154,22 @@ fn by_name(name: &str, fields: &mut Fields<'_>) -> Option<Op> {
         "duplicate_card" => Op::DuplicateCard {
             card: fields.typed("card")?,
         },
-        "delete_card" => Op::DeleteCard {
+        _ => Op::DeleteCard {
             card: fields.typed("card")?,
         },
+    })
+}
+
+fn about_branch(name: &str, fields: &mut Fields<'_>) -> Option<Op> {
+    Some(match name {
         "add_branch" => {
-            let (card, branch) = (fields.typed("card"), fields.read("branch", branch));
-            let index = fields.typed("index")?;
+            let card = fields.typed("card");
+            let branch = fields.read("branch", |value, at, reader| Branch::read(value, at, 1, reader));
+            let index = fields.typed("index");
             Op::AddBranch {
                 card: card?,
-                branch: branch?,
-                index,
+                branch: Box::new(branch?),
+                index: index?,
             }
         }
         "update_branch" => {
@@ -165,41 +186,41 @@ fn by_name(name: &str, fields: &mut Fields<'_>) -> Option<Op> {
                 index: index?,
             }
         }
-        "delete_branch" => Op::DeleteBranch {
+        _ => Op::DeleteBranch {
             branch: fields.typed("branch")?,
         },
+    })
+}
+
+fn about_element(name: &str, fields: &mut Fields<'_>) -> Option<Op> {
+    Some(match name {
         "add_element" => {
-            let (card, element) = (fields.typed("card"), fields.read("element", element));
-            let index = fields.typed("index")?;
+            let (card, element) = (fields.typed("card"), fields.read("element", Element::read));
+            let index = fields.typed("index");
             Op::AddElement {
                 card: card?,
-                element: element?,
-                index,
+                element: Box::new(element?),
+                index: index?,
             }
         }
         "update_element" => Op::UpdateElement {
-            element: fields.read("element", element)?,
+            element: Box::new(fields.read("element", Element::read)?),
         },
         "move_element" => {
             let (element, to) = (fields.typed("element"), fields.typed("to"));
-            let index = fields.typed("index")?;
+            let index = fields.typed("index");
             Op::MoveElement {
                 element: element?,
                 to: to?,
-                index,
+                index: index?,
             }
         }
         "duplicate_element" => Op::DuplicateElement {
             element: fields.typed("element")?,
         },
-        "delete_element" => Op::DeleteElement {
+        _ => Op::DeleteElement {
             element: fields.typed("element")?,
         },
-        other => {
-            let shown: String = other.chars().take(64).collect();
-            let message = format!("`{shown}` is no operation; allowed: {}", NAMES.join(", "));
-            return fields.reader.wrong(step(fields.at, "op"), "unknown-op", message);
-        }
     })
 }
 

@@ -77,13 +77,12 @@ pub fn apply(
     }
     let taking = Taking::new(version, situation, walk.clone());
     match walk.status {
-        Status::Expired { .. } => Err(Refusal::Ended),
         Status::Completed {
             outcome,
             page: Some(page),
             afterthought: Afterthought::Open,
         } if page == step.card => taking.afterthought(outcome, page, step),
-        Status::Completed { .. } => Err(Refusal::Ended),
+        Status::Completed { .. } | Status::Expired { .. } => Err(Refusal::Ended),
         Status::InProgress { card } => taking.step(card, step),
         Status::Abandoned { card } => {
             let mut taking = taking;
@@ -148,6 +147,24 @@ const fn is_lenient(action: Action) -> bool {
     matches!(action, Action::Cancel | Action::Back | Action::Decline)
 }
 
+/// The answers of a step: all of them good, but beside an action that must go through, where the bad are dropped.
+fn answers(card: &Card, step: &Step) -> Result<Answers, Refusal> {
+    let read = typed(card, &step.answers);
+    if is_lenient(step.action) {
+        return Ok(read.answers);
+    }
+    let mut errors = read.errors;
+    // Said once: a wrong answer is not missing as well.
+    let missing = unanswered(card, &read.answers).into_iter();
+    let missing = missing.filter(|missing| errors.iter().all(|error| error.pointer != missing.pointer));
+    errors.extend(missing.collect::<Vec<_>>());
+    if errors.is_empty() {
+        Ok(read.answers)
+    } else {
+        Err(Refusal::Answers(errors))
+    }
+}
+
 /// A step while it is taken.
 struct Taking<'a> {
     version: &'a FlowVersion,
@@ -188,7 +205,7 @@ impl<'a> Taking<'a> {
             }
             return Err(Refusal::NotOffered { actions });
         }
-        let answers = self.answers(card, step)?;
+        let answers = answers(card, step)?;
         self.record(card, step.action, answers);
         match step.action {
             Action::Back => self.back()?,
@@ -205,24 +222,6 @@ impl<'a> Taking<'a> {
             }
         }
         Ok(self.done())
-    }
-
-    /// The answers of a step: all of them good, but beside an action that must go through, where the bad are dropped.
-    fn answers(&self, card: &Card, step: &Step) -> Result<Answers, Refusal> {
-        let read = typed(card, &step.answers);
-        if is_lenient(step.action) {
-            return Ok(read.answers);
-        }
-        let mut errors = read.errors;
-        // Said once: a wrong answer is not missing as well.
-        let missing = unanswered(card, &read.answers).into_iter();
-        let missing = missing.filter(|missing| errors.iter().all(|error| error.pointer != missing.pointer));
-        errors.extend(missing.collect::<Vec<_>>());
-        if errors.is_empty() {
-            Ok(read.answers)
-        } else {
-            Err(Refusal::Answers(errors))
-        }
     }
 
     /// Keeps what was posted. The answers of a card are those of its last post: what is not in it is unsaid.

@@ -83,6 +83,7 @@ impl Walker {
         })
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "the tests write it in place")]
     fn step(&self, action: &str, answers: Value) -> Step {
         let card = self.walk.current().unwrap();
         let post = json!({"step": self.walk.step, "card": card, "action": action, "answers": answers});
@@ -446,6 +447,7 @@ fn the_direct_template_asks_its_one_question_after_the_end_and_only_once() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one walk, told in order")]
 fn the_software_template_makes_the_offer_that_fits_and_falls_back() {
     let template = templates().unwrap().remove(0);
     let mut walker = Walker::with(&template.tree, values(&[("metric.features_used_30d", "4")]));
