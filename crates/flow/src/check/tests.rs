@@ -171,6 +171,10 @@ fn conditions_read_earlier_questions_that_exist() {
         when(json!({"metric": "mrr", "op": "contains", "value": "x"})),
         at("/op", "op-not-allowed")
     );
+    let own = changed(|cards| {
+        cards[0].visible_when = Some(condition(json!({"answer": element_id(1), "op": "is_not_set"})));
+    });
+    assert_eq!(own, [at("#/cards/0/visible_when/answer", "asks-the-later")]);
     let other_lane = changed(|cards| {
         let asks = json!({"decision": card_id(2), "op": "eq", "value": "declined"});
         cards[0].branches[1].cards[0].visible_when = Some(condition(asks));

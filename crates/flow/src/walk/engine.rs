@@ -224,11 +224,15 @@ impl<'a> Taking<'a> {
         Ok(self.done())
     }
 
-    /// Keeps what was posted. The answers of a card are those of its last post: what is not in it is unsaid.
+    /// Keeps what was posted. The answers of a card are those it was last sent with: what is not among them is unsaid.
+    /// Leaving a card (back, cancel) sends it not, and unsays nothing.
     fn record(&mut self, card: &Card, action: Action, answers: Answers) {
         for element in &card.elements {
-            let before = self.walk.answers.remove(&element.id);
             let now = answers.get(&element.id);
+            if now.is_none() && matches!(action, Action::Back | Action::Cancel) {
+                continue;
+            }
+            let before = self.walk.answers.remove(&element.id);
             if let Some(answer) = now {
                 self.walk.answers.insert(element.id, answer.clone());
             }

@@ -249,6 +249,44 @@ fn going_back_unsays_the_lane_and_keeps_the_answers_to_be_shown() {
 }
 
 #[test]
+fn what_was_answered_in_a_lane_that_was_left_counts_for_nothing() {
+    let mut asked = message(6);
+    let condition = json!({"answer": element_id(20), "op": "is_set"});
+    asked.visible_when = Some(Condition::parse(&condition, "#").unwrap());
+    let mut words = question(20, vec![]);
+    words.elements = vec![free_text(20, false)];
+    let cards = vec![
+        question(1, vec![vec![words], vec![]]),
+        asked,
+        confirm(7, 8),
+        outcome(9, Outcome::Saved),
+    ];
+    let mut walker = Walker::on(cards);
+    let words = json!({ element_id(20).to_string(): "because" });
+
+    walker.post("next", answer(10)).unwrap();
+    walker.post("next", words).unwrap();
+    assert_eq!(walker.walk.current(), Some(card_id(6)));
+    walker.goes("back");
+    walker.goes("back");
+    walker.post("next", answer(11)).unwrap();
+
+    assert_eq!(walker.walk.current(), Some(card_id(7)));
+    assert!(walker.walk.answers.contains_key(&element_id(20)));
+}
+
+#[test]
+fn a_card_posted_again_without_an_answer_unsays_it() {
+    let mut walker = Walker::on(flow());
+    walker.post("next", answer(10)).unwrap();
+    walker.goes("back");
+    walker.goes("next");
+
+    assert_eq!(walker.walk.current(), Some(card_id(6)));
+    assert!(walker.walk.answers.is_empty());
+}
+
+#[test]
 fn nobody_goes_back_behind_what_was_promised() {
     let mut walker = Walker::on(vec![
         offer(1, vec![message(2)]),
