@@ -40,15 +40,7 @@ impl Draft {
             Op::AddCard { card, at } => self.add_card(*card, at),
             Op::UpdateCard { card, face } => self.update_card(card, *face),
             Op::MoveCard { card, to } => self.move_card(card, to),
-            Op::DuplicateCard { card } => {
-                let (original, place) = self.find(card)?;
-                let copy = copy_card(&original, fresh);
-                let at = Place {
-                    index: place.index + 1,
-                    ..place
-                };
-                self.add_card(copy, at)
-            }
+            Op::DuplicateCard { card } => self.duplicate_card(card, fresh),
             Op::DeleteCard { card } => {
                 let (card, at) = self.take(card)?;
                 let card = Box::new(card);
@@ -84,18 +76,34 @@ impl Draft {
                     index: old,
                 })
             }
-            Op::DuplicateElement { element } => {
-                let (card, original, index) = self.take_element(element)?;
-                let copy = copy_element(&original, fresh);
-                self.add_element(card, original, index)?;
-                self.add_element(card, copy, index + 1)
-            }
+            Op::DuplicateElement { element } => self.duplicate_element(element, fresh),
             Op::DeleteElement { element } => {
                 let (card, element, index) = self.take_element(element)?;
                 let element = Box::new(element);
                 Ok(Op::AddElement { card, element, index })
             }
         }
+    }
+
+    fn duplicate_card(&mut self, card: CardId, fresh: &mut dyn FnMut() -> Uuid) -> Result<Op, EditError> {
+        let (original, place) = self.find(card)?;
+        let copy = copy_card(&original, fresh);
+        let at = Place {
+            index: place.index + 1,
+            ..place
+        };
+        self.add_card(copy, at)
+    }
+
+    fn duplicate_element(
+        &mut self,
+        element: ElementId,
+        fresh: &mut dyn FnMut() -> Uuid,
+    ) -> Result<Op, EditError> {
+        let (card, original, index) = self.take_element(element)?;
+        let copy = copy_element(&original, fresh);
+        self.add_element(card, original, index)?;
+        self.add_element(card, copy, index + 1)
     }
 
     fn add_card(&mut self, card: Card, at: Place) -> Result<Op, EditError> {
