@@ -2,6 +2,7 @@
 
 mod at_once;
 mod export;
+mod rejected_lines;
 
 use actix_web::http::Method;
 use kale_testkit::TestApp;

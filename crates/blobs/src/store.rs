@@ -17,7 +17,7 @@ const IDENTITY: &str = "kale-blobs-identity";
 
 /// The place of the blobs refused or failed. Trying again later may help.
 #[derive(Debug, thiserror::Error)]
-#[error("the blob store failed at {what}: {source}")]
+#[error("the place of the files failed at {what}")]
 pub struct StoreError {
     what: String,
     source: Box<dyn std::error::Error + Send + Sync>,

@@ -85,6 +85,9 @@ pub struct Money {
     pub currency: Currency,
 }
 
+/// The largest amount of one customer, in minor units, either way: the sum of a million of them is still exact.
+pub const LARGEST: i64 = 1_000_000_000_000;
+
 /// The number can't be an amount of that currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
@@ -97,6 +100,12 @@ pub enum AmountError {
 }
 
 impl Money {
+    /// Itself, where it is no larger than [`LARGEST`].
+    #[must_use]
+    pub fn bounded(self) -> Option<Self> {
+        (-LARGEST..=LARGEST).contains(&self.amount_minor).then_some(self)
+    }
+
     /// From an amount in major units (`19.99`), exactly.
     pub fn from_major(major: Decimal, currency: Currency) -> Result<Self, AmountError> {
         let minor = major
@@ -106,7 +115,10 @@ impl Money {
         if minor.scale() > 0 {
             return Err(AmountError::TooPrecise(currency));
         }
-        let amount_minor = minor.to_i64().ok_or(AmountError::TooLarge)?;
+        let amount_minor = minor
+            .to_i64()
+            .filter(|amount| (-LARGEST..=LARGEST).contains(amount))
+            .ok_or(AmountError::TooLarge)?;
         Ok(Self {
             amount_minor,
             currency,
@@ -157,6 +169,26 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_that_sums_could_not_hold_is_refused() {
+        let largest = Money {
+            amount_minor: LARGEST,
+            currency: Currency::USD,
+        };
+        assert_eq!(largest.bounded(), Some(largest));
+        for minor in [LARGEST + 1, -LARGEST - 1, i64::MAX, i64::MIN] {
+            let money = Money {
+                amount_minor: minor,
+                currency: Currency::USD,
+            };
+            assert_eq!(money.bounded(), None);
+            assert_eq!(
+                Money::from_major(money.major(), Currency::USD),
+                Err(AmountError::TooLarge)
+            );
+        }
+    }
+
+    #[test]
     fn gold_is_no_currency() {
         assert_eq!("XAU".parse::<Currency>(), Err(ParseCurrencyError));
         assert_eq!("usd".parse::<Currency>(), Err(ParseCurrencyError));
@@ -164,7 +196,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn major_and_minor_are_the_same_amount(minor in any::<i64>(), code in prop::sample::select(vec!["JPY", "EUR", "KWD"])) {
+        fn major_and_minor_are_the_same_amount(minor in -LARGEST..=LARGEST, code in prop::sample::select(vec!["JPY", "EUR", "KWD"])) {
             let money = Money { amount_minor: minor, currency: currency(code) };
             prop_assert_eq!(Money::from_major(money.major(), money.currency), Ok(money));
         }

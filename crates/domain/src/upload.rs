@@ -18,6 +18,8 @@ use crate::id::{UploadId, UserId};
 pub const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// The most columns a file may have.
 pub const MAX_COLUMNS: usize = 500;
+/// The most rows of a file: what is remembered of each (its key, whether it was refused) has to fit into memory.
+pub const MAX_ROWS: u64 = 10_000_000;
 /// The longest single field, in bytes.
 pub const MAX_FIELD_BYTES: usize = 64 * 1024;
 /// How many wrong values a report lists; the rest stand in the file of rejected rows.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Takes the sting out of a cell before it is written: a spreadsheet program runs what begins with
-/// `=`, `+`, `-`, `@`, a tab or a carriage return. Such a cell gets a `'` in front.
+/// `=`, `+`, `-`, `@` (also in full width), a tab, a line feed or a carriage return. Such a cell gets a `'` in front.
 ///
 /// A plain number (`-12.5`, `+3`) is no danger and stays as it is. A cell that begins with `'` and goes on like a
 /// formula gets another `'`, so that [`unescape`] gives back every text exactly.
@@ -56,10 +56,7 @@ pub(crate) fn needs_escape(text: &str) -> bool {
 }
 
 fn starts_formula(text: &str) -> bool {
-    matches!(
-        text.as_bytes().first(),
-        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')
-    )
+    text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
 }
 
 /// A sign, digits, at most one point or comma between digits.

@@ -9,6 +9,8 @@ pub struct Limits {
     pub bytes: u64,
     /// The most columns, in the header and in every row.
     pub columns: usize,
+    /// The most rows.
+    pub rows: u64,
     /// The longest field, in bytes of UTF-8.
     pub field_bytes: usize,
     /// The longest record (all fields of a row), in bytes of UTF-8.
@@ -25,6 +27,7 @@ impl Default for Limits {
         Self {
             bytes: upload::MAX_BYTES,
             columns: upload::MAX_COLUMNS,
+            rows: upload::MAX_ROWS,
             field_bytes: upload::MAX_FIELD_BYTES,
             record_bytes: 1024 * 1024,
             profile_rows: 20_000,

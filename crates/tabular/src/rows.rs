@@ -37,6 +37,7 @@ pub struct Rows<R> {
     /// By column of the file: the column of the plan that reads it.
     readers: Vec<Option<usize>>,
     number: u64,
+    most: u64,
     buffer: Vec<u8>,
     refuse: Option<Refuse>,
 }
@@ -70,10 +71,16 @@ impl ReadPlan {
             plan: self.clone(),
             readers,
             number: 0,
+            most: limits.rows,
             buffer: Vec::new(),
             refuse: None,
         })
     }
+}
+
+fn too_many(line: u64, most: u64) -> TabularError {
+    let message = format!("line {line} is one row more than the {most} we read; split the file");
+    TabularError::unreadable("too-many-rows", Some(line), message)
 }
 
 impl<R: AsyncRead + Unpin + Send> Rows<R> {
@@ -114,6 +121,9 @@ impl<R: AsyncRead + Unpin + Send> Rows<R> {
                 continue;
             }
             self.number += 1;
+            if self.number > self.most {
+                return Err(too_many(record.line, self.most));
+            }
             let reading = Reading {
                 plan: self.plan.plan(),
                 headers: &self.headers,

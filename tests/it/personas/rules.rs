@@ -70,12 +70,11 @@ async fn a_rule_is_checked_before_it_is_saved() {
     let company = app.company("Globex").await;
     let new = json!({ "external_id": "1", "attributes": { "contract": "Two year", "tenure": 3 } });
     drop(company.program.post("/customers", &new).await.expect(201));
-    let check = async |rule: Value| {
-        company
-            .expert
-            .post("/rules/check", &json!({ "rule": rule }))
-            .await
-    };
+    let check = async |rule: Value| company.owner.post("/rules/check", &json!({ "rule": rule })).await;
+
+    // It would tell them where the percentiles of customers lie who are not theirs.
+    let rule = json!({ "rule": { "attribute": "tenure", "op": "lt", "value": 6 } });
+    drop(company.expert.post("/rules/check", &rule).await.expect(403));
 
     let good = check(json!({ "all": [
         { "attribute": "contract", "op": "eq", "value": "Two year" }, { "metric": "open_tickets", "op": "gt", "value": 2 }

@@ -7,7 +7,7 @@ use kale_domain::{
     customer::{EXTERNAL_ID_CHARS, NAME_CHARS, TEXT_CHARS},
     email::Email,
     error::FieldError,
-    money::Money,
+    money::{LARGEST, Money},
 };
 use kale_persistence::file_rows::RowValues;
 use rust_decimal::Decimal;
@@ -34,13 +34,16 @@ pub struct CustomerInput {
     pub attributes: BTreeMap<String, Value>,
 }
 
-/// The most attributes one customer may have.
+/// The most attributes one input may give.
 const ATTRIBUTES: usize = 200;
+/// The most attributes of a company that inputs may define: all of one customer fit into its record.
+const DEFINED: usize = 500;
 
 /// An input, read: its key, what it gives, and the attributes it takes away.
 pub(super) type Read = (String, RowValues, BTreeSet<AttributeKey>);
 
-/// Reads an input, or says everything that is wrong with it. Attributes that are new are added to `kinds` and `new`.
+/// Reads an input, or says everything that is wrong with it. Attributes that are new are added to `kinds` and `new`,
+/// unless something is wrong.
 pub(super) fn values(
     input: CustomerInput,
     kinds: &mut BTreeMap<AttributeKey, AttributeType>,
@@ -77,10 +80,18 @@ pub(super) fn values(
             wrong.push(FieldError::new("#/email", "not-an-email", error.to_string()));
             None
         });
-    let (attributes, cleared) = attributes(input.attributes, kinds, new, &mut wrong);
+    if input.mrr.is_some_and(|mrr| mrr.bounded().is_none()) {
+        let message = format!("at most {LARGEST} minor units");
+        wrong.push(FieldError::new("#/mrr/amount_minor", "out-of-range", message));
+    }
+    let mut found = Vec::new();
+    let (attributes, cleared) = attributes(input.attributes, kinds, &mut found, &mut wrong);
     if !wrong.is_empty() {
         return Err(wrong);
     }
+    // Only what is taken defines anything.
+    kinds.extend(found.iter().map(|one| (one.key.clone(), one.kind)));
+    new.extend(found);
     let email = email.map(|email| email.to_string());
     let values = RowValues {
         name,
@@ -100,7 +111,7 @@ type Given = (BTreeMap<AttributeKey, AttributeValue>, BTreeSet<AttributeKey>);
 /// The attributes an input gives and takes away.
 fn attributes(
     given: BTreeMap<String, Value>,
-    kinds: &mut BTreeMap<AttributeKey, AttributeType>,
+    kinds: &BTreeMap<AttributeKey, AttributeType>,
     new: &mut Vec<AttributeDefinition>,
     wrong: &mut Vec<FieldError>,
 ) -> Given {
@@ -110,6 +121,7 @@ fn attributes(
             "too-many",
             format!("at most {ATTRIBUTES} attributes"),
         ));
+        return Given::default();
     }
     let (mut set, mut cleared) = (BTreeMap::new(), BTreeSet::new());
     for (key, value) in given {
@@ -130,7 +142,7 @@ fn attributes(
 fn attribute(
     name: &str,
     value: &Value,
-    kinds: &mut BTreeMap<AttributeKey, AttributeType>,
+    kinds: &BTreeMap<AttributeKey, AttributeType>,
     new: &mut Vec<AttributeDefinition>,
 ) -> Result<(AttributeKey, Option<AttributeValue>), FieldError> {
     let pointer = format!("#/attributes/{}", name.replace('~', "~0").replace('/', "~1"));
@@ -159,7 +171,10 @@ fn attribute(
         FieldError::new(&pointer, "wrong-type", message)
     })?;
     if !kinds.contains_key(&key) {
-        kinds.insert(key.clone(), kind);
+        if kinds.len() + new.len() >= DEFINED {
+            let message = format!("`{key}` would be new, and a company has at most {DEFINED} attributes");
+            return Err(FieldError::new(&pointer, "too-many", message));
+        }
         new.push(AttributeDefinition {
             label: name.replace('_', " "),
             key: key.clone(),
@@ -198,7 +213,10 @@ fn typed(kind: AttributeType, value: &Value) -> Option<AttributeValue> {
         AttributeType::Integer => AttributeValue::Integer(value.as_i64()?),
         AttributeType::Boolean => AttributeValue::Boolean(value.as_bool()?),
         AttributeType::Date => AttributeValue::Date(value.as_str()?.parse().ok()?),
-        AttributeType::Money => AttributeValue::Money(serde_json::from_value(value.clone()).ok()?),
+        AttributeType::Money => {
+            let amount: Money = serde_json::from_value(value.clone()).ok()?;
+            AttributeValue::Money(amount.bounded()?)
+        }
     })
 }
 

@@ -62,6 +62,9 @@ pub(super) struct Summary {
     rejected: u64,
 }
 
+/// How many mistakes of a line are told: whoever made more made the same one again.
+const MISTAKES: usize = 20;
+
 type Wrong = Vec<FieldError>;
 type Parsed = (usize, Result<CustomerInput, Wrong>);
 /// A line, and what is wrong with it where it is not carried out.
@@ -173,6 +176,9 @@ fn input(mut fields: Map<String, Value>) -> Result<CustomerInput, Wrong> {
     // One field at a time, so that each mistake is told with its place; by name, whatever order a map keeps.
     let by_name: BTreeMap<&String, &Value> = fields.iter().collect();
     for (name, value) in by_name {
+        if wrong.len() >= MISTAKES {
+            break;
+        }
         let alone = Map::from_iter([(name.clone(), value.clone())]);
         if let Err(error) = serde_json::from_value::<CustomerFields>(Value::Object(alone)) {
             let name: String = name.chars().take(60).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::{post, web::Data, web::Json as Answer};
 use kale_application::personas::{PersonaError, Personas};
-use kale_web::{Allowed, Json, NoQuery, Problem, Required, permission::ReadPersonas};
+use kale_web::{Allowed, Json, NoQuery, Problem, Required, permission::ManagePersonas};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -50,7 +50,8 @@ fn in_body(error: PersonaError) -> Problem {
 
 /// Reads and checks a rule against the company's customers: its sentence and what it waits for.
 ///
-/// Pointers of errors lead into the rule: `#/rule/all/1/op`.
+/// Pointers of errors lead into the rule: `#/rule/all/1/op`. For those who may save one: a rule that compares with a
+/// percentile tells something about all customers of the company.
 #[utoipa::path(
     operation_id = "check_rule",
     tag = "Personas",
@@ -61,12 +62,12 @@ fn in_body(error: PersonaError) -> Problem {
     responses((status = 200, description = "It can be used.", body = View, example = json!({
         "valid": true, "sentence": "contract is Month-to-month and tenure is less than 6", "waiting_for": []
     }))),
-    extensions(("x-permission" = json!(ReadPersonas::NAME))),
+    extensions(("x-permission" = json!(ManagePersonas::NAME))),
 )]
 #[post("/rules/check")]
 #[tracing::instrument(name = "api.rules.check", skip_all)]
 pub(crate) async fn handle(
-    allowed: Allowed<ReadPersonas>,
+    allowed: Allowed<ManagePersonas>,
     personas: Data<Personas>,
     _: NoQuery,
     Json(body): Json<Body>,

@@ -31,7 +31,7 @@ pub(super) struct Form {
     file: Vec<u8>,
 }
 
-/// Takes a file with one row per customer, at most 2 GiB, and begins to look at it.
+/// Takes a file with one row per customer, at most 2 GiB, 10 million rows and 500 columns, and begins to look at it.
 ///
 /// The form has one field, `file`. A file whose beginning shows that it can't be read is refused at once, with 422 and
 /// the line. Nothing is imported before its mapping is confirmed, so that sending it twice does no harm.

@@ -327,7 +327,11 @@ pub async fn numeric_quantile(
         Subject::Field(_) => return Ok(None),
     };
     let known = within(reach.tenant(), doc! { &path: { "$type": "number" } });
-    let total = records(store).raw().count_documents(known.clone()).await?;
+    let total = records(store)
+        .raw()
+        .count_documents(known.clone())
+        .max_time(Duration::from_secs(10))
+        .await?;
     if total == 0 {
         return Ok(None);
     }

@@ -76,7 +76,7 @@ fn dates_are_read_in_their_format_only() {
 #[test]
 fn formulas_are_disarmed_and_numbers_left_alone() {
     for text in [
-        "=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx", "-1e5", "+", "'=1", "''-5",
+        "=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx", "\n=1", "＝1", "＠x", "-1e5", "+", "'=1", "''-5",
     ] {
         assert_eq!(escape(text), format!("'{text}"), "{text:?}");
     }
@@ -95,10 +95,10 @@ fn a_long_value_is_shortened_to_eighty_characters() {
 
 proptest! {
     #[test]
-    fn what_is_escaped_is_given_back_and_never_a_formula(text in "['=+@\t\r-]{0,3}\\PC{0,8}") {
+    fn what_is_escaped_is_given_back_and_never_a_formula(text in "['=+@＝＋－＠\t\r\n-]{0,3}\\PC{0,8}") {
         let escaped = escape(&text);
         prop_assert_eq!(unescape(&escaped), text.as_str());
-        if escaped.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        if escaped.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) {
             prop_assert!(text[1..].chars().all(|c| c.is_ascii_digit() || c == '.' || c == ','), "{}", text);
         }
     }

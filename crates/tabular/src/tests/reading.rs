@@ -176,6 +176,21 @@ async fn batches_end_at_their_number_of_rows() {
 }
 
 #[tokio::test]
+async fn a_file_of_more_rows_than_we_remember_is_refused() {
+    let file = b"id\n1\n2\n3\n4\n";
+    let plan = plan_of(file, &mapping([("id", column("external_id", None))])).await;
+    for (rows, refused) in [(4, None), (3, Some(("too-many-rows".to_owned(), Some(5))))] {
+        let limits = Limits {
+            rows,
+            ..Limits::default()
+        };
+        let mut read = plan.rows(file.as_slice(), &limits).await.unwrap();
+        let end = read.next_batch(10).await;
+        assert_eq!(end.err().map(code), refused);
+    }
+}
+
+#[tokio::test]
 async fn long_rows_make_short_batches() {
     let field = "x".repeat(60_000);
     let file = "a,b\n".to_owned() + &format!("1,{field}\n").repeat(200);

@@ -42,6 +42,12 @@ fn a_line_is_a_customer() {
 }
 
 #[test]
+fn a_line_of_nothing_but_mistakes_does_not_become_a_long_answer() {
+    let line: Map<String, Value> = (0..5_000).map(|n| (format!("x{n}"), Value::from(0))).collect();
+    assert_eq!(wrong(&Value::Object(line).to_string()).len(), MISTAKES);
+}
+
+#[test]
 fn every_mistake_of_a_line_is_told_with_its_place() {
     assert_eq!(wrong("{"), [at("#", "malformed-json")]);
     assert_eq!(wrong("[]"), [at("#", "wrong-type")]);
