@@ -1,4 +1,4 @@
-//! A transaction of one company, with its outbox: audit entries, jobs and notifications commit with it or not at all.
+//! A transaction of one company, with its outbox: audit entries and jobs commit with it or not at all.
 
 use std::sync::Arc;
 

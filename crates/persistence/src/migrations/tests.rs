@@ -60,6 +60,19 @@ fn embedded_indexes() -> Vec<(String, Document)> {
     indexes
 }
 
+#[test]
+fn every_collection_and_index_stands_in_the_docs() {
+    let page = include_str!("../../../../docs/collections.md");
+    for (collection, index) in embedded_indexes() {
+        for name in [&*collection, index.get_str("name").unwrap()] {
+            assert!(
+                page.contains(&format!("`{name}`")),
+                "docs/collections.md says nothing of `{name}`"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_embedded_migrations_make_every_index_they_name() {
     let store = testing::store().await;
