@@ -93,7 +93,6 @@ async fn undo_brings_back_every_customer_as_it_was_with_its_persona() {
 }
 
 #[actix_web::test]
-#[ignore = "open: customers that a `replace` took out come back without tags, locks and history"]
 async fn undo_brings_back_what_people_set_on_customers_that_a_file_took_out() {
     let app = TestApp::shared();
     let company = app.company("Acme").await;
@@ -119,13 +118,17 @@ async fn undo_brings_back_what_people_set_on_customers_that_a_file_took_out() {
         )
         .await
         .expect(200);
+    let history = format!("{path}/persona-history");
+    let told = owner.get(&history).await.expect(200).json();
     let before = owner.exported().await;
 
     let upload = owner.file_imported(&file(5..10, "Team"), "replace", None).await;
     assert_eq!(upload["summary"]["removed"], 5);
+    drop(owner.get(&path).await.expect(404));
     owner.upload_undone(id(&upload)).await;
 
     assert_eq!(owner.exported().await, before);
+    assert_eq!(owner.get(&history).await.expect(200).json(), told);
     let after = customer(owner, "c-3").await;
     assert_eq!(
         (&after["tags"], &after["persona"]["locked"]),

@@ -1,6 +1,6 @@
 //! What a company tells us about its customers beyond the fields every customer has.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -8,25 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
 
-/// The name of an attribute: `monthly_charges`.
-///
-/// Lower-case letters, digits and underscores, so that it is the same in a rule, an address and a file.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct AttributeKey(String);
-
-/// The text is no attribute name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected 1 to 64 lower-case letters, digits or underscores, starting with a letter")]
-pub struct ParseAttributeKeyError;
+crate::key::key! {
+    /// The name of an attribute: `monthly_charges`.
+    AttributeKey, 64
+}
 
 impl AttributeKey {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The nearest legal name to a column's header: `Monthly charges (USD)` gives `monthly_charges_usd`.
     #[must_use]
     pub fn from_header(header: &str) -> Option<Self> {
@@ -46,40 +33,6 @@ impl AttributeKey {
         } else {
             text.parse().ok()
         }
-    }
-}
-
-impl FromStr for AttributeKey {
-    type Err = ParseAttributeKeyError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-        let starts = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
-        if text.len() <= 64 && starts && text.bytes().all(legal) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(ParseAttributeKeyError)
-        }
-    }
-}
-
-impl TryFrom<String> for AttributeKey {
-    type Error = ParseAttributeKeyError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<AttributeKey> for String {
-    fn from(key: AttributeKey) -> Self {
-        key.0
-    }
-}
-
-impl fmt::Display for AttributeKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

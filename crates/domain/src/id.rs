@@ -127,6 +127,16 @@ typed_ids! {
     AuditEntryId = "aud";
     /// A notification.
     NotificationId = "ntf";
+    /// A card of a template or workflow.
+    CardId = "crd";
+    /// A branch of a card: a lane of cards under a condition.
+    BranchId = "brn";
+    /// An element of a card.
+    ElementId = "elm";
+    /// An option of a choice.
+    OptionId = "opt";
+    /// An offer of a company.
+    OfferId = "ofr";
 }
 
 #[cfg(test)]

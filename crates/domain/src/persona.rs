@@ -1,62 +1,13 @@
 //! Which persona a customer has, and how it came to it.
 
-use std::{fmt, str::FromStr};
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{PersonaId, UserId};
 
-/// The immutable name of a persona or category inside a company: `early_monthly`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct PersonaKey(String);
-
-/// The text is no persona key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected 1 to 48 lower-case letters, digits or underscores, starting with a letter")]
-pub struct ParsePersonaKeyError;
-
-impl PersonaKey {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for PersonaKey {
-    type Err = ParsePersonaKeyError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-        let starts = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
-        if text.len() <= 48 && starts && text.bytes().all(legal) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(ParsePersonaKeyError)
-        }
-    }
-}
-
-impl TryFrom<String> for PersonaKey {
-    type Error = ParsePersonaKeyError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<PersonaKey> for String {
-    fn from(key: PersonaKey) -> Self {
-        key.0
-    }
-}
-
-impl fmt::Display for PersonaKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+crate::key::key! {
+    /// The immutable name of a persona or category inside a company: `early_monthly`.
+    PersonaKey, 48
 }
 
 /// A colour of the palette; the dashboard knows its light and its dark form.

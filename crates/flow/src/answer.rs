@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kale_domain::error::FieldError;
+use kale_domain::{
+    error::FieldError,
+    id::{ElementId, OptionId},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     card::Card,
     element::{Element, ElementKind},
-    id::{ElementId, OptionId},
 };
 
 /// The longest short text, in characters.

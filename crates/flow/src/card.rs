@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 use crate::{
     condition::Condition,
     element::Element,
-    id::{BranchId, CardId},
     outcome::Outcome,
     read::{Reader, step},
     text::Text,
 };
+use kale_domain::id::{BranchId, CardId};
 
 /// How deep lanes may nest; a card of the tree itself is at 1.
 pub const MAX_DEPTH: usize = 6;

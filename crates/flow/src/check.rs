@@ -9,15 +9,14 @@ use kale_rules::check::Schema;
 
 use crate::{
     card::Card,
-    id::OfferId,
     layout::{Layout, Slot},
     offer::OfferKind,
     paths::Paths,
     problem::Problem,
-    reason::ReasonKey,
     text::Locale,
     tree::CardTree,
 };
+use kale_domain::{id::OfferId, reason::ReasonKey};
 
 mod asked;
 mod elements;

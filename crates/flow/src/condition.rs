@@ -8,15 +8,16 @@
 
 use std::collections::BTreeSet;
 
-use kale_domain::{attribute::AttributeKey, error::FieldError};
+use kale_domain::{
+    attribute::AttributeKey,
+    error::FieldError,
+    id::{CardId, ElementId},
+};
 use kale_rules::rule::{Comparison, Rule, SubjectName};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::{Map, Value};
 
-use crate::{
-    id::{CardId, ElementId},
-    read::{Reader, joined, step},
-};
+use crate::read::{Reader, joined, step};
 
 /// A condition as it is written; well formed, not yet checked against a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,7 +206,7 @@ fn to_facts(
     }
 }
 
-fn known<I: std::str::FromStr<Err = crate::id::ParseIdError>>(
+fn known<I: std::str::FromStr<Err = kale_domain::id::ParseIdError>>(
     value: &Value,
     at: &str,
     errors: &mut Vec<FieldError>,
@@ -321,6 +322,14 @@ mod tests {
 
     fn element() -> ElementId {
         ElementId::from_uuid(Uuid::from_u128(1))
+    }
+
+    /// Answers are told to rules as facts under the id's own text.
+    #[test]
+    fn an_identifier_is_a_legal_name_of_a_fact() {
+        let id = ElementId::from_uuid(Uuid::from_u128(u128::MAX)).to_string();
+
+        assert!(id.parse::<AttributeKey>().is_ok());
     }
 
     #[test]

@@ -8,9 +8,9 @@ use crate::{
     card::{Branch, Card, CardKind},
     condition::{Asked, Condition},
     element::{Element, ElementKind},
-    id::{BranchId, CardId, ElementId, OptionId},
     tree::CardTree,
 };
+use kale_domain::id::{BranchId, CardId, ElementId, OptionId};
 
 /// A copied tree, and which card of the original each of its cards comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

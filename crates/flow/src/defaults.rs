@@ -1,14 +1,13 @@
 //! The content that comes with the product: three global templates and the exit profiles. Data; nothing in this crate
 //! reads it by itself.
 
-use kale_domain::error::FieldError;
+use kale_domain::{error::FieldError, reason::ReasonKey};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
     fair_exit::ExitProfile,
     read::{Reader, joined},
-    reason::ReasonKey,
     tree::CardTree,
 };
 

@@ -10,10 +10,10 @@ use crate::{
     card::{Branch, Card, CardKind},
     condition::Condition,
     element::Element,
-    id::{BranchId, CardId, ElementId},
     text::Text,
     tree::CardTree,
 };
+use kale_domain::id::{BranchId, CardId, ElementId};
 
 mod apply;
 mod wire;

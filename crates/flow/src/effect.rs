@@ -3,11 +3,8 @@
 
 use serde::Serialize;
 
-use crate::{
-    id::{CardId, ElementId},
-    outcome::Outcome,
-    walk::Decision,
-};
+use crate::{outcome::Outcome, walk::Decision};
+use kale_domain::id::{CardId, ElementId};
 
 /// One thing that happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -3,13 +3,9 @@
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 
-use crate::{
-    id::{ElementId, OfferId, OptionId},
-    offer::OfferKind,
-    read::Reader,
-    reason::ReasonKey,
-    text::Text,
-};
+use crate::{offer::OfferKind, read::Reader, text::Text};
+use kale_domain::id::{ElementId, OfferId, OptionId};
+use kale_domain::reason::ReasonKey;
 
 /// How many options a choice may have.
 pub const MAX_OPTIONS: usize = 30;

@@ -5,10 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    card::{Card, CardKind},
-    id::CardId,
-};
+use crate::card::{Card, CardKind};
+use kale_domain::id::CardId;
 
 /// The place of one card.
 #[derive(Debug, Clone, PartialEq, Eq)]

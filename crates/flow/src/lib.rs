@@ -16,7 +16,6 @@ pub mod edit;
 pub mod effect;
 pub mod element;
 pub mod fair_exit;
-pub mod id;
 pub mod layout;
 pub mod offer;
 pub mod outcome;
@@ -25,7 +24,6 @@ pub mod problem;
 #[cfg(test)]
 mod properties;
 mod read;
-pub mod reason;
 pub mod receipt;
 pub mod said;
 #[cfg(test)]

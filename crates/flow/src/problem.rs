@@ -1,9 +1,10 @@
 //! What stands in the way of publishing, with the card it is about.
 
-use kale_domain::error::FieldError;
+use kale_domain::{
+    error::FieldError,
+    id::{CardId, ElementId},
+};
 use serde::Serialize;
-
-use crate::id::{CardId, ElementId};
 
 /// How much a problem weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]

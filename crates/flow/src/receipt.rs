@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use crate::{
-    id::{CardId, ElementId, OfferId},
     offer::OfferKind,
     outcome::Outcome,
-    reason::ReasonKey,
     version::FlowVersion,
     walk::{Decision, Walk},
 };
+use kale_domain::id::{CardId, ElementId, OfferId};
+use kale_domain::reason::ReasonKey;
 
 /// What was decided, exactly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

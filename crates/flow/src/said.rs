@@ -3,9 +3,9 @@
 use crate::{
     card::{Card, CardKind},
     element::ElementKind,
-    id::ElementId,
     text::Text,
 };
+use kale_domain::id::ElementId;
 
 /// What a text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,12 +6,12 @@ use crate::{
     card::{Branch, Card, CardKind, Confirm, HandOff, Jump, Message, OfferCard, OutcomeCard, Question},
     condition::Condition,
     element::{Choice, ChoiceOption, Element, ElementKind, FreeText, OfferSlot},
-    id::{BranchId, CardId, ElementId, OptionId},
     offer::OfferKind,
     outcome::Outcome,
     text::Text,
     walk::Decision,
 };
+use kale_domain::id::{BranchId, CardId, ElementId, OptionId};
 
 pub(crate) fn card_id(n: u128) -> CardId {
     CardId::from_uuid(Uuid::from_u128(n))

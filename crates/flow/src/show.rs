@@ -8,7 +8,6 @@ use serde_json::Value;
 use crate::{
     card::{Card, CardKind, Confirm, Look},
     element::{CallAction, ChoiceOption, Element, ElementKind, OptionOrder},
-    id::{CardId, ElementId, OfferId, OptionId},
     offer::OfferKind,
     outcome::Outcome,
     receipt::Receipt,
@@ -18,6 +17,7 @@ use crate::{
     version::FlowVersion,
     walk::{Afterthought, Situation, Status, Walk, actions},
 };
+use kale_domain::id::{CardId, ElementId, OfferId, OptionId};
 
 /// What a walk shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]

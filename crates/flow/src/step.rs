@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use kale_domain::error::FieldError;
+use kale_domain::{
+    error::FieldError,
+    id::{CardId, ElementId},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    id::{CardId, ElementId},
-    read::Reader,
-};
+use crate::read::Reader;
 
 /// What a walker does on a card. The list is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

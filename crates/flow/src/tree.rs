@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use kale_domain::error::FieldError;
+use kale_domain::{
+    error::FieldError,
+    id::{BranchId, CardId, ElementId},
+};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 
 use crate::{
     card::{Branch, Card, CardKind, MAX_DEPTH, list},
     element::{Element, MAX_OPTIONS},
-    id::{BranchId, CardId, ElementId},
     layout::Layout,
     read::{Reader, joined, step},
     said::said,

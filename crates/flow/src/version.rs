@@ -87,7 +87,7 @@ impl FlowVersion {
 
     /// One card.
     #[must_use]
-    pub fn card(&self, id: crate::id::CardId) -> Option<&Card> {
+    pub fn card(&self, id: kale_domain::id::CardId) -> Option<&Card> {
         self.layout.number(id).and_then(|number| self.cards.get(number))
     }
 

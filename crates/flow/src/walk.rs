@@ -5,13 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    answer::Answers,
-    id::{CardId, ElementId, OfferId},
-    offer::OfferKind,
-    outcome::Outcome,
-    step::Action,
-};
+use crate::{answer::Answers, offer::OfferKind, outcome::Outcome, step::Action};
+use kale_domain::id::{CardId, ElementId, OfferId};
 
 mod engine;
 mod facts;

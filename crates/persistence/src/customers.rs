@@ -16,6 +16,7 @@ mod list;
 mod moves;
 mod persona;
 mod record;
+mod removed;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -24,11 +25,12 @@ pub use self::{
     count::{
         AttributeCell, CAP, PersonaShare, Tally, WHOLE, by_attribute, by_persona, count, numeric_quantile,
     },
-    derive::{Change, Derived, Link, Standing, remove, standing, write},
+    derive::{Change, Derived, Link, Standing, standing, write},
     export::{Export, Exported, ExportedFields, ExportedValue, export},
     judged::{Judged, for_each_judged, judge_batch, judge_range},
     list::{ListQuery, PersonaFilter, Position, Sort, SortKey, Stop, list},
     moves::{move_all, move_judged},
     persona::{PersonaMove, history, set_persona},
+    removed::{bring_back, remove},
     view::{by_external_id, get, sources, update_tags},
 };

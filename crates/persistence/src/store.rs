@@ -165,6 +165,9 @@ impl Store {
     }
 }
 
+/// MongoDB's code for a key that exists.
+const DUPLICATE_KEY: i32 = 11000;
+
 /// Runs a raw command that writes in bulk and says what came of it.
 ///
 /// The driver adds no write concern to a raw command and reads `ok: 1` as success, so both are done here.
@@ -172,7 +175,7 @@ pub(crate) fn check_bulk(reply: &bson::Document) -> Result<(), StoreError> {
     if let Ok(errors) = reply.get_array("writeErrors")
         && let Some(first) = errors.first().and_then(bson::Bson::as_document)
     {
-        return Err(if first.get_i32("code").is_ok_and(|code| code == 11000) {
+        return Err(if first.get_i32("code").is_ok_and(|code| code == DUPLICATE_KEY) {
             StoreError::Duplicate
         } else {
             StoreError::corrupt(
@@ -187,6 +190,25 @@ pub(crate) fn check_bulk(reply: &bson::Document) -> Result<(), StoreError> {
         ))));
     }
     Ok(())
+}
+
+/// Inserts documents of which some may be there already, `w: 1`; those stay as they are.
+pub(crate) async fn insert_absent(
+    store: &Store,
+    collection: &str,
+    documents: bson::RawArrayBuf,
+) -> Result<(), StoreError> {
+    let command = bson::rawdoc! {
+        "insert": collection, "documents": documents, "ordered": false, "writeConcern": { "w": 1 },
+    };
+    let mut reply = store.database().run_raw_command(command).await?;
+    if let Ok(errors) = reply.get_array_mut("writeErrors") {
+        errors.retain(|error| {
+            let code = error.as_document().and_then(|error| error.get_i32("code").ok());
+            code != Some(DUPLICATE_KEY)
+        });
+    }
+    check_bulk(&reply)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use kale_domain::{
 use kale_persistence::{
     Result, Store, Tenant, api_records,
     api_records::ApiRecord,
-    customers::{self, Change, Derived, PersonaMove, Standing},
+    customers::{self, Change, Derived, Standing},
     file_rows::TouchedRow,
 };
 use kale_rules::{facts::FactMap, persona::CheckedConfiguration};
@@ -54,7 +54,8 @@ impl Refresher<'_> {
             .iter()
             .map(|row| customer_id(self.company.id, &row.external_id))
             .collect();
-        let standing = customers::standing(self.store, self.tenant, &ids).await?;
+        let speaks = |at: usize| rows.get(at).is_some_and(|row| row.values.is_some());
+        let standing = self.standing(&ids, speaks).await?;
         let with_api: Vec<String> = rows
             .iter()
             .zip(&ids)
@@ -75,7 +76,7 @@ impl Refresher<'_> {
             .iter()
             .map(|record| customer_id(self.company.id, &record.external_id))
             .collect();
-        let standing = customers::standing(self.store, self.tenant, &ids).await?;
+        let standing = self.standing(&ids, |_| true).await?;
         let files: HashMap<&str, &TouchedRow> =
             rows.iter().map(|row| (row.external_id.as_str(), row)).collect();
         let sources = records.iter().map(|record| {
@@ -89,6 +90,26 @@ impl Refresher<'_> {
             )
         });
         self.apply(sources, &standing).await
+    }
+
+    /// What the store has of these customers. Those it does not have, but a source speaks of, are brought back where they
+    /// were taken out lately.
+    async fn standing(
+        &self,
+        ids: &[CustomerId],
+        speaks: impl Fn(usize) -> bool,
+    ) -> Result<HashMap<CustomerId, Standing>> {
+        let standing = customers::standing(self.store, self.tenant, ids).await?;
+        let missing: Vec<CustomerId> = ids
+            .iter()
+            .enumerate()
+            .filter(|(at, id)| speaks(*at) && !standing.contains_key(id))
+            .map(|(_, id)| *id)
+            .collect();
+        if customers::bring_back(self.store, self.tenant, &missing).await? {
+            return customers::standing(self.store, self.tenant, ids).await;
+        }
+        Ok(standing)
     }
 
     async fn api_records(&self, external_ids: &[String]) -> Result<HashMap<String, ApiRecord>> {
@@ -109,7 +130,7 @@ impl Refresher<'_> {
     ) -> Result<RefreshCounts> {
         let now = self.store.now();
         let mut counts = RefreshCounts::default();
-        let (mut changes, mut gone, mut moves) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut changes, mut gone) = (Vec::new(), Vec::new());
         for (external_id, sources) in sources {
             let id = customer_id(self.company.id, external_id);
             let there = standing.get(&id);
@@ -126,16 +147,6 @@ impl Refresher<'_> {
                 counts.added += 1;
             }
             let persona = self.judge(&derived, there);
-            if let (Some(there), Some(to)) = (there, &persona)
-                && there.persona.persona != to.persona
-                && there.persona.by.is_some()
-            {
-                moves.push(PersonaMove {
-                    customer: id,
-                    from: there.persona.persona,
-                    to: to.clone(),
-                });
-            }
             changes.push(Change {
                 derived,
                 persona,
@@ -143,7 +154,6 @@ impl Refresher<'_> {
             });
         }
         customers::write(self.store, self.tenant, &changes).await?;
-        customers::move_all(self.store, self.tenant, &moves).await?;
         counts.removed = customers::remove(self.store, self.tenant, &gone).await?;
         Ok(counts)
     }

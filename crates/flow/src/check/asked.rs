@@ -10,13 +10,13 @@ use crate::{
     card::{Card, CardKind},
     condition::{Asked, Condition, subject},
     element::{Element, ElementKind},
-    id::OptionId,
     layout::Slot,
     problem::Problem,
     tree::CardTree,
     version::walk_schema,
     walk::Decision,
 };
+use kale_domain::id::OptionId;
 
 pub(super) fn check(tree: &CardTree, look: &Look<'_>, against: &Against<'_>, problems: &mut Vec<Problem>) {
     let schema = walk_schema(against.schema, tree);

@@ -1,4 +1,4 @@
-use kale_domain::money::Currency;
+use kale_domain::{id::OfferId, money::Currency};
 use serde_json::json;
 
 use super::*;
@@ -6,7 +6,6 @@ use crate::{
     card::CardKind,
     condition::Condition,
     element::{ElementKind, Rating, Scale},
-    id::OfferId,
     outcome::Outcome,
     sample::{
         branch_id, card, card_id, confirm, element_id, free_text, hand_off, jump, lane, message, offer,

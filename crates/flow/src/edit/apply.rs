@@ -9,9 +9,9 @@ use crate::{
     card::{Branch, Card},
     copy::{copy_card, copy_element},
     element::Element,
-    id::{BranchId, CardId, ElementId},
     tree::CardTree,
 };
+use kale_domain::id::{BranchId, CardId, ElementId};
 
 /// The cards while they are changed; dropped if the change is refused.
 pub(super) struct Draft {

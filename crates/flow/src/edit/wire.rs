@@ -1,6 +1,6 @@
 //! The JSON form of operations: `{"op": "move_card", "card": "crd_…", "to": {"branch": "brn_…", "index": 0}}`.
 
-use kale_domain::error::FieldError;
+use kale_domain::{error::FieldError, id::BranchId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap as _};
 use serde_json::{Map, Value};
 
@@ -9,7 +9,6 @@ use crate::{
     card::{Branch, Card, CardKind},
     condition::Condition,
     element::Element,
-    id::BranchId,
     read::{Reader, joined, step},
     text::Text,
 };

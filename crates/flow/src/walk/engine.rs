@@ -9,11 +9,11 @@ use crate::{
     card::{Card, CardKind},
     effect::Effect,
     element::ElementKind,
-    id::CardId,
     outcome::{Kept, Outcome},
     step::{Action, Step},
     version::FlowVersion,
 };
+use kale_domain::id::CardId;
 
 /// A step that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]

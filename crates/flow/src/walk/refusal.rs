@@ -2,7 +2,8 @@
 
 use kale_domain::error::{Classify, ErrorKind, FieldError};
 
-use crate::{id::CardId, step::Action};
+use crate::step::Action;
+use kale_domain::id::CardId;
 
 /// A step was refused; the walk did not change.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

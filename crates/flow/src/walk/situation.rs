@@ -12,10 +12,10 @@ use kale_rules::facts::Facts;
 use super::{Decision, Walk};
 use crate::{
     card::{Card, CardKind},
-    id::CardId,
     text::Locale,
     variable::Values,
 };
+use kale_domain::id::CardId;
 
 /// What is known while a step is taken. The engine has no other source.
 #[derive(Clone, Copy)]

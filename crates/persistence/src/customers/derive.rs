@@ -188,25 +188,6 @@ pub async fn write(store: &Store, tenant: Tenant, changes: &[Change]) -> Result<
     Ok(())
 }
 
-/// Removes customers that no source record speaks of any more, with their history.
-pub async fn remove(store: &Store, tenant: Tenant, ids: &[CustomerId]) -> Result<u64> {
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    let keys: Vec<bson::Uuid> = ids.iter().map(|id| value::uuid(id.uuid())).collect();
-    let history = within(tenant, doc! { "customer_id": { "$in": keys.clone() } });
-    store
-        .database()
-        .collection::<Document>("persona_history")
-        .delete_many(history)
-        .await?;
-    let gone = records(store)
-        .raw()
-        .delete_many(within(tenant, doc! { "_id": { "$in": keys } }))
-        .await?;
-    Ok(gone.deleted_count)
-}
-
 fn record(tenant: Tenant, derived: &Derived, persona: Option<&PersonaState>, now: Timestamp) -> Record {
     let (facts_a, shown) = attributes::split(&derived.attributes);
     let sort = sort_values(&facts_a, &derived.sortable);

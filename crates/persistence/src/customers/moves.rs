@@ -20,7 +20,7 @@ use super::{
 use crate::{
     error::{Result, StoreError},
     scoped::within,
-    store::{Store, check_bulk},
+    store::{Store, check_bulk, insert_absent},
     tenant::Tenant,
     value,
 };
@@ -29,8 +29,6 @@ use crate::{
 const MOVED_AT_ONCE: usize = 2_500;
 /// How often others may be faster.
 const TRIES: u32 = 8;
-/// MongoDB's code for a key that exists.
-const DUPLICATE_KEY: i32 = 11000;
 
 /// Moves customers, each together with its entry in the history. A rule moves nobody whom a person locked in between;
 /// who is there already is not written, so that doing it again is the same.
@@ -172,19 +170,7 @@ async fn keep(store: &Store, ended: &[HistoryRecord]) -> Result<()> {
     for entry in ended {
         documents.push(bson::serialize_to_raw_document_buf(entry)?);
     }
-    let command = rawdoc! {
-        "insert": entries(store).name(), "documents": documents, "ordered": false, "writeConcern": { "w": 1 },
-    };
-    let mut reply = store.database().run_raw_command(command).await?;
-    if let Ok(errors) = reply.get_array_mut("writeErrors") {
-        errors.retain(|error| !is_duplicate(error));
-    }
-    check_bulk(&reply)
-}
-
-fn is_duplicate(error: &Bson) -> bool {
-    let code = error.as_document().and_then(|error| error.get_i32("code").ok());
-    code == Some(DUPLICATE_KEY)
+    insert_absent(store, entries(store).name(), documents).await
 }
 
 /// Where these customers are now, also as far as no majority has it yet: what is compared has to be the newest.

@@ -12,4 +12,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0004_persona_tally",
         include_str!("../../../../migrations/0004_persona_tally.json"),
     ),
+    (
+        "0005_removed_customers",
+        include_str!("../../../../migrations/0005_removed_customers.json"),
+    ),
 ];
