@@ -3,6 +3,7 @@
 mod at_once;
 mod export;
 mod rejected_lines;
+mod sorting;
 
 use actix_web::http::Method;
 use kale_testkit::TestApp;

@@ -17,7 +17,7 @@ const IDENTITY: &str = "kale-blobs-identity";
 
 /// The place of the blobs refused or failed. Trying again later may help.
 #[derive(Debug, thiserror::Error)]
-#[error("the place of the files failed at {what}")]
+#[error("the server's store of files failed at {what}; its log says why, and trying again later may help")]
 pub struct StoreError {
     what: String,
     source: Box<dyn std::error::Error + Send + Sync>,

@@ -193,6 +193,9 @@ impl Runner {
                 }
             }
         };
+        if let Err(error) = &result {
+            log(lease, error);
+        }
         decide(lease.job(), self.config.backoff, result)
     }
 
@@ -258,6 +261,19 @@ async fn write(lease: &Lease, outcome: Option<Outcome>) -> &'static str {
         }
     }
     label(None)
+}
+
+/// Tells of a failure with all its causes: people see only the first one.
+fn log(lease: &Lease, error: &JobError) {
+    let (id, kind) = (lease.id(), lease.job().kind());
+    let cause: &(dyn std::error::Error + 'static) = error;
+    match error {
+        JobError::Retry(_) | JobError::RetryAfter { .. } => {
+            tracing::warn!(job.id = %id, job.kind = kind, error = cause, "a job failed and may be tried again");
+        }
+        JobError::Fail(_) => tracing::info!(job.id = %id, job.kind = kind, error = cause, "a job failed"),
+        JobError::Cancelled | JobError::NotYet { .. } | JobError::Yield | JobError::LeaseLost => {}
+    }
 }
 
 fn jittered(pause: Duration) -> Duration {

@@ -127,6 +127,39 @@ async fn a_job_that_is_cancelled_before_its_turn_cancels_its_upload() {
 }
 
 #[actix_web::test]
+async fn an_import_whose_rows_are_live_is_not_stopped_before_its_customers_follow() {
+    let app = TestApp::shared();
+    let company = app.company("Acme").await;
+    let owner = &company.owner;
+    let id = owner.file_checked(&long_file(), "upsert", None).await;
+    let job = owner.upload_step(&id, "import", &json!({})).await;
+    drop(owner.upload_is(&id, "imported").await);
+
+    let path = format!("/jobs/{job}/cancel");
+    let refused = owner.post(&path, &json!({})).await.expect(409);
+    assert_eq!(refused.problem(), "wrong-state");
+    assert!(
+        refused.text().contains("undo the upload instead"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(owner.job_ended(&job).await["state"], "succeeded");
+    assert_eq!(owner.exported().await.len(), 20_000);
+
+    // Nor is what takes an import back.
+    let job = owner.upload_step(&id, "undo", &Value::Null).await;
+    let path = format!("/jobs/{job}/cancel");
+    let refused = owner.post(&path, &json!({})).await.expect(409);
+    assert!(
+        refused.text().contains("customers match their files"),
+        "{}",
+        refused.text()
+    );
+    owner.job_done(&job).await;
+    assert!(owner.exported().await.is_empty());
+}
+
+#[actix_web::test]
 async fn what_is_imported_is_undone_and_not_cancelled() {
     let app = TestApp::shared();
     let company = app.company("Acme").await;

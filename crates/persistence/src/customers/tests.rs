@@ -5,6 +5,7 @@ mod keyset;
 mod moves;
 mod pace;
 mod predicate;
+mod removed;
 mod search;
 mod tally;
 
