@@ -57,6 +57,18 @@ pub enum AuditAction {
     SavedViewCreated,
     SavedViewChanged,
     SavedViewDeleted,
+    ReasonCreated,
+    ReasonChanged,
+    OfferCreated,
+    OfferChanged,
+    WorkflowCreated,
+    WorkflowChanged,
+    WorkflowEdited,
+    WorkflowPublished,
+    WorkflowPaused,
+    WorkflowResumed,
+    WorkflowArchived,
+    WorkflowRolledBack,
 }
 
 /// One entry. Values in `before` and `after` are texts that are safe to show: never a secret.

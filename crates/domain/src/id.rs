@@ -137,6 +137,8 @@ typed_ids! {
     OptionId = "opt";
     /// An offer of a company.
     OfferId = "ofr";
+    /// A workflow of a company.
+    WorkflowId = "wfl";
 }
 
 #[cfg(test)]

@@ -12,10 +12,12 @@ pub mod check;
 pub mod condition;
 pub mod copy;
 pub mod defaults;
+pub mod diff;
 pub mod edit;
 pub mod effect;
 pub mod element;
 pub mod fair_exit;
+pub mod history;
 pub mod layout;
 pub mod offer;
 pub mod outcome;
@@ -24,6 +26,7 @@ pub mod problem;
 #[cfg(test)]
 mod properties;
 mod read;
+pub mod reason;
 pub mod receipt;
 pub mod said;
 #[cfg(test)]
@@ -36,3 +39,4 @@ pub mod variable;
 pub mod version;
 pub mod walk;
 mod wording;
+pub mod workflow;

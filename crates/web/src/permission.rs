@@ -55,6 +55,12 @@ permission_types! {
     ReadPersonas,
     ManagePersonas,
     AssignPersonas,
+    ReadReasons,
+    ManageReasons,
+    ReadOffers,
+    ManageOffers,
+    ReadWorkflows,
+    ManageWorkflows,
     ReadJobs,
     ManageJobs,
 }

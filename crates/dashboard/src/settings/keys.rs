@@ -274,6 +274,12 @@ const fn words(permission: Permission) -> &'static str {
         Permission::ReadPersonas => "See personas",
         Permission::ManagePersonas => "Change personas",
         Permission::AssignPersonas => "Assign personas",
+        Permission::ReadReasons => "See reasons",
+        Permission::ManageReasons => "Change reasons",
+        Permission::ReadOffers => "See offers",
+        Permission::ManageOffers => "Change offers",
+        Permission::ReadWorkflows => "See workflows",
+        Permission::ManageWorkflows => "Edit and publish workflows",
         Permission::ReadJobs => "See jobs",
         Permission::ManageJobs => "Stop and retry jobs",
     }
