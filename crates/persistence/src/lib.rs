@@ -22,7 +22,9 @@ pub mod jobs;
 pub mod live;
 pub mod locks;
 pub mod migrations;
+pub mod offers;
 pub mod personas;
+pub mod reasons;
 mod remembered;
 mod rules;
 pub mod saved_views;
@@ -39,6 +41,7 @@ mod tx;
 pub mod uploads;
 pub mod users;
 mod value;
+pub mod workflows;
 
 pub use crate::{
     error::{Result, StoreError},

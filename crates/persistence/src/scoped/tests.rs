@@ -1,6 +1,7 @@
 //! Nobody reaches what another company owns, by any function of any repository.
 
 mod changes;
+mod flows;
 
 use std::collections::BTreeMap;
 
@@ -28,7 +29,7 @@ use crate::{
 
 const SIZE: u128 = 12;
 /// Where companies keep what they own.
-const OWNED: [&str; 12] = [
+const OWNED: [&str; 17] = [
     "customers",
     "persona_history",
     "file_rows",
@@ -41,6 +42,11 @@ const OWNED: [&str; 12] = [
     "audit",
     "jobs",
     "users",
+    "reasons",
+    "offers",
+    "workflows",
+    "workflow_edits",
+    "workflow_versions",
 ];
 
 /// The first company owns everything, the second one nothing but its name.
