@@ -15,10 +15,13 @@ use kale_application::{
     companies::Companies,
     customers::Customers,
     live::Live,
+    offers::Offers,
     personas::Personas,
+    reasons::Reasons,
     saved_views::SavedViews,
     uploads::Uploads,
     work::Work,
+    workflows::Workflows,
 };
 use kale_blobs::Blobs;
 use kale_config::Settings;
@@ -231,6 +234,9 @@ impl Site {
             customers: Customers::new(store.clone()),
             personas: Personas::new(store.clone()),
             saved_views: SavedViews::new(store.clone()),
+            reasons: Reasons::new(store.clone()),
+            offers: Offers::new(store.clone()),
+            workflows: Workflows::new(store.clone()),
             uploads: Uploads::new(store.clone(), blobs.clone()),
             work: Work::new(store.clone()),
             live: Live::start(store),

@@ -10,23 +10,28 @@ mod auth;
 mod companies;
 mod customers;
 mod deps;
+mod exit_profiles;
 mod jobs;
 mod live;
 mod me;
 mod metrics;
+mod offers;
 mod openapi;
 mod paging;
 mod permissions;
 mod personas;
+mod reasons;
 mod rules;
 mod saved_views;
 mod sign_ins;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod uploads;
 mod users;
 mod version;
 mod view;
+mod workflows;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
@@ -65,5 +70,10 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(personas::routes)
         .configure(metrics::routes)
         .configure(rules::routes)
-        .configure(saved_views::routes);
+        .configure(saved_views::routes)
+        .configure(reasons::routes)
+        .configure(offers::routes)
+        .configure(templates::routes)
+        .configure(exit_profiles::routes)
+        .configure(workflows::routes);
 }
