@@ -16,4 +16,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0005_removed_customers",
         include_str!("../../../../migrations/0005_removed_customers.json"),
     ),
+    (
+        "0006_notifications",
+        include_str!("../../../../migrations/0006_notifications.json"),
+    ),
 ];
