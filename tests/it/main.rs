@@ -11,6 +11,7 @@ mod audit;
 mod bad_files;
 mod companies;
 mod customers;
+mod dashboard;
 mod faults;
 mod isolation;
 mod jobs;
