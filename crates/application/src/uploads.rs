@@ -5,6 +5,7 @@ mod describe;
 mod error;
 mod import;
 mod jobs;
+mod notice;
 mod profile;
 mod read;
 mod receive;

@@ -17,6 +17,7 @@ pub mod job;
 pub mod key;
 pub mod metric;
 pub mod money;
+pub mod notification;
 pub mod persona;
 pub mod reason;
 pub mod saved_view;

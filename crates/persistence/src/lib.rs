@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod live;
 pub mod locks;
 pub mod migrations;
+pub mod notifications;
 pub mod offers;
 pub mod personas;
 pub mod reasons;

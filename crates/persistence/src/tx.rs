@@ -1,4 +1,4 @@
-//! A transaction of one company, with its outbox: audit entries and jobs commit with it or not at all.
+//! A transaction of one company, with its outbox: audit entries, jobs and notifications commit with it or not at all.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use kale_domain::{
     audit::AuditEntry,
     clock::{Clock, Ids},
+    notification::Notification,
 };
 use mongodb::{ClientSession, error::Error};
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use crate::{
     audit,
     error::{Result, StoreError},
     jobs::{Enqueued, NewJob},
+    notifications,
     store::Store,
     tenant::Tenant,
 };
@@ -88,6 +90,12 @@ impl Tx {
     pub async fn audit(&mut self, entry: AuditEntry) -> Result<()> {
         let store = self.store.clone();
         audit::insert(&store, self, &entry).await
+    }
+
+    /// Tells a user, once: a second notification of the same user and key changes nothing.
+    pub async fn notify(&mut self, notification: Notification) -> Result<()> {
+        let store = self.store.clone();
+        notifications::insert(&store, self, &notification).await
     }
 
     /// Asks for background work, which begins when the transaction has committed.

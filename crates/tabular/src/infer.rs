@@ -18,6 +18,9 @@ const DAY_DOT: u16 = 1 << 7;
 const COUNTRY: u16 = 1 << 8;
 const ALL: u16 = (1 << 9) - 1;
 
+/// One value in so many may be a word among figures.
+const RARE: u64 = 10;
+
 const SAW_ZERO: u8 = 1;
 const SAW_ONE: u8 = 1 << 1;
 const SAW_WORD: u8 = 1 << 2;
@@ -33,13 +36,23 @@ const SAW_ANY: u8 = 1 << 4;
 #[derive(Debug, Clone)]
 pub(crate) struct Guess {
     fits: u16,
+    /// As `fits`, as if the words had not been there.
+    fits_figures: u16,
     saw: u8,
+    values: u64,
+    words: u64,
 }
 
 impl Guess {
     /// Nothing seen.
     pub(crate) const fn new() -> Self {
-        Self { fits: ALL, saw: 0 }
+        Self {
+            fits: ALL,
+            fits_figures: ALL,
+            saw: 0,
+            values: 0,
+            words: 0,
+        }
     }
 
     /// Takes a value that is not empty into account.
@@ -52,16 +65,34 @@ impl Guess {
             _ if boolean(value).is_some() => self.saw |= SAW_WORD,
             _ => {}
         }
+        self.values += 1;
+        let is_word = !value.bytes().any(|byte| byte.is_ascii_digit());
+        self.words += u64::from(is_word);
         for (bit, reads) in TESTS {
-            if self.fits & bit != 0 && !reads(value) {
+            if (self.fits | self.fits_figures) & bit != 0 && !reads(value) {
                 self.fits &= !bit;
+                if !is_word {
+                    self.fits_figures &= !bit;
+                }
             }
         }
     }
 
     /// The type, and its format where the usual one does not read it.
     pub(crate) fn decide(&self, header: &str, delimiter: char) -> (AttributeType, Option<&'static str>) {
-        let fits = |bit: u16| self.fits & bit != 0;
+        let (kind, format) = self.fitting(self.fits, header, delimiter);
+        // A text that a few figures stand beside is no number; a number that a few words stand beside is one.
+        if kind != AttributeType::Text || self.words == 0 || self.words.saturating_mul(RARE) > self.values {
+            return (kind, format);
+        }
+        match self.fitting(self.fits_figures, header, delimiter) {
+            (AttributeType::Boolean | AttributeType::Country, _) => (kind, format),
+            figures => figures,
+        }
+    }
+
+    fn fitting(&self, fits: u16, header: &str, delimiter: char) -> (AttributeType, Option<&'static str>) {
+        let fits = |bit: u16| fits & bit != 0;
         let saw = |bits: u8| self.saw & bits == bits;
         let comma = Some(NumberFormat::Comma.name());
         if !saw(SAW_ANY) {

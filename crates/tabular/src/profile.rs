@@ -13,7 +13,7 @@ use tokio::io::AsyncRead;
 
 use crate::{error::TabularError, escape::cell, header::Table, infer::Guess, limits::Limits, value::shorten};
 
-/// Where counting different values stops.
+/// Up to which number different values are told; beyond it, it is "or more".
 const DISTINCT: usize = 1_000;
 /// How many samples are kept.
 const SAMPLES: usize = 5;
@@ -72,8 +72,7 @@ struct Observed {
     guess: Guess,
     /// Hashes of the values: 64 bits, so that long values take no more room than short ones.
     seen: HashSet<u64>,
-    distinct: usize,
-    unique: bool,
+    repeated: u64,
     samples: Vec<String>,
 }
 
@@ -83,8 +82,7 @@ impl Observed {
             empty: 0,
             guess: Guess::new(),
             seen: HashSet::new(),
-            distinct: 0,
-            unique: true,
+            repeated: 0,
             samples: Vec::new(),
         }
     }
@@ -95,21 +93,14 @@ impl Observed {
             return;
         }
         self.guess.see(value);
-        if !self.unique && self.distinct >= DISTINCT {
-            return;
-        }
         let mut hasher = DefaultHasher::new();
         value.hash(&mut hasher);
         if self.seen.insert(hasher.finish()) {
-            self.distinct += 1;
             if self.samples.len() < SAMPLES {
                 self.samples.push(shorten(value));
             }
         } else {
-            self.unique = false;
-        }
-        if !self.unique && self.distinct >= DISTINCT {
-            self.seen = HashSet::new();
+            self.repeated += 1;
         }
     }
 
@@ -120,8 +111,9 @@ impl Observed {
             kind,
             format: format.map(str::to_owned),
             empty: self.empty,
-            distinct: u64::try_from(self.distinct.min(DISTINCT)).unwrap_or(u64::MAX),
-            unique: self.unique,
+            distinct: u64::try_from(self.seen.len().min(DISTINCT)).unwrap_or(u64::MAX),
+            unique: self.repeated == 0,
+            repeated: self.repeated,
             samples: self.samples,
             sensitive: sensitive(header).map(|kind| kind.name().to_owned()),
         }

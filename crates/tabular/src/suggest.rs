@@ -112,8 +112,9 @@ const KNOWN: &[(Target, &[&str])] = &[
 
 /// Suggests where each column goes; a person confirms or changes it.
 ///
-/// Sensitive columns are ignored. A column is the key only if every row seen has a value there and none came twice;
-/// without one the row number is the key. What no target is known for becomes an attribute of the profiled type, or
+/// Sensitive columns are ignored. A column is the key if it is called like one and nine rows in ten have a value of
+/// their own there: the others are told as broken when the file is checked. Without such a column the row number is
+/// the key. What no target is known for becomes an attribute of the profiled type, or
 /// of the type the company's attribute of that name has already. Amounts are taken to be in `currency`, the
 /// company's own.
 #[must_use]
@@ -178,22 +179,28 @@ fn best<'a>(
             .columns
             .iter()
             .filter(free)
-            .find(|column| is_called(column, name) && suits(column, target))
+            .find(|column| is_called(column, name) && suits(column, target, profile.rows))
     })
 }
 
-/// Whether the values seen can stand there.
-fn suits(column: &ColumnProfile, target: &Target) -> bool {
+/// Whether the values seen can stand there, but for a few: broken rows don't change what a column means.
+fn suits(column: &ColumnProfile, target: &Target, rows: u64) -> bool {
     match target {
-        Target::ExternalId => column.unique && column.empty == 0 && column.distinct > 0,
-        Target::Email => column
-            .samples
-            .iter()
-            .all(|sample| sample.parse::<Email>().is_ok()),
+        Target::ExternalId => {
+            let broken = column.empty.saturating_add(column.repeated);
+            column.distinct > 0 && broken.saturating_mul(10) <= rows
+        }
+        Target::Email => most(&column.samples, |sample| sample.parse::<Email>().is_ok()),
         Target::Amount => column.kind.is_numeric(),
-        Target::Domain => column.samples.iter().all(|sample| crate::plan::is_domain(sample)),
+        Target::Domain => most(&column.samples, crate::plan::is_domain),
         _ => true,
     }
+}
+
+/// Whether more of the samples are right than wrong; none at all are right.
+fn most(samples: &[String], right: impl Fn(&str) -> bool) -> bool {
+    let good = samples.iter().filter(|sample| right(sample)).count();
+    samples.is_empty() || good * 2 > samples.len()
 }
 
 fn map(column: &ColumnProfile, to: Target, kind: Option<AttributeType>, currency: Currency) -> ColumnMapping {

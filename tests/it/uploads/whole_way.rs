@@ -1,11 +1,49 @@
 //! Every state of an upload, and what it shows.
 
+use futures::TryStreamExt as _;
 use kale_testkit::TestApp;
+use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 
 use super::{customer, step};
+use crate::raw;
 
 const FILE: &[u8] = b"customer_id,name,mrr,seats\r\nC-1,Ada,49.00,3\r\nC-2,Grace,99.50,12\r\n";
+
+/// What people were told of an upload: there is no route for it yet.
+async fn told(app: &TestApp, upload: &str) -> Vec<Document> {
+    let notifications = raw::collection(app, "notifications").await;
+    let of = doc! { "link": format!("/data/uploads/{upload}") };
+    notifications.find(of).await.unwrap().try_collect().await.unwrap()
+}
+
+#[actix_web::test]
+async fn whoever_gave_a_file_that_can_not_be_read_is_told_why() {
+    let app = TestApp::shared();
+    let company = app.company("Acme").await;
+    let owner = &company.owner;
+    // Right for mebibytes, so that it is taken and fails only when every row is read.
+    let rows = "1,Ada\r\n".repeat(400_000);
+    let file = [b"id,name\r\n", rows.as_bytes(), b"x,\0\r\n"].concat();
+    let mapping = json!({ "columns": { "id": { "to": "external_id" }, "name": { "to": "name" } } });
+    let id = owner.file_mapped(&file, "upsert", Some(mapping)).await;
+    let job = owner.upload_step(&id, "validate", &Value::Null).await;
+    let _dead = owner.job_ended(&job).await;
+    let failed = owner.upload_is(&id, "failed").await;
+
+    let told = told(&app, &id).await;
+
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].get_str("severity").ok(), Some("warning"));
+    assert_eq!(
+        told[0].get_str("title").ok(),
+        Some("customers.csv could not be imported")
+    );
+    assert_eq!(
+        told[0].get_str("body").ok(),
+        failed["failure"]["message"].as_str()
+    );
+}
 
 #[actix_web::test]
 async fn a_small_file_goes_the_whole_way_and_each_state_shows_what_it_has() {
@@ -103,6 +141,16 @@ async fn a_small_file_goes_the_whole_way_and_each_state_shows_what_it_has() {
     let grace = customer(owner, "C-2").await;
     assert_eq!(grace["mrr"], json!({ "amount_minor": 9950, "currency": "USD" }));
     assert_eq!(grace["attributes"], json!({ "seats": 12 }));
+
+    let told = told(&app, &id).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].get_str("kind").ok(), Some("upload_finished"));
+    assert_eq!(told[0].get_str("severity").ok(), Some("info"));
+    assert_eq!(told[0].get_str("title").ok(), Some("customers.csv is imported"));
+    assert_eq!(
+        told[0].get_str("body").ok(),
+        Some("2 added, 0 changed, 0 unchanged, 0 skipped, 0 removed")
+    );
 
     let undone = owner.upload_undone(&id).await;
     assert_eq!(undone["status"], "undone");

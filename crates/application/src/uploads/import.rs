@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     check::{self, Opened, kept_refused, refusal},
     jobs::{RefreshCustomers, StepError},
-    refresh,
+    notice, refresh,
     turn::Turn,
 };
 
@@ -315,7 +315,9 @@ async fn publish(
                 }
             }
             file_rows::publish(store, tx, upload.kind, batch, id).await?;
-            uploads::update(store, tx, &Upload { state, ..upload }).await?;
+            let upload = Upload { state, ..upload };
+            notice::ended(tx, &upload).await?;
+            uploads::update(store, tx, &upload).await?;
             Ok(true)
         })
         .await?;

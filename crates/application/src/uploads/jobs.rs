@@ -10,7 +10,7 @@ use kale_jobs::{Job, JobError, Lease};
 use kale_persistence::{Store, StoreError, Tenant, Tx, companies, file_rows::Which, uploads};
 use serde::{Deserialize, Serialize};
 
-use super::{check, import, profile, refresh, turn::Turn};
+use super::{check, import, notice, profile, refresh, turn::Turn};
 
 /// Looks at the bytes of a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -236,6 +236,7 @@ pub(super) async fn change(
             };
             // Cancelled or moved on by a person: the job has nothing to say any more.
             let Ok(upload) = how(upload) else { return Ok(None) };
+            notice::ended(tx, &upload).await?;
             uploads::update(store, tx, &upload).await.map(Some)
         })
         .await?;

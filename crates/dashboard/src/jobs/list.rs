@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode, web::Data};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{companies::Companies, live::JobFilter, uploads::Uploads, work::Work};
 use kale_domain::{
@@ -34,7 +34,6 @@ pub(crate) struct Params {
     cursor: Option<JobId>,
 }
 
-#[get("/jobs")]
 #[tracing::instrument(name = "dashboard.jobs.list", skip_all)]
 pub(crate) async fn handle(
     here: Here<ReadJobs>,

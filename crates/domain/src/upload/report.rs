@@ -20,7 +20,7 @@ pub struct UploadedFile {
 pub struct ColumnProfile {
     /// The header.
     pub header: String,
-    /// The narrowest type that reads every value seen.
+    /// The narrowest type that reads every value seen, but for a rare word among numbers or dates (`n/a`, `free`).
     #[serde(rename = "type")]
     pub kind: AttributeType,
     /// How a date or number is written, where the usual way does not read it.
@@ -32,6 +32,9 @@ pub struct ColumnProfile {
     pub distinct: u64,
     /// Whether no value came twice.
     pub unique: bool,
+    /// How many values had come before.
+    #[serde(default)]
+    pub repeated: u64,
     /// The first different values.
     pub samples: Vec<String>,
     /// What rules may not use it for, where its name gives that away.

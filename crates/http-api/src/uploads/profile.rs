@@ -36,7 +36,7 @@ pub(super) struct View {
 #[schema(as = ColumnProfile)]
 pub(super) struct ColumnView {
     header: String,
-    /// The narrowest type that reads every value seen.
+    /// The narrowest type that reads every value seen, but for a rare word among numbers or dates (`n/a`, `free`).
     r#type: &'static str,
     /// How a date or number is written, where the usual way does not read it.
     format: Option<String>,
@@ -46,6 +46,8 @@ pub(super) struct ColumnView {
     distinct: u64,
     /// Whether no value came twice.
     unique: bool,
+    /// How many values had come before.
+    repeated: u64,
     /// The first different values.
     samples: Vec<String>,
     /// What rules may not use it for, where its name gives that away.
@@ -74,6 +76,7 @@ impl From<ColumnProfile> for ColumnView {
             empty: column.empty,
             distinct: column.distinct,
             unique: column.unique,
+            repeated: column.repeated,
             samples: column.samples,
             sensitive: column.sensitive,
         }
@@ -88,7 +91,7 @@ impl From<ColumnProfile> for ColumnView {
     responses((status = 200, description = "What it is like.", body = View, example = json!({
         "encoding": "utf-8", "delimiter": ",", "rows": 7043, "complete": true,
         "columns": [{
-            "header": "customerID", "type": "text", "format": null, "empty": 0, "distinct": 1000, "unique": true,
+            "header": "customerID", "type": "text", "format": null, "empty": 0, "distinct": 1000, "unique": true, "repeated": 0,
             "samples": ["7590-VHVEG", "5575-GNVDE"], "sensitive": null
         }],
         "suggestion": {"mode": "upsert", "columns": {

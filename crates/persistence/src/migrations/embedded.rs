@@ -17,7 +17,11 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../../../migrations/0005_removed_customers.json"),
     ),
     (
-        "0006_workflows",
-        include_str!("../../../../migrations/0006_workflows.json"),
+        "0006_notifications",
+        include_str!("../../../../migrations/0006_notifications.json"),
+    ),
+    (
+        "0007_workflows",
+        include_str!("../../../../migrations/0007_workflows.json"),
     ),
 ];

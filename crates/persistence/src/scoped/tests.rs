@@ -19,7 +19,7 @@ use crate::{
     customers::{self, ListQuery, Sort, SortKey},
     file_rows::{self, Which},
     jobs::JobFilter,
-    personas, saved_views, tenant, testing,
+    notifications, personas, saved_views, tenant, testing,
     testing::{
         full::{Full, KIND, external_id, fill},
         people::{company, company_id, insert_company, user_id},
@@ -29,7 +29,8 @@ use crate::{
 
 const SIZE: u128 = 12;
 /// Where companies keep what they own.
-const OWNED: [&str; 17] = [
+const OWNED: [&str; 18] = [
+    "notifications",
     "customers",
     "persona_history",
     "file_rows",
@@ -246,6 +247,8 @@ async fn nobody_reads_anything_else_of_another_company() {
         sees.many("views", saved_views::list(&store, tenant, owner).await);
         sees.many("keys", api_keys::list(&store, tenant).await);
         sees.many("audit", audit::list(&store, tenant, 5, None).await);
+        let notifications = notifications::list(&store, tenant, user_id(1), 5, None).await;
+        sees.many("notifications", notifications);
         sees.many("users", users::list(&store, tenant).await);
         sees.some("user", users::get(&store, tenant, user_id(101)).await);
         sees.many("attributes", companies::attributes(&store, tenant).await);

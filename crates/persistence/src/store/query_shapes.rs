@@ -18,12 +18,13 @@ use crate::{
     customers::{self, ListQuery, Sort, SortKey},
     file_rows::{self, Which},
     jobs::JobFilter,
-    offers, personas, reasons,
+    notifications, offers, personas, reasons,
     scoped::within,
     testing::{
         self,
         flows::workflow_id,
         full::{Full, KIND, external_id, fill, persona},
+        people::user_id,
     },
     uploads,
     workflows::{self, edits, versions},
@@ -305,6 +306,13 @@ async fn logs_and_lists_are_read_through_their_indexes() {
             .len(),
         10
     );
+    let newest_of_user = "{ company_id: 1, user_id: 1, _id: -1 }";
+    let told = notifications::list(&store, tenant, user_id(1), 10, None);
+    let told = expect(&store, "notifications", newest_of_user, told).await;
+    let last = told.last().map(|notification| notification.id);
+    let on = notifications::list(&store, tenant, user_id(1), 10, last);
+    let on = expect(&store, "notifications on", newest_of_user, on).await;
+    assert_eq!(on.len(), 10);
     let found = expect(&store, "uploads", newest, uploads::list(&store, tenant, 10, None)).await;
     let last: Option<UploadId> = found.last().map(|upload| upload.id);
     assert_eq!(

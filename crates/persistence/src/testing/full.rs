@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use kale_domain::{
     attribute::AttributeDefinition,
     audit::{Actor, AuditAction, AuditEntry},
-    id::{ApiKeyId, AuditEntryId, CustomerId, JobId, PersonaId, SavedViewId, UploadId},
+    id::{ApiKeyId, AuditEntryId, CustomerId, JobId, NotificationId, PersonaId, SavedViewId, UploadId},
     money::Money,
+    notification::{Notification, NotificationKind, Severity},
     persona::{AssignedBy, PersonaState},
     saved_view::SavedView,
     upload::{ImportMode, Upload, UploadKind, UploadState, UploadedFile},
@@ -16,7 +17,7 @@ use uuid::Uuid;
 
 use super::people::{company, company_id, insert_company, insert_user, user, user_id};
 use crate::{
-    Store, StoreError, Tenant, api_keys,
+    Store, StoreError, Tenant, Tx, api_keys,
     api_records::{self, ApiRecord},
     companies,
     customers::{self, Change, Derived, PersonaMove},
@@ -227,6 +228,21 @@ fn view(store: &Store, n: u128) -> SavedView {
     }
 }
 
+fn notification(tx: &Tx, company: u128, n: u128) -> Notification {
+    Notification {
+        id: NotificationId::from_uuid(id_of(company, n)),
+        user: user_id(1),
+        kind: NotificationKind::System,
+        severity: Severity::Info,
+        title: "Something happened".to_owned(),
+        body: String::new(),
+        link: "/today".to_owned(),
+        dedupe_key: format!("something:{n}"),
+        created_at: tx.now(),
+        read_at: None,
+    }
+}
+
 async fn small(store: &Store, tenant: Tenant, n: u128, size: u128, view: &SavedView) -> (ApiKeyId, JobId) {
     let definition = AttributeDefinition {
         key: "score".parse().unwrap(),
@@ -249,6 +265,7 @@ async fn small(store: &Store, tenant: Tenant, n: u128, size: u128, view: &SavedV
                     at: tx.now(),
                 })
                 .await?;
+                tx.notify(notification(tx, n, at)).await?;
                 let version = PersonaVersion {
                     version: u64::try_from(at + 1).unwrap_or(1),
                     configuration: "{}".to_owned(),

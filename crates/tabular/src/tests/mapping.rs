@@ -1,5 +1,7 @@
 //! Suggested and confirmed mappings.
 
+use std::fmt::Write as _;
+
 use kale_domain::attribute::AttributeDefinition;
 
 use super::*;
@@ -68,6 +70,32 @@ async fn a_key_that_is_not_unique_or_has_gaps_is_an_attribute() {
         assert_eq!(columns[0].1, "attributes.id");
         assert!(row_number_is_key);
     }
+}
+
+#[tokio::test]
+async fn a_few_broken_rows_do_not_change_what_a_column_means() {
+    let mut file = "customer_id,email,mrr,seats\n".to_owned();
+    for n in 0..40 {
+        let id = if n == 3 {
+            String::new()
+        } else {
+            format!("c-{}", n.max(2))
+        };
+        let mrr = if n == 7 { "free" } else { "49.90" };
+        let email = if n == 1 {
+            "nobody".to_owned()
+        } else {
+            format!("a{n}@b.example")
+        };
+        let seats = if n % 10 == 0 { "many" } else { "3" };
+        writeln!(file, "{id},{email},{mrr},{seats}").unwrap();
+    }
+
+    let (columns, row_number_is_key) = suggested(&file, &[]).await;
+
+    let targets: Vec<&str> = columns.iter().map(|(_, target)| target.as_str()).collect();
+    assert_eq!(targets, ["external_id", "email", "amount", "attributes.seats"]);
+    assert!(!row_number_is_key);
 }
 
 #[tokio::test]

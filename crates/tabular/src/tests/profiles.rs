@@ -43,6 +43,29 @@ async fn the_narrowest_type_that_reads_every_value_is_taken() {
 }
 
 #[tokio::test]
+async fn a_rare_word_among_figures_leaves_them_figures() {
+    for (figure, other, others, expected) in [
+        ("12", "n/a", 4, Integer),
+        ("12", "n/a", 5, Text),
+        ("1.5", "free", 1, Number),
+        ("2024-01-31", "never", 1, Date),
+        // A code with a zero in front would lose it.
+        ("12", "007", 1, Text),
+        ("12", "12 or so", 1, Text),
+        ("1", "Yes", 1, Integer),
+        ("Yes", "12", 1, Text),
+    ] {
+        let mut values = vec![figure; 40 - others];
+        values.extend(vec![other; others]);
+        assert_eq!(
+            kind("h", ',', &values).await.0,
+            expected,
+            "{figure} {other} {others}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_day_that_is_no_month_tells_which_way_round_a_date_is() {
     let dated = |format: &str| (Date, Some(format.to_owned()));
 
@@ -97,6 +120,7 @@ async fn empties_and_different_values_are_counted() {
     assert_eq!((id.distinct, id.unique, id.empty), (1_000, true, 0));
     assert_eq!(id.samples, ["0", "1", "2", "3", "4"]);
     assert_eq!((plan.distinct, plan.unique, plan.empty), (2, false, 1_000));
+    assert_eq!((id.repeated, plan.repeated), (0, 1_998));
     assert_eq!(plan.samples, ["Team", "Pro"]);
 }
 
