@@ -71,7 +71,9 @@ async fn two_who_edit_different_cards_both_win_and_two_at_one_card_are_told_of_e
     let seen = tree(program, &place).await;
     let delete = json!({ "op": "delete_card", "card": seen["cards"][0]["id"] });
     drop(edit(ada, &place, 3, &delete).await.expect(200));
-    let late = edit(program, &place, 3, &retitled(&seen, 0, "Late")).await.expect(412);
+    let late = edit(program, &place, 3, &retitled(&seen, 0, "Late"))
+        .await
+        .expect(412);
     assert_eq!(late.problem(), "tree-changed");
     assert!(late.text().contains(&name), "{}", late.text());
     app.stop().await;
