@@ -295,6 +295,7 @@ fn pager(params: &Params, shown: &[AuditEntry], more: bool) -> Pager {
     Pager {
         summary: format!("{entries} on this page, newest first"),
         previous: params.cursor.map(|_| params.query().at("/audit")),
+        restarts: false,
         next: next.map(|last| params.query().with("cursor", last.id.to_string()).at("/audit")),
     }
 }

@@ -209,6 +209,7 @@ fn pager(address: &Address, rows: usize, count: Option<(u64, bool)>, next: Optio
             format::number(last)
         ),
         previous: address.previous().map(|address| address.href()),
+        restarts: address.restarts(),
         next: next.map(|cursor| address.next(cursor).href()),
     }
 }

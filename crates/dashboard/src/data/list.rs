@@ -135,6 +135,7 @@ fn pager(params: &Params, shown: &[Upload], more: bool) -> Pager {
     Pager {
         summary: format!("{files} on this page, newest first"),
         previous: params.cursor.map(|_| "/data".to_owned()),
+        restarts: false,
         next: next.map(|last| Query::default().with("cursor", last.id.to_string()).at("/data")),
     }
 }

@@ -205,6 +205,7 @@ fn pager(params: &Params, shown: &[JobStatus], more: bool) -> Pager {
             format::count(u64::try_from(shown.len()).unwrap_or(0), "job", "jobs")
         ),
         previous: params.cursor.map(|_| query(params).at("/jobs")),
+        restarts: false,
         next: more.then(|| query(params).with("cursor", last).at("/jobs")),
     }
 }
