@@ -24,4 +24,5 @@ mod saved_views;
 mod sign_in;
 mod undo;
 mod uploads;
+mod viewer;
 mod worker;

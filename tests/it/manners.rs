@@ -20,6 +20,7 @@ fn path(operation: &Operation) -> String {
             "customers" => "cus_01h455vb4pex5vsknk084sn02q",
             "jobs" => "job_01h455vb4pex5vsknk084sn02q",
             "saved-views" => "viw_01h455vb4pex5vsknk084sn02q",
+            "secrets" => "vsc_01h455vb4pex5vsknk084sn02q",
             "sign-ins" => "sgn_01h455vb4pex5vsknk084sn02q",
             "uploads" => "upl_01h455vb4pex5vsknk084sn02q",
             _ => "customer-data",

@@ -28,6 +28,7 @@ fn harmless(operation: &Operation) -> String {
             "jobs" => "job_",
             "saved-views" => "viw_",
             "sign-ins" => "sgn_",
+            "secrets" => "vsc_",
             "uploads" => "upl_",
             _ => "",
         };

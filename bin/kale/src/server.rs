@@ -18,6 +18,7 @@ use kale_application::{
     personas::Personas,
     saved_views::SavedViews,
     uploads::Uploads,
+    viewer::Viewer,
     work::Work,
 };
 use kale_blobs::Blobs;
@@ -232,6 +233,8 @@ impl Site {
             personas: Personas::new(store.clone()),
             saved_views: SavedViews::new(store.clone()),
             uploads: Uploads::new(store.clone(), blobs.clone()),
+            viewer: Viewer::new(store.clone(), Arc::clone(&keys.ring)),
+            public_url: settings.base_url.as_str().trim_end_matches('/').to_owned(),
             work: Work::new(store.clone()),
             live: Live::start(store),
             drain: drain.clone(),

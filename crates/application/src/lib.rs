@@ -12,6 +12,7 @@ pub mod live;
 pub mod personas;
 pub mod saved_views;
 pub mod uploads;
+pub mod viewer;
 pub mod work;
 
 /// What the edge passes on to use cases, so that it needs to know no other crate.

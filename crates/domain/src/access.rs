@@ -93,6 +93,12 @@ permissions! {
     ManagePersonas = "personas.manage": KaleAdmin | RetentionAdmin, true;
     /// Put customers into personas by hand and start assignments.
     AssignPersonas = "personas.assign": KaleAdmin | RetentionAdmin, true;
+    /// See and change how subscribers see their flow.
+    ManageViewer = "viewer.manage": KaleAdmin | RetentionAdmin, true;
+    /// See, make and revoke the secrets that sign tokens of subscribers.
+    ManageViewerSecrets = "viewer_secrets.manage": KaleAdmin | RetentionAdmin, false;
+    /// Make tokens of subscribers.
+    MintViewerTokens = "viewer_tokens.mint": KaleAdmin | RetentionAdmin, true;
     /// See background work.
     ReadJobs = "jobs.read": KaleAdmin | RetentionAdmin, true;
     /// Cancel and retry background work.

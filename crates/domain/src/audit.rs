@@ -57,6 +57,9 @@ pub enum AuditAction {
     SavedViewCreated,
     SavedViewChanged,
     SavedViewDeleted,
+    ViewerSettingsChanged,
+    ViewerSecretCreated,
+    ViewerSecretRevoked,
 }
 
 /// One entry. Values in `before` and `after` are texts that are safe to show: never a secret.

@@ -137,6 +137,12 @@ typed_ids! {
     OptionId = "opt";
     /// An offer of a company.
     OfferId = "ofr";
+    /// A workflow of a company.
+    WorkflowId = "wfl";
+    /// A secret with which a company signs tokens of its subscribers.
+    ViewerSecretId = "vsc";
+    /// A subscriber's walk through a workflow.
+    SessionId = "ses";
 }
 
 #[cfg(test)]

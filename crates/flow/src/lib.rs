@@ -34,5 +34,6 @@ pub mod text;
 pub mod tree;
 pub mod variable;
 pub mod version;
+pub mod viewer;
 pub mod walk;
 mod wording;

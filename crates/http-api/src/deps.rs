@@ -12,12 +12,13 @@ use kale_application::{
     personas::Personas,
     saved_views::SavedViews,
     uploads::Uploads,
+    viewer::Viewer,
     work::Work,
 };
 use kale_web::Drain;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::Nonces;
+use crate::{auth::Nonces, viewer::PublicUrl};
 
 /// What the API stands on: every use case, so that leaving one out does not compile. All are cheap to clone.
 ///
@@ -42,6 +43,10 @@ pub struct Deps {
     pub saved_views: SavedViews,
     /// Files that people give us.
     pub uploads: Uploads,
+    /// What lets subscribers in.
+    pub viewer: Viewer,
+    /// Where this installation is reached, without a slash at its end.
+    pub public_url: String,
     /// Background work.
     pub work: Work,
     /// What changes, as it changes.
@@ -63,6 +68,8 @@ impl Deps {
             .app_data(Data::new(self.personas))
             .app_data(Data::new(self.saved_views))
             .app_data(Data::new(self.uploads))
+            .app_data(Data::new(self.viewer))
+            .app_data(Data::new(PublicUrl(self.public_url)))
             .app_data(Data::new(self.work))
             .app_data(Data::new(self.live))
             .app_data(Data::new(self.drain));

@@ -27,6 +27,7 @@ mod uploads;
 mod users;
 mod version;
 mod view;
+mod viewer;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
@@ -65,5 +66,6 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(personas::routes)
         .configure(metrics::routes)
         .configure(rules::routes)
-        .configure(saved_views::routes);
+        .configure(saved_views::routes)
+        .configure(viewer::routes);
 }

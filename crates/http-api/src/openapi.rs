@@ -45,6 +45,7 @@ use utoipa_actix_web::AppExt as _;
         (name = "Customers", description = "Customers, where they come from and why they are in their persona."),
         (name = "Personas", description = "Personas and their rules."),
         (name = "Metrics", description = "What rules can be made of."),
+        (name = "Viewer", description = "What lets subscribers in: settings, secrets, tokens."),
         (name = "Saved views", description = "Kept ways of looking at the customer list.")
     )
 )]

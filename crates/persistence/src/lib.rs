@@ -40,6 +40,7 @@ mod tx;
 pub mod uploads;
 pub mod users;
 mod value;
+pub mod viewer;
 
 pub use crate::{
     error::{Result, StoreError},

@@ -55,6 +55,9 @@ permission_types! {
     ReadPersonas,
     ManagePersonas,
     AssignPersonas,
+    ManageViewer,
+    ManageViewerSecrets,
+    MintViewerTokens,
     ReadJobs,
     ManageJobs,
 }

@@ -93,6 +93,9 @@ impl Things {
             .await
             .expect(201)
             .string("/api_key/id");
+        let secret = json!({ "name": format!("{word} server") });
+        let secret = owner.post("/viewer/secrets", &secret).await.expect(201);
+        let secret = secret.string("/viewer_secret/id");
         let sign_in = owner.get("/me").await.string("/sign_in");
         let job = owner
             .get(&format!("/jobs?filter[subject]={upload}"))
@@ -106,6 +109,7 @@ impl Things {
             ("customers-by-external-id", format!("{word}-1")),
             ("jobs", job),
             ("saved-views", view),
+            ("secrets", secret),
             ("sign-ins", sign_in),
             ("uploads", upload),
         ]);
@@ -148,6 +152,8 @@ impl Things {
             "/api-keys".to_owned(),
             "/personas".to_owned(),
             "/saved-views".to_owned(),
+            "/viewer/secrets".to_owned(),
+            "/viewer/settings".to_owned(),
             "/me/sign-ins".to_owned(),
         ];
         let mut all = Vec::new();

@@ -45,6 +45,11 @@ async fn all(company: &TestCompany) -> Vec<Versioned> {
             method: Method::PUT,
             change: personas,
         },
+        Versioned {
+            read: "/viewer/settings".to_owned(),
+            method: Method::PUT,
+            change: json!({ "brand_colour": "#0b5fff", "return_urls": [], "locale": "de" }),
+        },
     ]
 }
 
@@ -196,7 +201,8 @@ async fn every_route_that_wants_a_version_says_so() {
             "change_company",
             "change_customer",
             "change_saved_view",
-            "replace_personas"
+            "replace_personas",
+            "replace_viewer_settings"
         ]
     );
     app.stop().await;

@@ -4,7 +4,7 @@ use kale_domain::audit::AuditAction;
 use serde_json::Value;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 27] = [
+pub(super) const ACTIONS: [AuditAction; 30] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanyEntered,
@@ -32,6 +32,9 @@ pub(super) const ACTIONS: [AuditAction; 27] = [
     AuditAction::SavedViewCreated,
     AuditAction::SavedViewChanged,
     AuditAction::SavedViewDeleted,
+    AuditAction::ViewerSettingsChanged,
+    AuditAction::ViewerSecretCreated,
+    AuditAction::ViewerSecretRevoked,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -61,6 +64,9 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::JobRetried => "tried again",
         AuditAction::SavedViewCreated => "kept",
         AuditAction::SavedViewDeleted => "deleted",
+        AuditAction::ViewerSettingsChanged => "changed the viewer settings of",
+        AuditAction::ViewerSecretCreated => "made the viewer secret",
+        AuditAction::ViewerSecretRevoked => "revoked the viewer secret",
     }
 }
 

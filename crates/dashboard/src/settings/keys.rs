@@ -276,6 +276,9 @@ const fn words(permission: Permission) -> &'static str {
         Permission::AssignPersonas => "Assign personas",
         Permission::ReadJobs => "See jobs",
         Permission::ManageJobs => "Stop and retry jobs",
+        Permission::ManageViewer => "See and change how subscribers see their flow",
+        Permission::ManageViewerSecrets => "Make and revoke viewer secrets",
+        Permission::MintViewerTokens => "Make tokens of subscribers",
     }
 }
 

@@ -20,4 +20,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0006_notifications",
         include_str!("../../../../migrations/0006_notifications.json"),
     ),
+    (
+        "0007_viewer",
+        include_str!("../../../../migrations/0007_viewer.json"),
+    ),
 ];
