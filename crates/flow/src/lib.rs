@@ -15,6 +15,7 @@ pub mod defaults;
 pub mod edit;
 pub mod effect;
 pub mod element;
+pub mod event;
 pub mod fair_exit;
 pub mod layout;
 pub mod offer;
@@ -28,6 +29,7 @@ pub mod receipt;
 pub mod said;
 #[cfg(test)]
 mod sample;
+pub mod session;
 pub mod show;
 pub mod step;
 pub mod text;
