@@ -14,8 +14,8 @@ use crate::{
     raw,
 };
 
-/// Parameters of paths that are words of the product, not ids.
-const WORDS: [&str; 1] = ["upload-templates"];
+/// Parameters of paths that are words of the product or numbers, not ids.
+const WORDS: [&str; 4] = ["upload-templates", "templates", "versions", "diff"];
 /// A company's own name for a customer means its own customer: `PUT` makes one. A test of its own looks at it.
 const OWN_NAMES: [&str; 1] = ["put_customer_by_external_id"];
 
@@ -59,7 +59,11 @@ fn unknown(all: &[Operation], things: &Things) -> Vec<String> {
 fn path(operation: &Operation, at: usize, id: &str, own: &Things) -> String {
     let mut path = operation.path.clone();
     for (index, (behind, name)) in operation.path_parameters().iter().enumerate() {
-        let value = if index == at { id } else { own.id(behind) };
+        let value = match behind.as_str() {
+            "versions" | "diff" => "1",
+            _ if index == at => id,
+            behind => own.id(behind),
+        };
         path = path.replacen(&format!("{{{name}}}"), value, 1);
     }
     path
@@ -330,6 +334,20 @@ async fn ids_of_another_company_in_a_body_name_nothing() {
             }
         }
     }
+    // A workflow to begin as.
+    let copy = |id: &str| json!({ "workflow": id });
+    let workflow = theirs.id("workflows");
+    let asked = globex.owner.post("/workflows", &copy(workflow)).await;
+    let control = globex.owner.post("/workflows", &copy(&fresh(workflow))).await;
+    assert_eq!(bare(&asked), bare(&control));
+    assert_eq!(asked.code(), 422, "{}", asked.text());
+
+    // An offer to put on a card: it is one that does not exist.
+    let offered = async |offer: &str| offer_problems(&globex.owner, offer).await;
+    let asked = offered(theirs.id("offers")).await;
+    assert_eq!(asked, offered(&fresh(theirs.id("offers"))).await);
+    assert_eq!(asked, ["unknown-offer"]);
+
     // A job to follow.
     let topic = |id: &str| format!("/api/v1/live?topics=jobs:{id}");
     let job = theirs.id("jobs");
@@ -339,6 +357,27 @@ async fn ids_of_another_company_in_a_body_name_nothing() {
 
     assert_eq!(theirs.state(&quartz).await, before);
     app.stop().await;
+}
+
+/// What the checks say of an offer card with that offer.
+async fn offer_problems(client: &Client, offer: &str) -> Vec<String> {
+    let made = client
+        .post("/workflows", &json!({ "name": "Offers" }))
+        .await
+        .expect(201);
+    let place = format!("/workflows/{}", made.string("/id"));
+    let card = json!({
+        "id": "crd_01h455vb4pex5vsknk084sn02q", "kind": "offer", "title": { "en": "Stay" },
+        "elements": [{ "id": "elm_01h455vb4pex5vsknk084sn02q", "kind": "offer",
+            "config": { "kind": "pause", "offer": offer } }]
+    });
+    let op = json!({ "base": 0, "op": { "op": "add_card", "card": card, "at": { "index": 0 } } });
+    drop(client.post(&format!("{place}/ops"), &op).await.expect(200));
+    let found = client.get(&format!("{place}/problems")).await.expect(200).json();
+    let all = found["problems"].as_array().unwrap().iter();
+    all.map(|one| one["code"].as_str().unwrap().to_owned())
+        .filter(|code| code.contains("offer-") || code.ends_with("-offer"))
+        .collect()
 }
 
 #[actix_web::test]

@@ -19,10 +19,14 @@ fn path(operation: &Operation) -> String {
             "companies" => "cmp_01h455vb4pex5vsknk084sn02q",
             "customers" => "cus_01h455vb4pex5vsknk084sn02q",
             "jobs" => "job_01h455vb4pex5vsknk084sn02q",
+            "offers" => "ofr_01h455vb4pex5vsknk084sn02q",
+            "reasons" | "templates" => "nobodys",
             "saved-views" => "viw_01h455vb4pex5vsknk084sn02q",
             "secrets" => "vsc_01h455vb4pex5vsknk084sn02q",
             "sign-ins" => "sgn_01h455vb4pex5vsknk084sn02q",
             "uploads" => "upl_01h455vb4pex5vsknk084sn02q",
+            "workflows" => "wfl_01h455vb4pex5vsknk084sn02q",
+            "versions" | "diff" => "1",
             _ => "customer-data",
         };
         path = path.replace(&format!("{{{name}}}"), id);

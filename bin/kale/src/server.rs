@@ -15,11 +15,14 @@ use kale_application::{
     companies::Companies,
     customers::Customers,
     live::Live,
+    offers::Offers,
     personas::Personas,
+    reasons::Reasons,
     saved_views::SavedViews,
     uploads::Uploads,
     viewer::Viewer,
     work::Work,
+    workflows::Workflows,
 };
 use kale_blobs::Blobs;
 use kale_config::Settings;
@@ -232,6 +235,9 @@ impl Site {
             customers: Customers::new(store.clone()),
             personas: Personas::new(store.clone()),
             saved_views: SavedViews::new(store.clone()),
+            reasons: Reasons::new(store.clone()),
+            offers: Offers::new(store.clone()),
+            workflows: Workflows::new(store.clone()),
             uploads: Uploads::new(store.clone(), blobs.clone()),
             viewer: Viewer::new(store.clone(), Arc::clone(&keys.ring)),
             public_url: settings.base_url.as_str().trim_end_matches('/').to_owned(),

@@ -9,11 +9,15 @@ pub mod companies;
 pub mod customers;
 pub mod installation;
 pub mod live;
+pub mod offers;
 pub mod personas;
+pub mod reasons;
 pub mod saved_views;
+pub mod templates;
 pub mod uploads;
 pub mod viewer;
 pub mod work;
+pub mod workflows;
 
 /// What the edge passes on to use cases, so that it needs to know no other crate.
 pub use kale_persistence::{Installation, Reach, Tenant};

@@ -247,6 +247,8 @@ fn target(names: &Names, entry: &AuditEntry) -> Link {
             let name = id.parse().ok().and_then(|id: ApiKeyId| names.keys.get(&id));
             Link::new(name.map_or(id, String::as_str), "/settings/api-keys")
         }
+        "wfl" => Link::new("a workflow", Query::default().with("target", id).at("/audit")),
+        "ofr" => Link::new("an offer", Query::default().with("target", id).at("/audit")),
         "cmp" => Link::new("the company", "/settings"),
         "personas" => Link::new("the personas", "/personas"),
         "customers" if action == AuditAction::CustomersExported => Link::new("customers", "/customers"),

@@ -93,6 +93,18 @@ permissions! {
     ManagePersonas = "personas.manage": KaleAdmin | RetentionAdmin, true;
     /// Put customers into personas by hand and start assignments.
     AssignPersonas = "personas.assign": KaleAdmin | RetentionAdmin, true;
+    /// See the catalogue of reasons.
+    ReadReasons = "reasons.read": KaleAdmin | RetentionAdmin | RetentionExpert, true;
+    /// Add, change and archive reasons.
+    ManageReasons = "reasons.manage": KaleAdmin | RetentionAdmin, true;
+    /// See offers.
+    ReadOffers = "offers.read": KaleAdmin | RetentionAdmin | RetentionExpert, true;
+    /// Make, change and archive offers.
+    ManageOffers = "offers.manage": KaleAdmin | RetentionAdmin, true;
+    /// See templates, workflows and their versions.
+    ReadWorkflows = "workflows.read": KaleAdmin | RetentionAdmin | RetentionExpert, true;
+    /// Make, edit, publish, pause and archive workflows.
+    ManageWorkflows = "workflows.manage": KaleAdmin | RetentionAdmin, true;
     /// See and change how subscribers see their flow.
     ManageViewer = "viewer.manage": KaleAdmin | RetentionAdmin, true;
     /// See, make and revoke the secrets that sign tokens of subscribers.

@@ -1,5 +1,7 @@
-//! The content that comes with the product: three global templates and the exit profiles. Data; nothing in this crate
+//! The content that comes with the product: the reasons, three global templates and the exit profiles. Data; nothing in this crate
 //! reads it by itself.
+
+use std::collections::BTreeMap;
 
 use kale_domain::{error::FieldError, reason::ReasonKey};
 use serde::Deserialize;
@@ -8,6 +10,8 @@ use serde_json::Value;
 use crate::{
     fair_exit::ExitProfile,
     read::{Reader, joined},
+    reason::{BillingProvider, Reason, ReasonCategory},
+    text::Text,
     tree::CardTree,
 };
 
@@ -17,6 +21,7 @@ const TEMPLATES: [&str; 3] = [
     include_str!("../content/templates/cancel_direct.json"),
 ];
 const PROFILES: &str = include_str!("../content/exit_profiles.json");
+const REASONS: &str = include_str!("../content/reasons.json");
 
 /// The built-in content can't be read. Ours to fix: a test reads all of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -91,6 +96,37 @@ pub fn exit_profiles() -> Result<Vec<ExitProfile>, DefaultsError> {
     profiles.collect()
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenReason {
+    key: ReasonKey,
+    category: ReasonCategory,
+    title: String,
+    text: Text,
+    follow_up: Text,
+    provider_codes: BTreeMap<BillingProvider, Vec<String>>,
+}
+
+/// The reasons every company starts with, in their order.
+pub fn reasons() -> Result<Vec<Reason>, DefaultsError> {
+    let mut reader = Reader::default();
+    let written: Option<Vec<WrittenReason>> = reader.typed(&json(REASONS)?, "#");
+    let written = reader.finish(written).map_err(|errors| unreadable(&errors))?;
+    let reasons = (1..).zip(written).map(|(order, reason)| Reason {
+        key: reason.key,
+        category: reason.category,
+        title: reason.title,
+        text: reason.text,
+        follow_up: reason.follow_up,
+        provider_codes: reason.provider_codes,
+        // Room between two for one's own.
+        order: order * 10,
+        archived: false,
+        version: 1,
+    });
+    Ok(reasons.collect())
+}
+
 fn json(text: &str) -> Result<Value, DefaultsError> {
     serde_json::from_str(text).map_err(|error| DefaultsError(error.to_string()))
 }
@@ -136,6 +172,27 @@ mod tests {
             assert_eq!(check(&template.tree, &against), none, "{}", template.key);
             assert_eq!(fair_exit(&template.tree, base), none, "{}", template.key);
             assert!(!template.left_out.is_empty());
+        }
+    }
+
+    #[test]
+    fn there_are_twenty_reasons_and_the_right_not_to_give_one() {
+        let reasons = reasons().unwrap();
+        let keys: BTreeSet<&str> = reasons.iter().map(|reason| reason.key.as_str()).collect();
+        assert_eq!((reasons.len(), keys.len()), (21, 21));
+        assert_eq!(reasons[20].key.as_str(), "no_answer");
+        assert!(reasons.is_sorted_by_key(|reason| reason.order));
+        for reason in &reasons {
+            assert!(
+                !reason.text.is_blank() && !reason.title.is_empty(),
+                "{}",
+                reason.key
+            );
+        }
+        for template in templates().unwrap() {
+            for key in &template.reasons {
+                assert!(keys.contains(key.as_str()), "{key} of {}", template.key);
+            }
         }
     }
 

@@ -16,7 +16,10 @@ use crate::{
 use kale_domain::id::{BranchId, CardId, ElementId};
 
 mod apply;
+mod touch;
 mod wire;
+
+pub use self::touch::touched;
 
 /// One change of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

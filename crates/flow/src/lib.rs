@@ -12,11 +12,13 @@ pub mod check;
 pub mod condition;
 pub mod copy;
 pub mod defaults;
+pub mod diff;
 pub mod edit;
 pub mod effect;
 pub mod element;
 pub mod event;
 pub mod fair_exit;
+pub mod history;
 pub mod layout;
 pub mod offer;
 pub mod outcome;
@@ -25,6 +27,7 @@ pub mod problem;
 #[cfg(test)]
 mod properties;
 mod read;
+pub mod reason;
 pub mod receipt;
 pub mod said;
 #[cfg(test)]
@@ -39,3 +42,4 @@ pub mod version;
 pub mod viewer;
 pub mod walk;
 mod wording;
+pub mod workflow;

@@ -1,6 +1,14 @@
-//! What kinds of offers there are: the billing action that carries one out, or a person.
+//! What kinds of offers there are: the billing action that carries one out, or a person; and a company's own offers.
 
+use kale_domain::id::OfferId;
 use serde::{Deserialize, Serialize};
+
+mod terms;
+
+pub use self::terms::{
+    Amount, ChangePlan, ChangeQuantity, Custom, Days, Discount, Nothing, OfferTerms, Pause, Refund,
+};
+use crate::check::OfferState;
 
 /// The kind of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,6 +67,32 @@ impl OfferKind {
             Self::PaymentLink => "payment_link",
             Self::Contact => "contact",
             Self::Custom => "custom",
+        }
+    }
+}
+
+/// An offer of a company: recorded where it is accepted, carried out by a person until billing is connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Its identity, which never changes.
+    pub id: OfferId,
+    /// What staff call it.
+    pub name: String,
+    /// What it is, exactly.
+    pub terms: OfferTerms,
+    /// Whether it can't be offered any more. Past sessions keep it.
+    pub archived: bool,
+    /// Grows by one with every change.
+    pub version: u64,
+}
+
+impl Offer {
+    /// What the checks ask of it.
+    #[must_use]
+    pub fn state(&self) -> OfferState {
+        OfferState {
+            kind: self.terms.kind(),
+            unavailable: self.archived.then(|| "it was archived".to_owned()),
         }
     }
 }

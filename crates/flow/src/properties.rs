@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kale_domain::money::Currency;
+use kale_domain::{id::CardId, money::Currency};
 use kale_rules::{check::Schema, facts::FactMap};
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Value, json};
@@ -13,7 +13,8 @@ use crate::{
     check::{Against, check},
     condition::Condition,
     defaults::{exit_profiles, templates},
-    edit::{EditError, Face, Op, Place, Subject, edit_tree},
+    diff::{diff, tests::applied},
+    edit::{EditError, Face, Op, Place, Subject, edit_tree, touched},
     element::{Element, ElementKind},
     fair_exit::{fair_exit, offers_allowed},
     outcome::Outcome,
@@ -231,6 +232,46 @@ proptest! {
             changed = edit_tree(&changed, revision, inverse, Subject::Workflow, &mut Uuid::nil).unwrap().tree;
         }
         prop_assert_eq!(changed.cards(), tree.cards());
+    }
+
+    #[test]
+    fn a_tree_is_no_different_from_itself_and_applying_a_difference_gives_the_other_tree(
+        tree in tree(), ops in ops(),
+    ) {
+        prop_assert!(diff(&tree, &tree).is_empty());
+        let (changed, _) = edited(&tree, &ops);
+        for (from, to) in [(&tree, &changed), (&changed, &tree)] {
+            let difference = diff(from, to);
+            prop_assert_eq!(difference.is_empty(), from.cards() == to.cards());
+            let made = applied(from, &difference);
+            prop_assert_eq!(made.as_slice(), to.cards());
+        }
+    }
+
+    #[test]
+    fn edits_that_touch_no_card_in_common_give_the_same_in_either_order(
+        tree in tree(), first in any::<(u8, [Index; 3])>(), second in any::<(u8, [Index; 3])>(),
+    ) {
+        let ops = [(first, 50_000), (second, 60_000)].map(|((kind, picks), fresh)| random_op(&tree, kind, &picks, fresh));
+        let [Some(first), Some(second)] = ops else { return Ok(()) };
+        // A copy is one of what there is when it is made.
+        prop_assume!(![&first, &second].iter().any(|op| op.name().starts_with("duplicate")));
+        let apart = touched(&tree, &first).is_disjoint(&touched(&tree, &second));
+        let apply = |tree: &CardTree, op: &Op, fresh: u128| {
+            let mut id = fresh;
+            let made = edit_tree(tree, 0, op.clone(), Subject::Workflow, &mut || { id += 1; Uuid::from_u128(id) });
+            made.map(|edited| edited.tree)
+        };
+        let one = apply(&tree, &first, 70_000).and_then(|tree| apply(&tree, &second, 80_000));
+        let other = apply(&tree, &second, 80_000).and_then(|tree| apply(&tree, &first, 70_000));
+        // What a card says and holds is the same; where it stands in its lane may be the one or the other.
+        if let (true, Ok(one), Ok(other)) = (apart, one, other) {
+            let faces = |tree: &CardTree| -> BTreeMap<CardId, (Face, Vec<Element>)> {
+                let all = tree.all().into_iter();
+                all.map(|card| (card.id, (Face::of(card), card.elements.clone()))).collect()
+            };
+            prop_assert_eq!(faces(&one), faces(&other));
+        }
     }
 
     #[test]

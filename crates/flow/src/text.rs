@@ -131,7 +131,20 @@ impl Text {
 
     /// Whether every text is short enough.
     pub(crate) fn fits(&self) -> bool {
-        self.0.values().all(|text| text.chars().count() <= MAX_TEXT)
+        self.longest() <= MAX_TEXT
+    }
+
+    /// How many characters the longest text has.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        let lengths = self.0.values().map(|text| text.chars().count());
+        lengths.max().unwrap_or(0)
+    }
+
+    /// In how many languages something is written, blank or not.
+    #[must_use]
+    pub fn languages(&self) -> usize {
+        self.0.len()
     }
 }
 

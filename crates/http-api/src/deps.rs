@@ -9,11 +9,14 @@ use kale_application::{
     companies::Companies,
     customers::Customers,
     live::Live,
+    offers::Offers,
     personas::Personas,
+    reasons::Reasons,
     saved_views::SavedViews,
     uploads::Uploads,
     viewer::Viewer,
     work::Work,
+    workflows::Workflows,
 };
 use kale_web::Drain;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -41,6 +44,12 @@ pub struct Deps {
     pub personas: Personas,
     /// Kept views of the customer list.
     pub saved_views: SavedViews,
+    /// The catalogues of why people leave.
+    pub reasons: Reasons,
+    /// What companies offer.
+    pub offers: Offers,
+    /// Workflows and their versions.
+    pub workflows: Workflows,
     /// Files that people give us.
     pub uploads: Uploads,
     /// What lets subscribers in.
@@ -67,6 +76,9 @@ impl Deps {
             .app_data(Data::new(self.customers))
             .app_data(Data::new(self.personas))
             .app_data(Data::new(self.saved_views))
+            .app_data(Data::new(self.reasons))
+            .app_data(Data::new(self.offers))
+            .app_data(Data::new(self.workflows))
             .app_data(Data::new(self.uploads))
             .app_data(Data::new(self.viewer))
             .app_data(Data::new(PublicUrl(self.public_url)))

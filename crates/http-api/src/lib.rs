@@ -10,17 +10,21 @@ mod auth;
 mod companies;
 mod customers;
 mod deps;
+mod exit_profiles;
 mod jobs;
 mod live;
 mod me;
 mod metrics;
+mod offers;
 mod openapi;
 mod paging;
 mod permissions;
 mod personas;
+mod reasons;
 mod rules;
 mod saved_views;
 mod sign_ins;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod uploads;
@@ -28,6 +32,7 @@ mod users;
 mod version;
 mod view;
 mod viewer;
+mod workflows;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
@@ -67,5 +72,10 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(metrics::routes)
         .configure(rules::routes)
         .configure(saved_views::routes)
+        .configure(reasons::routes)
+        .configure(offers::routes)
+        .configure(templates::routes)
+        .configure(exit_profiles::routes)
+        .configure(workflows::routes)
         .configure(viewer::routes);
 }

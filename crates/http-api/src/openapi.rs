@@ -45,8 +45,12 @@ use utoipa_actix_web::AppExt as _;
         (name = "Customers", description = "Customers, where they come from and why they are in their persona."),
         (name = "Personas", description = "Personas and their rules."),
         (name = "Metrics", description = "What rules can be made of."),
-        (name = "Viewer", description = "What lets subscribers in: settings, secrets, tokens."),
-        (name = "Saved views", description = "Kept ways of looking at the customer list.")
+        (name = "Saved views", description = "Kept ways of looking at the customer list."),
+        (name = "Reasons", description = "The catalogue of why people leave."),
+        (name = "Offers", description = "What is offered to those who want to leave."),
+        (name = "Templates", description = "What a workflow can begin as."),
+        (name = "Workflows", description = "Workflows: edited side by side, checked, published in numbered versions."),
+        (name = "Viewer", description = "What lets subscribers in: settings, secrets, tokens.")
     )
 )]
 struct Base;

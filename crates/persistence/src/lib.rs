@@ -23,7 +23,9 @@ pub mod live;
 pub mod locks;
 pub mod migrations;
 pub mod notifications;
+pub mod offers;
 pub mod personas;
+pub mod reasons;
 mod remembered;
 mod rules;
 pub mod saved_views;
@@ -41,6 +43,7 @@ pub mod uploads;
 pub mod users;
 mod value;
 pub mod viewer;
+pub mod workflows;
 
 pub use crate::{
     error::{Result, StoreError},

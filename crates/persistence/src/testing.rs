@@ -1,5 +1,6 @@
 //! A real database for the tests of this crate: one server per test process, one fresh database per test.
 
+pub(crate) mod flows;
 pub(crate) mod full;
 pub(crate) mod people;
 

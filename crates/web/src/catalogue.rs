@@ -58,6 +58,8 @@ problem_types! {
          answers, or use a token instead of the cookie.";
     "not-found" 404 "There is no such thing":
         "It does not exist, or it is not for you: both are answered alike.";
+    "not-in-tree" 404 "The workflow has no such card":
+        "The operation names a card, branch or element that the draft does not have. The detail says which.";
     "method-not-allowed" 405 "The address does not know this method":
         "The header `Allow` lists the methods it knows.";
     "not-acceptable" 406 "The answer does not exist in that format":
@@ -80,6 +82,10 @@ problem_types! {
         "The detail says until when it could be done.";
     "superseded" 409 "Something newer stands in its place":
         "Undo what came later first.";
+    "card-locked" 409 "The card is locked":
+        "The author of the template locked it. Make a workflow without it, or leave it as it is.";
+    "nothing-to-take-back" 409 "There is nothing to take back":
+        "You have no edit to undo here, or no undo to redo.";
     "not-mapped" 409 "The columns are not mapped yet":
         "Confirm a mapping of the file's columns first.";
     "has-rejected-rows" 409 "The file has rows that can't be imported":
@@ -88,12 +94,24 @@ problem_types! {
         "Look at the reasons in its list of rejected rows.";
     "stale-version" 412 "It was changed in between":
         "Read it again, apply your change to what you read, and send its new ETag in `If-Match`.";
+    "tree-changed" 412 "Somebody changed the same cards in between":
+        "`errors` says who did what. Read the draft again, then decide anew.";
+    "unknown-revision" 412 "There is no such revision yet":
+        "`base` is a revision of the draft that you read; it can't be newer than the draft.";
     "too-large" 413 "The body is too large":
         "The detail says how much is allowed here.";
     "unsupported-media-type" 415 "This type of body is not read here":
         "The detail says which type is.";
     "validation" 422 "The request is not valid":
         "`errors` names every place that is wrong, and what is allowed there.";
+    "not-publishable" 422 "Something is in the way of publishing":
+        "`errors` lists everything that the checks refuse, with pointers into the cards. Mend it, then publish again.";
+    "breaks-tree" 422 "The change would break the workflow":
+        "`errors` says what would not hold together any more: a jump back, a repeated id, a lane too deep.";
+    "into-itself" 422 "A card can't go below itself":
+        "Choose a lane that does not belong to the card.";
+    "no-such-place" 422 "There is no such place":
+        "The detail says which places there are.";
     "unreadable-file" 422 "The file can't be read":
         "The detail says what is wrong with it and where.";
     "idempotency-key-reused" 422 "The Idempotency-Key was used for another request":

@@ -78,6 +78,33 @@ async fn customer(company: &TestCompany, word: &str) -> String {
     changed.expect(200).string("/id")
 }
 
+/// Adds a reason, makes an offer and a workflow; the key and the ids.
+async fn flow(company: &TestCompany, word: &str) -> (String, String, String) {
+    let owner = &company.owner;
+    let reason = json!({
+        "key": format!("{word}_far"), "category": "life", "title": format!("{word} is far"),
+        "text": { "en": format!("{word} is too far away") }
+    });
+    let reason = owner.post("/reasons", &reason).await.expect(201).string("/key");
+    let offer = json!({ "name": format!("{word} pause"), "kind": "pause", "params": { "months": 3 } });
+    let offer = owner.post("/offers", &offer).await.expect(201).string("/id");
+    let workflow = json!({ "name": format!("{word} flow"), "template": "cancel_direct" });
+    let workflow = owner
+        .post("/workflows", &workflow)
+        .await
+        .expect(201)
+        .string("/id");
+    let place = format!("/workflows/{workflow}");
+    let published = owner
+        .post(
+            &format!("{place}/publish"),
+            &json!({ "revision": 0, "note": word }),
+        )
+        .await;
+    drop(published.expect(200));
+    (reason, offer, workflow)
+}
+
 impl Things {
     /// Makes them; `word` stands in every name.
     pub(super) async fn make(company: &TestCompany, word: &str) -> Self {
@@ -102,16 +129,20 @@ impl Things {
             .await
             .expect(200)
             .string("/data/0/id");
+        let (reason, offer, workflow) = flow(company, word).await;
         let ids = BTreeMap::from([
             ("api-keys", key),
             ("companies", company.id.to_string()),
             ("customers", customer),
             ("customers-by-external-id", format!("{word}-1")),
             ("jobs", job),
+            ("offers", offer),
+            ("reasons", reason),
             ("saved-views", view),
             ("secrets", secret),
             ("sign-ins", sign_in),
             ("uploads", upload),
+            ("workflows", workflow),
         ]);
         let mut needles: Vec<String> = ids
             .values()
@@ -155,6 +186,11 @@ impl Things {
             "/viewer/secrets".to_owned(),
             "/viewer/settings".to_owned(),
             "/me/sign-ins".to_owned(),
+            "/reasons".to_owned(),
+            "/offers".to_owned(),
+            of("workflows"),
+            format!("{}/tree", of("workflows")),
+            format!("{}/versions", of("workflows")),
         ];
         let mut all = Vec::new();
         for path in paths {

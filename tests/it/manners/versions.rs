@@ -200,7 +200,10 @@ async fn every_route_that_wants_a_version_says_so() {
         [
             "change_company",
             "change_customer",
+            "change_offer",
+            "change_reason",
             "change_saved_view",
+            "change_workflow",
             "replace_personas",
             "replace_viewer_settings"
         ]

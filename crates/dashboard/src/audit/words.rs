@@ -4,7 +4,7 @@ use kale_domain::audit::AuditAction;
 use serde_json::Value;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 30] = [
+pub(super) const ACTIONS: [AuditAction; 42] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanyEntered,
@@ -32,6 +32,18 @@ pub(super) const ACTIONS: [AuditAction; 30] = [
     AuditAction::SavedViewCreated,
     AuditAction::SavedViewChanged,
     AuditAction::SavedViewDeleted,
+    AuditAction::ReasonCreated,
+    AuditAction::ReasonChanged,
+    AuditAction::OfferCreated,
+    AuditAction::OfferChanged,
+    AuditAction::WorkflowCreated,
+    AuditAction::WorkflowChanged,
+    AuditAction::WorkflowEdited,
+    AuditAction::WorkflowPublished,
+    AuditAction::WorkflowPaused,
+    AuditAction::WorkflowResumed,
+    AuditAction::WorkflowArchived,
+    AuditAction::WorkflowRolledBack,
     AuditAction::ViewerSettingsChanged,
     AuditAction::ViewerSecretCreated,
     AuditAction::ViewerSecretRevoked,
@@ -40,12 +52,25 @@ pub(super) const ACTIONS: [AuditAction; 30] = [
 /// After a name: `Ada Okafor changed the company`.
 pub(super) const fn of(action: AuditAction) -> &'static str {
     match action {
-        AuditAction::CompanyCreated | AuditAction::CustomerCreated => "created",
-        AuditAction::CompanyChanged => "changed the settings of",
+        AuditAction::CompanyCreated
+        | AuditAction::CustomerCreated
+        | AuditAction::OfferCreated
+        | AuditAction::WorkflowCreated => "created",
         AuditAction::CompanyEntered => "entered",
         AuditAction::CompanyLeft => "left",
-        AuditAction::UserCreated => "added",
-        AuditAction::UserChanged | AuditAction::CustomerChanged | AuditAction::SavedViewChanged => "changed",
+        AuditAction::UserCreated | AuditAction::ReasonCreated => "added",
+        AuditAction::UserChanged
+        | AuditAction::CustomerChanged
+        | AuditAction::SavedViewChanged
+        | AuditAction::ReasonChanged
+        | AuditAction::OfferChanged => "changed",
+        AuditAction::CompanyChanged | AuditAction::WorkflowChanged => "changed the settings of",
+        AuditAction::WorkflowEdited => "edited",
+        AuditAction::WorkflowPublished => "published",
+        AuditAction::WorkflowPaused => "paused",
+        AuditAction::WorkflowResumed => "resumed",
+        AuditAction::WorkflowArchived => "archived",
+        AuditAction::WorkflowRolledBack => "rolled back",
         AuditAction::SignedIn => "signed in",
         AuditAction::SignedOut => "signed out",
         AuditAction::SignInRevoked => "ended a sign-in",

@@ -21,7 +21,11 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../../../migrations/0006_notifications.json"),
     ),
     (
-        "0007_viewer",
-        include_str!("../../../../migrations/0007_viewer.json"),
+        "0007_workflows",
+        include_str!("../../../../migrations/0007_workflows.json"),
+    ),
+    (
+        "0008_viewer",
+        include_str!("../../../../migrations/0008_viewer.json"),
     ),
 ];

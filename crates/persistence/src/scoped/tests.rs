@@ -1,6 +1,7 @@
 //! Nobody reaches what another company owns, by any function of any repository.
 
 mod changes;
+mod flows;
 
 use std::collections::BTreeMap;
 
@@ -28,7 +29,7 @@ use crate::{
 
 const SIZE: u128 = 12;
 /// Where companies keep what they own.
-const OWNED: [&str; 13] = [
+const OWNED: [&str; 18] = [
     "notifications",
     "customers",
     "persona_history",
@@ -42,6 +43,11 @@ const OWNED: [&str; 13] = [
     "audit",
     "jobs",
     "users",
+    "reasons",
+    "offers",
+    "workflows",
+    "workflow_edits",
+    "workflow_versions",
 ];
 
 /// The first company owns everything, the second one nothing but its name.

@@ -9,6 +9,7 @@ use kale_domain::{
     id::{AuditEntryId, UploadId},
     money::Currency,
 };
+use kale_flow::workflow::Trigger;
 use mongodb::bson::Bson;
 
 use super::Store;
@@ -17,14 +18,16 @@ use crate::{
     customers::{self, ListQuery, Sort, SortKey},
     file_rows::{self, Which},
     jobs::JobFilter,
-    notifications, personas,
+    notifications, offers, personas, reasons,
     scoped::within,
     testing::{
         self,
+        flows::workflow_id,
         full::{Full, KIND, external_id, fill, persona},
         people::user_id,
     },
     uploads,
+    workflows::{self, edits, versions},
 };
 
 const SIZE: u128 = 400;
@@ -370,6 +373,38 @@ async fn keys_and_versions_are_read_through_their_indexes() {
     );
     let latest = expect(&store, "latest", "_id: 1", personas::latest(&store, tenant)).await;
     assert_eq!(latest.unwrap().version, 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workflows_and_what_belongs_to_them_are_read_through_their_indexes() {
+    let (store, full) = three().await;
+    // The company in the middle.
+    let (tenant, id) = (full.tenant, workflow_id(2));
+    let newest = "{ company_id: 1, _id: -1 }";
+
+    let reasons = expect(&store, "reasons", "order: 1", reasons::list(&store, tenant)).await;
+    assert_eq!(reasons.len(), 21);
+    let reason = reasons::get(&store, tenant, &reasons[3].key);
+    assert!(expect(&store, "reason", "_id: 1", reason).await.is_some());
+    let offers = expect(&store, "offers", newest, offers::list(&store, tenant)).await;
+    assert_eq!(offers.len(), 1);
+    let listed = workflows::list(&store, tenant, None, 5, None);
+    assert_eq!(expect(&store, "workflows", newest, listed).await.len(), 1);
+    let got = workflows::get(&store, tenant, id);
+    assert!(expect(&store, "workflow", "_id: 1", got).await.is_some());
+    let live = workflows::live(&store, tenant, Trigger::CancelIntent);
+    let live = expect(&store, "live", "published_at: -1", live).await;
+    assert_eq!(live.unwrap().id, id);
+    let edits = edits::since(&store, tenant, id, 1, 5);
+    let edits = expect(&store, "edits", "_id: 1", edits).await;
+    let revisions: Vec<u64> = edits.iter().map(|edit| edit.mark.revision).collect();
+    assert_eq!(revisions, [3, 2]);
+    let all = versions::list(&store, tenant, id, 2, Some(3));
+    let all = expect(&store, "versions", "_id: 1", all).await;
+    assert_eq!(
+        all.iter().map(|version| version.number).collect::<Vec<_>>(),
+        [2, 1]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
