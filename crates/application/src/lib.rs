@@ -13,6 +13,7 @@ pub mod offers;
 pub mod personas;
 pub mod reasons;
 pub mod saved_views;
+pub mod sessions;
 pub mod templates;
 pub mod uploads;
 pub mod viewer;

@@ -18,6 +18,7 @@ pub use kale_flow::{
 pub use kale_persistence::access::Ticket;
 use kale_persistence::{Store, StoreError, Tenant, access, seal::KeyRing, viewer::secrets};
 
+pub(crate) use self::settings::allowed;
 pub use self::{
     error::ViewerError,
     mint::{Minted, NewToken},

@@ -111,6 +111,8 @@ permissions! {
     ManageViewerSecrets = "viewer_secrets.manage": KaleAdmin | RetentionAdmin, false;
     /// Make tokens of subscribers.
     MintViewerTokens = "viewer_tokens.mint": KaleAdmin | RetentionAdmin, true;
+    /// See sessions (an expert: those of the assigned customers).
+    ReadSessions = "sessions.read": KaleAdmin | RetentionAdmin | RetentionExpert, true;
     /// See background work.
     ReadJobs = "jobs.read": KaleAdmin | RetentionAdmin, true;
     /// Cancel and retry background work.

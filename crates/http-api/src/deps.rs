@@ -13,6 +13,7 @@ use kale_application::{
     personas::Personas,
     reasons::Reasons,
     saved_views::SavedViews,
+    sessions::Sessions,
     uploads::Uploads,
     viewer::Viewer,
     work::Work,
@@ -54,6 +55,8 @@ pub struct Deps {
     pub uploads: Uploads,
     /// What lets subscribers in.
     pub viewer: Viewer,
+    /// Subscribers' walks.
+    pub sessions: Sessions,
     /// Where this installation is reached, without a slash at its end.
     pub public_url: String,
     /// Background work.
@@ -81,6 +84,7 @@ impl Deps {
             .app_data(Data::new(self.workflows))
             .app_data(Data::new(self.uploads))
             .app_data(Data::new(self.viewer))
+            .app_data(Data::new(self.sessions))
             .app_data(Data::new(PublicUrl(self.public_url)))
             .app_data(Data::new(self.work))
             .app_data(Data::new(self.live))

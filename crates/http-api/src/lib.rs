@@ -23,6 +23,7 @@ mod personas;
 mod reasons;
 mod rules;
 mod saved_views;
+mod sessions;
 mod sign_ins;
 mod templates;
 #[cfg(test)]
@@ -77,5 +78,6 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(templates::routes)
         .configure(exit_profiles::routes)
         .configure(workflows::routes)
-        .configure(viewer::routes);
+        .configure(viewer::routes)
+        .configure(sessions::routes);
 }

@@ -11,7 +11,7 @@ use crate::{
     error::Result,
     seal::{KeyRing, SealError},
     store::Store,
-    tenant::Tenant,
+    tenant::{Reach, Tenant},
     viewer::{handles, secrets},
 };
 
@@ -31,6 +31,12 @@ impl Ticket {
     #[must_use]
     pub const fn tenant(&self) -> Tenant {
         self.tenant
+    }
+
+    /// Where its customer is found: among all of the company's.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        Reach::all(self.tenant)
     }
 }
 

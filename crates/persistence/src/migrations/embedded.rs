@@ -28,4 +28,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0008_viewer",
         include_str!("../../../../migrations/0008_viewer.json"),
     ),
+    (
+        "0009_sessions",
+        include_str!("../../../../migrations/0009_sessions.json"),
+    ),
 ];
