@@ -5,7 +5,7 @@ mod tokens;
 use futures::future::join_all;
 use jiff::SignedDuration;
 use kale_application::sessions::sweep;
-use kale_testkit::TestApp;
+use kale_testkit::{Answer, TestApp};
 use serde_json::{Value, json};
 
 use crate::walking::{Walking, choice, go, offer_card, post, price, start, step, words};
@@ -194,7 +194,7 @@ async fn of_two_tabs_one_goes_on_and_the_other_is_shown_where_it_stands() {
         post(&seen, "next", json!({})),
     );
     let both = join_all([step(&subscriber, &seen, &price), step(&subscriber, &seen, &skip)]).await;
-    let mut codes: Vec<u16> = both.iter().map(|answer| answer.code()).collect();
+    let mut codes: Vec<u16> = both.iter().map(Answer::code).collect();
     codes.sort_unstable();
     assert_eq!(codes, [200, 409]);
     app.stop().await;
@@ -281,7 +281,7 @@ async fn however_many_begin_at_once_there_is_one_session() {
         subscribers.push(walking.subscriber(&app).await);
     }
     let all = join_all(subscribers.iter().flat_map(|one| [start(one), start(one)])).await;
-    let mut codes: Vec<u16> = all.iter().map(|answer| answer.code()).collect();
+    let mut codes: Vec<u16> = all.iter().map(Answer::code).collect();
     codes.sort_unstable();
     assert_eq!(codes, [vec![200; 19], vec![201]].concat());
     let mut ids: Vec<String> = all.iter().map(|answer| answer.string("/session/id")).collect();

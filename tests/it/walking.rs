@@ -184,7 +184,9 @@ pub(crate) async fn start(subscriber: &Client) -> Answer {
 
 /// A step as it is posted, on the card of the last answer.
 pub(crate) fn post(seen: &Value, action: &str, answers: Value) -> Value {
-    json!({ "step": seen["session"]["step"], "card": seen["card"]["id"], "action": action, "answers": answers })
+    let mut body = json!({ "step": seen["session"]["step"], "card": seen["card"]["id"], "action": action });
+    body["answers"] = answers;
+    body
 }
 
 /// Takes a step.

@@ -227,26 +227,9 @@ impl Site {
             }
         });
         let sources = store.sources();
-        let api = kale_http_api::Deps {
-            sign_ins,
-            callers: Arc::clone(callers),
-            fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
-            api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
-            companies: Companies::new(store.clone(), Arc::clone(callers)),
-            customers: Customers::new(store.clone()),
-            personas: Personas::new(store.clone()),
-            saved_views: SavedViews::new(store.clone()),
-            reasons: Reasons::new(store.clone()),
-            offers: Offers::new(store.clone()),
-            workflows: Workflows::new(store.clone()),
-            uploads: Uploads::new(store.clone(), blobs.clone()),
-            viewer: Viewer::new(store.clone(), Arc::clone(&keys.ring)),
-            sessions: Sessions::new(store.clone()),
-            public_url: settings.base_url.as_str().trim_end_matches('/').to_owned(),
-            work: Work::new(store.clone()),
-            live: Live::start(store),
-            drain: drain.clone(),
-        };
+        let public_url = settings.base_url.as_str().trim_end_matches('/').to_owned();
+        let viewer = Viewer::new(store.clone(), Arc::clone(&keys.ring));
+        let api = use_cases(store, blobs, callers, sign_ins, drain.clone(), viewer, public_url);
         Self {
             dashboard: dashboard(&api, Arc::clone(&sources.clock), settings.secure_cookies()),
             edge: Edge::new(&settings.base_url, drain, sources.clock, sources.ids)
@@ -263,6 +246,38 @@ impl Site {
             api,
             readiness: ready,
         }
+    }
+}
+
+/// Every use case, over one store.
+fn use_cases(
+    store: &Store,
+    blobs: &Blobs,
+    callers: &Arc<Callers>,
+    sign_ins: SignIns,
+    drain: Drain,
+    viewer: Viewer,
+    public_url: String,
+) -> kale_http_api::Deps {
+    kale_http_api::Deps {
+        sign_ins,
+        callers: Arc::clone(callers),
+        fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
+        api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
+        companies: Companies::new(store.clone(), Arc::clone(callers)),
+        customers: Customers::new(store.clone()),
+        personas: Personas::new(store.clone()),
+        saved_views: SavedViews::new(store.clone()),
+        reasons: Reasons::new(store.clone()),
+        offers: Offers::new(store.clone()),
+        workflows: Workflows::new(store.clone()),
+        uploads: Uploads::new(store.clone(), blobs.clone()),
+        viewer,
+        sessions: Sessions::new(store.clone()),
+        public_url,
+        work: Work::new(store.clone()),
+        live: Live::start(store),
+        drain,
     }
 }
 

@@ -9,6 +9,8 @@ mod settings;
 mod steps;
 mod versions;
 
+use std::time::Duration;
+
 use kale_domain::id::WorkflowId;
 pub use kale_flow::{
     card::Card,
@@ -75,4 +77,13 @@ impl Workflows {
     pub async fn live(&self, tenant: Tenant, trigger: Trigger) -> Result<Option<Workflow>, StoreError> {
         workflows::live(&self.store, tenant, trigger).await
     }
+}
+
+/// How often something is tried while others change the same workflow.
+const TRIES: u32 = 16;
+
+/// Waits before the next try, a little longer each time: what somebody else has just written is read by everybody only
+/// when a majority of the servers has it.
+async fn pause(tries: u32) {
+    tokio::time::sleep(Duration::from_millis(10).saturating_mul(tries)).await;
 }

@@ -60,9 +60,9 @@ impl Diff {
 pub fn diff(before: &CardTree, after: &CardTree) -> Diff {
     let (before, after) = (Flat::of(before), Flat::of(after));
     Diff {
-        cards: compare(before.cards, &after.cards),
-        branches: compare(before.branches, &after.branches),
-        elements: compare(before.elements, &after.elements),
+        cards: compare(&before.cards, &after.cards),
+        branches: compare(&before.branches, &after.branches),
+        elements: compare(&before.elements, &after.elements),
     }
 }
 
@@ -102,7 +102,7 @@ impl Flat {
     }
 }
 
-fn compare<I, H, C>(before: Things<I, H, C>, after: &[(I, Standing<H, C>)]) -> Vec<Change<I, H, C>>
+fn compare<I, H, C>(before: &[(I, Standing<H, C>)], after: &[(I, Standing<H, C>)]) -> Vec<Change<I, H, C>>
 where
     I: Copy + Ord + Hash,
     H: Clone + Ord,
@@ -125,7 +125,7 @@ where
             });
         }
     }
-    for (id, _) in &before {
+    for (id, _) in before {
         if let Some(was) = gone.remove(id) {
             changes.push(Change {
                 id: *id,

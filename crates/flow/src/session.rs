@@ -286,16 +286,17 @@ impl Session {
             let (name, card, element, properties) = told(effect)?;
             let event = self.event(name, event_id(self.id, step, position), now, now);
             Some(UserEvent {
+                properties,
                 card,
                 element,
-                properties,
                 ..event
             })
         });
+        let events = events.collect();
         Changed {
-            events: events.collect(),
             session: self,
             effects,
+            events,
         }
     }
 

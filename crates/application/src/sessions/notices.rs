@@ -22,7 +22,7 @@ use super::scene::Scene;
 #[derive(Debug, Default)]
 pub(super) struct Notices {
     to: Vec<UserId>,
-    notices: Vec<Notice>,
+    all: Vec<Notice>,
     link: String,
     session: String,
 }
@@ -49,7 +49,7 @@ impl Notices {
         }
         Ok(Self {
             to: recipients(store, tenant, scene.customer.as_ref()).await?,
-            notices,
+            all: notices,
             link: format!("/customers/{}", changed.session.customer),
             session: changed.session.id.to_string(),
         })
@@ -57,7 +57,7 @@ impl Notices {
 
     /// Tells it, once a session and kind.
     pub(super) async fn tell(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        for notice in &self.notices {
+        for notice in &self.all {
             for user in &self.to {
                 let notification = Notification {
                     id: NotificationId::from_uuid(tx.fresh_id()),

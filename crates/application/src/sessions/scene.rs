@@ -187,8 +187,7 @@ impl Scene {
             values.extend(named("receipt.number", Some(receipt_number(&session))));
             values.extend(named("receipt.arranged_by", Some(self.company.name.clone())));
             let ended = session.ended_at.map(|at| {
-                let zone =
-                    jiff::tz::TimeZone::get(&self.company.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+                let zone = zone(&self.company);
                 at.to_zoned(zone).strftime("%-d %B %Y, %H:%M %Z").to_string()
             });
             values.extend(named("receipt.time", ended));

@@ -39,7 +39,7 @@ impl Viewer {
         version: u64,
         new: NewSettings,
     ) -> Result<ViewerSettings, ViewerError> {
-        let wished = checked(new, version).map_err(ViewerError::Invalid)?;
+        let wished = checked(&new, version).map_err(ViewerError::Invalid)?;
         let before = self.settings(tenant).await?;
         self.store
             .transaction(tenant, async |tx| {
@@ -66,7 +66,7 @@ fn fields(settings: &ViewerSettings) -> [(&'static str, String); 3] {
     ]
 }
 
-fn checked(new: NewSettings, version: u64) -> Result<ViewerSettings, Vec<FieldError>> {
+fn checked(new: &NewSettings, version: u64) -> Result<ViewerSettings, Vec<FieldError>> {
     let mut wrong = Vec::new();
     let colour = new.brand_colour.parse::<Colour>();
     match &colour {
@@ -145,7 +145,7 @@ mod tests {
             return_urls: return_urls.iter().map(|&url| url.to_owned()).collect(),
             locale: "en".to_owned(),
         };
-        checked(new, 0)
+        checked(&new, 0)
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
             return_urls: vec!["https://example.com".to_owned(), "javascript:alert(1)".to_owned()],
             locale: "English".to_owned(),
         };
-        let wrong = checked(new, 0).unwrap_err();
+        let wrong = checked(&new, 0).unwrap_err();
         let told: Vec<(&str, &str)> = wrong
             .iter()
             .map(|one| (one.pointer.as_str(), one.code.as_ref()))

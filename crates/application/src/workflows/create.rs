@@ -64,8 +64,8 @@ impl Workflows {
                 tree: CardTree::empty(),
                 origins: BTreeMap::new(),
             },
-            Beginning::Template(key) => self.from_template(key)?,
-            Beginning::Workflow(id) => self.from_workflow(tenant, *id).await?,
+            Beginning::Template(key) => self.template(key)?,
+            Beginning::Workflow(id) => self.copy_of(tenant, *id).await?,
         };
         let name = new.name.or(begun.name).unwrap_or_default();
         let wrong = name_errors(&name);
@@ -109,7 +109,7 @@ impl Workflows {
         Ok(draft.workflow)
     }
 
-    fn from_template(&self, key: &str) -> Result<Begun, WorkflowError> {
+    fn template(&self, key: &str) -> Result<Begun, WorkflowError> {
         let template = Templates.get(key)?;
         let (tree, origins) = self.copied(&template.tree)?;
         Ok(Begun {
@@ -122,7 +122,7 @@ impl Workflows {
         })
     }
 
-    async fn from_workflow(&self, tenant: Tenant, id: WorkflowId) -> Result<Begun, WorkflowError> {
+    async fn copy_of(&self, tenant: Tenant, id: WorkflowId) -> Result<Begun, WorkflowError> {
         let original = match self.draft(tenant, id).await {
             Err(WorkflowError::NotFound) => {
                 let message = "there is no such workflow";

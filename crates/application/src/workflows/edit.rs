@@ -20,14 +20,13 @@ use kale_persistence::{
 };
 
 use super::{
-    Workflows,
+    TRIES, Workflows,
     error::{Meeting, WorkflowError},
+    pause,
     steps::Steps,
 };
 use crate::access::Caller;
 
-/// How often an edit is tried while others edit.
-const TRIES: u32 = 12;
 /// The largest tree, in bytes as it is stored: a document of the store may have 16 MiB.
 const LARGEST: usize = 4 * 1024 * 1024;
 /// How many edits of others are named.
@@ -82,7 +81,9 @@ impl Workflows {
             tries += 1;
             match self.attempt(tenant, caller, id, &wanted).await {
                 // Somebody edited in between: the edit is thought through anew.
-                Err(WorkflowError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {}
+                Err(WorkflowError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
+                    pause(tries).await;
+                }
                 other => return other,
             }
         }

@@ -9,15 +9,13 @@ use kale_flow::{
 };
 use kale_persistence::{StoreError, Tenant, workflows};
 
-use super::{Workflows, error::WorkflowError};
+use super::{TRIES, Workflows, error::WorkflowError, pause};
 use crate::{access::Caller, reasons::differing};
 
 /// The longest name, in characters.
 const NAME: usize = 80;
 /// In how many languages a workflow may be.
 const LANGUAGES: usize = 50;
-/// How often a change of state is tried while others change the workflow.
-const TRIES: u32 = 5;
 
 /// What to change. What is absent stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -147,7 +145,7 @@ impl Workflows {
                 .await;
             match turned {
                 // Somebody changed it in between: the question is asked anew.
-                Err(StoreError::Stale) if tries < TRIES => {}
+                Err(StoreError::Stale) if tries < TRIES => pause(tries).await,
                 other => return Ok(other?),
             }
         }

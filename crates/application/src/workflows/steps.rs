@@ -5,14 +5,12 @@ use kale_flow::history::{DEPTH, EditMark, How, next_redo, next_undo};
 use kale_persistence::{StoreError, Tenant, workflows::edits};
 
 use super::{
-    Workflows,
+    TRIES, Workflows,
     edit::{EditedDraft, Wanted},
     error::WorkflowError,
+    pause,
 };
 use crate::access::Caller;
-
-/// How often a step is tried while others edit.
-const TRIES: u32 = 12;
 
 /// What somebody can take back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +63,9 @@ impl Workflows {
             tries += 1;
             let wanted = self.wanted(tenant, caller, id, how).await?;
             match self.attempt(tenant, caller, id, &wanted).await {
-                Err(WorkflowError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {}
+                Err(WorkflowError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
+                    pause(tries).await;
+                }
                 other => return other,
             }
         }

@@ -17,7 +17,7 @@ pub fn touched(tree: &CardTree, op: &Op) -> BTreeSet<CardId> {
     let mut cards = BTreeSet::new();
     match op {
         Op::AddCard { card, .. } => add(&mut cards, card),
-        Op::UpdateCard { card, .. } | Op::MoveCard { card, .. } => {
+        Op::UpdateCard { card, .. } | Op::MoveCard { card, .. } | Op::AddElement { card, .. } => {
             cards.insert(*card);
         }
         // The copy is new, and the original stays as it is.
@@ -40,9 +40,6 @@ pub fn touched(tree: &CardTree, op: &Op) -> BTreeSet<CardId> {
                 cards.insert(card);
                 add_lane(&mut cards, branch);
             }
-        }
-        Op::AddElement { card, .. } => {
-            cards.insert(*card);
         }
         Op::UpdateElement { element } => cards.extend(holder(tree, element.id)),
         Op::MoveElement { element, to, .. } => {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kale_application::sessions::{Action, CallAction, Look, Progress, Shown, ShownElement, ShownOption};
+use kale_application::sessions::{
+    Action, CallAction, Look, OfferKind, Progress, Shown, ShownElement, ShownOption,
+};
 use kale_domain::id::{CardId, ElementId, OfferId, OptionId};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -144,7 +146,7 @@ impl From<ShownElement> for ElementView {
             options: element.options.into_iter().map(OptionView::from).collect(),
             scale: element.scale.map(|(from, to)| [from, to]),
             required: element.required,
-            offer_kind: element.offer_kind.map(|kind| kind.name()),
+            offer_kind: element.offer_kind.map(OfferKind::name),
             offer: element.offer,
             action,
             url,

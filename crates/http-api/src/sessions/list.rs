@@ -74,21 +74,17 @@ fn filter(params: &ListParams) -> Result<SessionFilter, Problem> {
         };
         match name {
             "workflow" => {
-                read.workflow = Some(
-                    text.parse()
-                        .map_err(|_no_id| wrong(name, "the id of a workflow"))?,
-                )
+                let id = text.parse().map_err(|_no_id| wrong(name, "the id of a workflow"));
+                read.workflow = Some(id?);
             }
             "customer" => {
-                read.customer = Some(
-                    text.parse()
-                        .map_err(|_no_id| wrong(name, "the id of a customer"))?,
-                )
+                let id = text.parse().map_err(|_no_id| wrong(name, "the id of a customer"));
+                read.customer = Some(id?);
             }
             "state" => {
                 let state = SessionState::ALL.into_iter().find(|state| state.name() == text);
-                read.state =
-                    Some(state.ok_or_else(|| wrong(name, "in_progress, abandoned, expired or completed"))?);
+                let expected = "in_progress, abandoned, expired or completed";
+                read.state = Some(state.ok_or_else(|| wrong(name, expected))?);
             }
             _ => {
                 let mode = [Mode::Live, Mode::Test]

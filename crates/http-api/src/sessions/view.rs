@@ -1,7 +1,7 @@
 //! A session as it is answered.
 
 use jiff::Timestamp;
-use kale_application::sessions::{Receipt, Seen, Session, SessionState, View, receipt_number};
+use kale_application::sessions::{Outcome, Receipt, Seen, Session, SessionState, View, receipt_number};
 use kale_domain::{
     id::{CardId, CustomerId, ElementId, OfferId, PersonaId, SessionId, WorkflowId},
     reason::ReasonKey,
@@ -133,7 +133,7 @@ impl From<&Session> for SessionView {
             id: session.id,
             state: session.state().name(),
             step: session.walk.step,
-            outcome: session.walk.outcome().map(|outcome| outcome.name()),
+            outcome: session.walk.outcome().map(Outcome::name),
             workflow: session.workflow,
             version: session.walk.version,
             mode: session.mode.name(),
@@ -193,7 +193,7 @@ fn receipt_view(session: &Session, receipt: Receipt) -> ReceiptView {
     ReceiptView {
         number: receipt_number(session),
         at: session.ended_at,
-        outcome: receipt.outcome.map(|outcome| outcome.name()),
+        outcome: receipt.outcome.map(Outcome::name),
         promised: receipt
             .promised
             .into_iter()

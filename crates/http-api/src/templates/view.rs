@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// A template without its cards.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TemplateSummary)]
-pub(super) struct Summary {
+pub(super) struct Entry {
     /// Its immutable name.
     #[schema(example = "cancel_saas")]
     key: String,
@@ -58,7 +58,7 @@ pub(super) struct View {
     tree: Value,
 }
 
-impl From<BuiltIn> for Summary {
+impl From<BuiltIn> for Entry {
     fn from(template: BuiltIn) -> Self {
         Self {
             key: template.key,

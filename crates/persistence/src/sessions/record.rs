@@ -8,6 +8,7 @@ use kale_domain::{
     workflow::Trigger,
 };
 use kale_flow::{
+    outcome::Outcome,
     session::{Channel, Session},
     text::Locale,
     walk::Walk,
@@ -121,7 +122,7 @@ pub(super) fn changing(session: &Session) -> Result<Document> {
     Ok(doc! {
         "walk": bson::serialize_to_bson(&session.walk)?,
         "state": session.state().name(),
-        "outcome": session.walk.outcome().map(|outcome| outcome.name()),
+        "outcome": session.walk.outcome().map(Outcome::name),
         "returns": i64::from(session.returns),
         "last_seen_at": value::date(session.last_seen_at),
         "ended_at": session.ended_at.map(value::date),

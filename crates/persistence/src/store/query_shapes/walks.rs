@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_and_events_are_read_through_their_indexes() {
+async fn sessions_are_read_through_their_indexes() {
     let (store, full) = three().await;
     let (tenant, one) = (full.tenant, walks::session(&store, 2, 4));
     let whose = Whose {
@@ -46,6 +46,12 @@ async fn sessions_and_events_are_read_through_their_indexes() {
         let listed = sessions::list(&store, tenant, &filter, 5, before);
         assert_eq!(expect(&store, index, index, listed).await, page[5..10]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_and_what_the_sweep_looks_for_are_read_through_their_indexes() {
+    let (store, full) = three().await;
+    let (tenant, one) = (full.tenant, walks::session(&store, 2, 4));
     for (filter, index) in [
         (EventFilter::default(), "{ company_id: 1, at: -1, _id: -1 }"),
         (
