@@ -142,11 +142,11 @@ async fn the_things_of_another_company_do_not_exist_for_any_operation() {
                 let reached = expected(operation, &who) == Cell::Allowed;
                 not_found += usize::from(reached);
                 // Leaving a company one is not in changes nothing, and only Kale admins may ask.
-                let right = if reached {
-                    asked.code() == 404
-                } else {
-                    asked.code() == 403
-                };
+                let right = match expected(operation, &who) {
+                    Cell::Allowed => 404,
+                    Cell::Unauthenticated => 401,
+                    _ => 403,
+                } == asked.code();
                 if !right || bare(&asked) != bare(&control) || leaks(&asked, &theirs.needles) {
                     wrong.push(format!(
                         "{} {who:?}: {} / {}",

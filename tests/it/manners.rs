@@ -9,6 +9,8 @@ mod routes;
 mod versions;
 
 use kale_testkit::{Answer, Client, Operation, TestApp, TestCompany};
+use kale_web::permission::SUBSCRIBER;
+use serde_json::json;
 
 /// Ids that nobody has, at the place of every parameter.
 fn path(operation: &Operation) -> String {
@@ -22,6 +24,8 @@ fn path(operation: &Operation) -> String {
             "offers" => "ofr_01h455vb4pex5vsknk084sn02q",
             "reasons" | "templates" => "nobodys",
             "saved-views" => "viw_01h455vb4pex5vsknk084sn02q",
+            "secrets" => "vsc_01h455vb4pex5vsknk084sn02q",
+            "sessions" => "ses_01h455vb4pex5vsknk084sn02q",
             "sign-ins" => "sgn_01h455vb4pex5vsknk084sn02q",
             "uploads" => "upl_01h455vb4pex5vsknk084sn02q",
             "workflows" => "wfl_01h455vb4pex5vsknk084sn02q",
@@ -37,20 +41,29 @@ fn path(operation: &Operation) -> String {
 struct Askers {
     company: TestCompany,
     admin: Client,
+    subscriber: Client,
 }
 
 impl Askers {
     async fn new(app: &TestApp) -> Self {
         let company = app.company("Globex").await;
         let (_, admin) = app.kale_admin(&company).await;
-        Self { company, admin }
+        let customer = json!({ "external_id": "C-1" });
+        drop(company.program.post("/customers", &customer).await.expect(201));
+        let wish = json!({ "customer": customer, "trigger": "cancel_intent", "mode": "test" });
+        let token = company.program.post("/viewer/tokens", &wish).await.expect(201);
+        Self {
+            subscriber: app.with_token(&token.string("/token")),
+            company,
+            admin,
+        }
     }
 
     fn of(&self, operation: &Operation) -> &Client {
-        if operation.permission.as_deref() == Some("installation.manage") {
-            &self.admin
-        } else {
-            &self.company.owner
+        match operation.permission.as_deref() {
+            Some("installation.manage") => &self.admin,
+            Some(SUBSCRIBER) => &self.subscriber,
+            _ => &self.company.owner,
         }
     }
 

@@ -28,7 +28,9 @@ fn harmless(operation: &Operation) -> String {
             "jobs" => "job_",
             "offers" => "ofr_",
             "saved-views" => "viw_",
+            "sessions" => "ses_",
             "sign-ins" => "sgn_",
+            "secrets" => "vsc_",
             "uploads" => "upl_",
             "workflows" => "wfl_",
             // Numbers, not ids.

@@ -16,3 +16,21 @@ pub(crate) async fn collection(app: &TestApp, name: &str) -> Collection<Document
 pub(crate) const fn uuid(bytes: &[u8; 16]) -> Uuid {
     Uuid::from_bytes(*bytes)
 }
+
+/// Every document of every collection, as text: for looking whether a secret stands in one.
+pub(crate) async fn dump(app: &TestApp) -> Vec<String> {
+    let client = mongodb::Client::with_uri_str(app.mongodb_uri()).await.unwrap();
+    let database = client.default_database().unwrap();
+    let mut all = Vec::new();
+    for name in database.list_collection_names().await.unwrap() {
+        let mut documents = database
+            .collection::<Document>(&name)
+            .find(Document::new())
+            .await
+            .unwrap();
+        while documents.advance().await.unwrap() {
+            all.push(format!("{:?}", documents.deserialize_current().unwrap()));
+        }
+    }
+    all
+}

@@ -3,7 +3,7 @@
 //! A key is made up only where the database has never seen one; a process whose ring lacks a key that the database has
 //! seen refuses to start, because it could read nothing that is sealed.
 
-use std::{io::Write as _, path::Path};
+use std::{io::Write as _, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use kale_config::{SecretKeys, Settings};
@@ -20,7 +20,7 @@ const FILE: &str = "secret.key";
 #[derive(Debug)]
 pub struct Keys {
     /// The ring.
-    pub ring: KeyRing,
+    pub ring: Arc<KeyRing>,
     /// The same keys for the signatures of cursors and forms.
     pub signing: SecretKeys,
 }
@@ -39,7 +39,10 @@ pub async fn open(settings: &Settings, store: &Store) -> Result<Keys> {
         .collect();
     let ring = KeyRing::new(current, others)?;
     ring_check(store, &ring).await?;
-    Ok(Keys { ring, signing: keys })
+    Ok(Keys {
+        ring: Arc::new(ring),
+        signing: keys,
+    })
 }
 
 async fn own(folder: &Path, store: &Store) -> Result<SecretKeys> {

@@ -19,7 +19,9 @@ use kale_application::{
     personas::Personas,
     reasons::Reasons,
     saved_views::SavedViews,
+    sessions::Sessions,
     uploads::Uploads,
+    viewer::Viewer,
     work::Work,
     workflows::Workflows,
 };
@@ -225,7 +227,9 @@ impl Site {
             }
         });
         let sources = store.sources();
-        let api = use_cases(store, blobs, callers, sign_ins, drain.clone());
+        let public_url = settings.base_url.as_str().trim_end_matches('/').to_owned();
+        let viewer = Viewer::new(store.clone(), Arc::clone(&keys.ring));
+        let api = use_cases(store, blobs, callers, sign_ins, drain.clone(), viewer, public_url);
         Self {
             dashboard: dashboard(&api, Arc::clone(&sources.clock), settings.secure_cookies()),
             edge: Edge::new(&settings.base_url, drain, sources.clock, sources.ids)
@@ -252,6 +256,8 @@ fn use_cases(
     callers: &Arc<Callers>,
     sign_ins: SignIns,
     drain: Drain,
+    viewer: Viewer,
+    public_url: String,
 ) -> kale_http_api::Deps {
     kale_http_api::Deps {
         sign_ins,
@@ -266,6 +272,9 @@ fn use_cases(
         offers: Offers::new(store.clone()),
         workflows: Workflows::new(store.clone()),
         uploads: Uploads::new(store.clone(), blobs.clone()),
+        viewer,
+        sessions: Sessions::new(store.clone()),
+        public_url,
         work: Work::new(store.clone()),
         live: Live::start(store),
         drain,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use kale_application::{
     personas::{AssignPersonas, SweepPersonas, assign_personas, sweep_personas},
+    sessions::{SweepSessions, sweep_sessions},
     uploads::{
         ImportUpload, ProfileUpload, RefreshCustomers, ValidateUpload, run_import, run_profile, run_refresh,
         run_validation,
@@ -21,6 +22,7 @@ pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
     let uploads = || (store.clone(), blobs.clone());
     let (profiles, checks, imports) = (uploads(), uploads(), uploads());
     let (refreshed, assigned, swept) = (store.clone(), store.clone(), store.clone());
+    let idle = store.clone();
     Registry::new()
         .on::<ProfileUpload>(async move |job, lease: Lease| {
             run_profile(&profiles.0, &profiles.1, job, &lease).await
@@ -34,12 +36,16 @@ pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
         .on::<RefreshCustomers>(async move |job, lease: Lease| run_refresh(&refreshed, job, &lease).await)
         .on::<AssignPersonas>(async move |job, lease: Lease| assign_personas(&assigned, job, &lease).await)
         .on::<SweepPersonas>(async move |job, lease: Lease| sweep_personas(&swept, job, &lease).await)
+        .on::<SweepSessions>(async move |job, lease: Lease| sweep_sessions(&idle, job, &lease).await)
 }
 
 /// Recurring work, each in UTC.
 pub fn timetable() -> Result<Timetable> {
     let nightly = |_slot| SweepPersonas::default().of_installation();
-    Ok(Timetable::default().every("persona_sweep", "20 3 * * *", "UTC", nightly)?)
+    let minutely = |_slot| SweepSessions::default().of_installation();
+    Ok(Timetable::default()
+        .every("persona_sweep", "20 3 * * *", "UTC", nightly)?
+        .every("session_expiry", "* * * * *", "UTC", minutely)?)
 }
 
 /// How a worker is started.

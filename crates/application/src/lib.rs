@@ -13,8 +13,10 @@ pub mod offers;
 pub mod personas;
 pub mod reasons;
 pub mod saved_views;
+pub mod sessions;
 pub mod templates;
 pub mod uploads;
+pub mod viewer;
 pub mod work;
 pub mod workflows;
 

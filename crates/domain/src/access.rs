@@ -105,6 +105,14 @@ permissions! {
     ReadWorkflows = "workflows.read": KaleAdmin | RetentionAdmin | RetentionExpert, true;
     /// Make, edit, publish, pause and archive workflows.
     ManageWorkflows = "workflows.manage": KaleAdmin | RetentionAdmin, true;
+    /// See and change how subscribers see their flow.
+    ManageViewer = "viewer.manage": KaleAdmin | RetentionAdmin, true;
+    /// See, make and revoke the secrets that sign tokens of subscribers.
+    ManageViewerSecrets = "viewer_secrets.manage": KaleAdmin | RetentionAdmin, false;
+    /// Make tokens of subscribers.
+    MintViewerTokens = "viewer_tokens.mint": KaleAdmin | RetentionAdmin, true;
+    /// See sessions (an expert: those of the assigned customers).
+    ReadSessions = "sessions.read": KaleAdmin | RetentionAdmin | RetentionExpert, true;
     /// See background work.
     ReadJobs = "jobs.read": KaleAdmin | RetentionAdmin, true;
     /// Cancel and retry background work.

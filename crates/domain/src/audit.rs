@@ -69,6 +69,9 @@ pub enum AuditAction {
     WorkflowResumed,
     WorkflowArchived,
     WorkflowRolledBack,
+    ViewerSettingsChanged,
+    ViewerSecretCreated,
+    ViewerSecretRevoked,
 }
 
 /// One entry. Values in `before` and `after` are texts that are safe to show: never a secret.

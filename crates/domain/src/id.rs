@@ -139,6 +139,10 @@ typed_ids! {
     OfferId = "ofr";
     /// A workflow of a company.
     WorkflowId = "wfl";
+    /// A secret with which a company signs tokens of its subscribers.
+    ViewerSecretId = "vsc";
+    /// A subscriber's walk through a workflow.
+    SessionId = "ses";
 }
 
 #[cfg(test)]

@@ -24,5 +24,8 @@ pub mod saved_view;
 pub mod secret;
 pub mod sensitive;
 pub mod sign_in;
+pub mod subscriber;
 pub mod upload;
 pub mod user;
+pub mod viewer_secret;
+pub mod workflow;

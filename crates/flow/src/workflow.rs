@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+pub use kale_domain::workflow::Trigger;
 use kale_domain::{
     audit::Actor,
     error::{Classify, ErrorKind},
@@ -67,33 +68,6 @@ impl Default for Demands {
             default_locale: Locale::english(),
             locales: BTreeSet::new(),
             exit_profiles: BTreeSet::new(),
-        }
-    }
-}
-
-/// What starts a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trigger {
-    /// An expert, by hand.
-    Manual,
-    /// A subscriber who wants to cancel.
-    CancelIntent,
-    /// A program.
-    Api,
-}
-
-impl Trigger {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Manual, Self::CancelIntent, Self::Api];
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Manual => "manual",
-            Self::CancelIntent => "cancel_intent",
-            Self::Api => "api",
         }
     }
 }

@@ -13,14 +13,16 @@ use kale_application::{
     personas::Personas,
     reasons::Reasons,
     saved_views::SavedViews,
+    sessions::Sessions,
     uploads::Uploads,
+    viewer::Viewer,
     work::Work,
     workflows::Workflows,
 };
 use kale_web::Drain;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::Nonces;
+use crate::{auth::Nonces, viewer::PublicUrl};
 
 /// What the API stands on: every use case, so that leaving one out does not compile. All are cheap to clone.
 ///
@@ -51,6 +53,12 @@ pub struct Deps {
     pub workflows: Workflows,
     /// Files that people give us.
     pub uploads: Uploads,
+    /// What lets subscribers in.
+    pub viewer: Viewer,
+    /// Subscribers' walks.
+    pub sessions: Sessions,
+    /// Where this installation is reached, without a slash at its end.
+    pub public_url: String,
     /// Background work.
     pub work: Work,
     /// What changes, as it changes.
@@ -75,6 +83,9 @@ impl Deps {
             .app_data(Data::new(self.offers))
             .app_data(Data::new(self.workflows))
             .app_data(Data::new(self.uploads))
+            .app_data(Data::new(self.viewer))
+            .app_data(Data::new(self.sessions))
+            .app_data(Data::new(PublicUrl(self.public_url)))
             .app_data(Data::new(self.work))
             .app_data(Data::new(self.live))
             .app_data(Data::new(self.drain));

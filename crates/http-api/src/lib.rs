@@ -23,6 +23,7 @@ mod personas;
 mod reasons;
 mod rules;
 mod saved_views;
+mod sessions;
 mod sign_ins;
 mod templates;
 #[cfg(test)]
@@ -31,6 +32,7 @@ mod uploads;
 mod users;
 mod version;
 mod view;
+mod viewer;
 mod workflows;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
@@ -75,5 +77,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(offers::routes)
         .configure(templates::routes)
         .configure(exit_profiles::routes)
-        .configure(workflows::routes);
+        .configure(workflows::routes)
+        .configure(viewer::routes)
+        .configure(sessions::routes);
 }

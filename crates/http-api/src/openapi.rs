@@ -49,7 +49,9 @@ use utoipa_actix_web::AppExt as _;
         (name = "Reasons", description = "The catalogue of why people leave."),
         (name = "Offers", description = "What is offered to those who want to leave."),
         (name = "Templates", description = "What a workflow can begin as."),
-        (name = "Workflows", description = "Workflows: edited side by side, checked, published in numbered versions.")
+        (name = "Workflows", description = "Workflows: edited side by side, checked, published in numbered versions."),
+        (name = "Viewer", description = "What lets subscribers in: settings, secrets, tokens."),
+        (name = "Sessions", description = "Subscribers' walks: begun, taken step by step, looked at.")
     )
 )]
 struct Base;
@@ -87,6 +89,13 @@ fn make() -> OpenApi {
          unless the browser says that the request is same-origin.",
     );
     components.add_security_scheme(finish::COOKIE, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let subscriber = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "A subscriber's token: of `POST /api/v1/viewer/tokens`, or signed by the company itself.",
+        ))
+        .build();
+    components.add_security_scheme(finish::SUBSCRIBER_TOKEN, SecurityScheme::Http(subscriber));
     finish::finish(&mut document);
     document
 }

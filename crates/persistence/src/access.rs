@@ -1,5 +1,9 @@
 //! The only unscoped reads: each takes a credential and answers whose data it opens.
 
+mod subscriber;
+
+pub use self::subscriber::{Ticket, by_subscriber_token, by_viewer_handle};
+
 use bson::doc;
 use futures::TryStreamExt as _;
 use kale_domain::{

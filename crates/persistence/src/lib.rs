@@ -16,6 +16,7 @@ pub mod blob_folder;
 pub mod companies;
 pub mod customers;
 mod error;
+pub mod events;
 pub mod file_rows;
 pub mod idempotency;
 pub mod jobs;
@@ -32,6 +33,7 @@ pub mod saved_views;
 pub mod schedules;
 mod scoped;
 pub mod seal;
+pub mod sessions;
 pub mod sign_ins;
 mod store;
 mod tenant;
@@ -42,6 +44,7 @@ mod tx;
 pub mod uploads;
 pub mod users;
 mod value;
+pub mod viewer;
 pub mod workflows;
 
 pub use crate::{

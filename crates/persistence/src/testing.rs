@@ -3,6 +3,7 @@
 pub(crate) mod flows;
 pub(crate) mod full;
 pub(crate) mod people;
+pub(crate) mod walks;
 
 use std::{
     path::Path,

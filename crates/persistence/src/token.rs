@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Link,
     /// An API key.
     ApiKey,
+    /// A secret that signs tokens of subscribers.
+    ViewerSecret,
 }
 
 impl Kind {
@@ -26,6 +28,7 @@ impl Kind {
             Self::SignIn => "kale_sgn_",
             Self::Link => "kale_lnk_",
             Self::ApiKey => "kale_key_",
+            Self::ViewerSecret => "kale_vsc_",
         }
     }
 }

@@ -32,6 +32,12 @@ impl Client {
         }
     }
 
+    /// The same server, asked with another token.
+    #[must_use]
+    pub fn holding(&self, token: &str) -> Self {
+        Self::new(&self.base, Some(token.to_owned()))
+    }
+
     /// Where the server is.
     #[must_use]
     pub fn base(&self) -> &str {

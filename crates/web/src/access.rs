@@ -6,6 +6,7 @@ mod csrf;
 mod gate;
 mod know;
 mod origin;
+mod subscriber;
 #[cfg(test)]
 mod tests;
 
@@ -15,4 +16,5 @@ pub use self::{
     csrf::Csrf,
     gate::{Authenticate, Gate},
     know::know_caller,
+    subscriber::Subscriber,
 };

@@ -92,6 +92,16 @@ problem_types! {
         "Mend the file, or say that those rows are to be left out.";
     "nothing-to-import" 409 "The file has no row that can be imported":
         "Look at the reasons in its list of rejected rows.";
+    "out-of-step" 409 "Another step is expected next":
+        "The session went on, perhaps in another tab. `current` says where it stands; show that card.";
+    "step-taken" 409 "This step was taken with other content":
+        "A step is taken once. The same post again is answered the same; this one differs. `current` says where it stands.";
+    "another-card" 409 "The session stands at another card":
+        "`current` says at which; show that card.";
+    "session-ended" 409 "The session is over":
+        "It has an outcome, or nobody went on with it for a day. `current` says which. Begin a new one.";
+    "too-many-steps" 409 "This session can only be cancelled":
+        "It went to and fro for 300 steps. Cancelling always works.";
     "stale-version" 412 "It was changed in between":
         "Read it again, apply your change to what you read, and send its new ETag in `If-Match`.";
     "tree-changed" 412 "Somebody changed the same cards in between":
@@ -112,6 +122,10 @@ problem_types! {
         "Choose a lane that does not belong to the card.";
     "no-such-place" 422 "There is no such place":
         "The detail says which places there are.";
+    "action-not-offered" 422 "The card does not offer that":
+        "`actions` of the card lists what can be done on it.";
+    "invalid-answers" 422 "Some answers can't be taken":
+        "`errors` names each element and what is expected there.";
     "unreadable-file" 422 "The file can't be read":
         "The detail says what is wrong with it and where.";
     "idempotency-key-reused" 422 "The Idempotency-Key was used for another request":

@@ -26,7 +26,7 @@ pub mod sse;
 mod surface;
 
 pub use crate::{
-    access::{Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, know_caller},
+    access::{Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Subscriber, know_caller},
     body::{IDLE, JSON_LIMIT, Json, Valid, broken, paced},
     configure::{Deps, Methods, configure, configure_errors},
     cursor::Cursors,

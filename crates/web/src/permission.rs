@@ -12,6 +12,9 @@ pub const PUBLIC: &str = "public";
 /// The value of [`EXTENSION`] for a route that any caller may use.
 pub const SIGNED_IN: &str = "signed-in";
 
+/// The value of [`EXTENSION`] for a route that a subscriber uses, with a token that their company signed.
+pub const SUBSCRIBER: &str = "subscriber";
+
 /// The permission that a type stands for.
 pub trait Required: 'static {
     /// The permission.
@@ -61,6 +64,10 @@ permission_types! {
     ManageOffers,
     ReadWorkflows,
     ManageWorkflows,
+    ManageViewer,
+    ManageViewerSecrets,
+    MintViewerTokens,
+    ReadSessions,
     ReadJobs,
     ManageJobs,
 }
@@ -68,7 +75,8 @@ permission_types! {
 /// Whether a text is a legal value of [`EXTENSION`].
 #[must_use]
 pub fn is_declaration(text: &str) -> bool {
-    text == PUBLIC || text == SIGNED_IN || Permission::ALL.iter().any(|known| name_of_type(*known) == text)
+    [PUBLIC, SIGNED_IN, SUBSCRIBER].contains(&text)
+        || Permission::ALL.iter().any(|known| name_of_type(*known) == text)
 }
 
 /// The operations (`GET /customers`) of a document that declare no permission, or none that exists; sorted.

@@ -33,6 +33,7 @@ struct Inner {
     detail: Option<Cow<'static, str>>,
     errors: Vec<FieldError>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    current: Option<serde_json::Value>,
 }
 
 impl Problem {
@@ -57,6 +58,7 @@ impl Problem {
             detail: None,
             errors: Vec::new(),
             headers: Vec::new(),
+            current: None,
         }))
     }
 
@@ -145,6 +147,19 @@ impl Problem {
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.push((name, value));
         self
+    }
+
+    /// The present state that the request contradicts, so that the caller need not ask for it.
+    #[must_use]
+    pub fn current(mut self, state: serde_json::Value) -> Self {
+        self.0.current = Some(state);
+        self
+    }
+
+    /// The present state, where the problem tells it.
+    #[must_use]
+    pub fn present_state(&self) -> Option<&serde_json::Value> {
+        self.0.current.as_ref()
     }
 
     /// Its status.

@@ -106,6 +106,15 @@ async fn flow(company: &TestCompany, word: &str) -> (String, String, String) {
     (reason, offer, workflow)
 }
 
+/// Begins a session of that customer; its id.
+async fn session(company: &TestCompany, customer: &str) -> String {
+    let wish = json!({ "customer": { "id": customer }, "trigger": "cancel_intent", "mode": "live" });
+    let token = company.program.post("/viewer/tokens", &wish).await.expect(201);
+    let subscriber = company.program.holding(&token.string("/token"));
+    let begun = subscriber.post("/sessions", &json!({})).await.expect(201);
+    begun.string("/session/id")
+}
+
 impl Things {
     /// Makes them; `word` stands in every name.
     pub(crate) async fn make(company: &TestCompany, word: &str) -> Self {
@@ -121,6 +130,9 @@ impl Things {
             .await
             .expect(201)
             .string("/api_key/id");
+        let secret = json!({ "name": format!("{word} server") });
+        let secret = owner.post("/viewer/secrets", &secret).await.expect(201);
+        let secret = secret.string("/viewer_secret/id");
         let sign_in = owner.get("/me").await.string("/sign_in");
         let job = owner
             .get(&format!("/jobs?filter[subject]={upload}"))
@@ -128,6 +140,7 @@ impl Things {
             .expect(200)
             .string("/data/0/id");
         let (reason, offer, workflow) = flow(company, word).await;
+        let session = session(company, &customer).await;
         let ids = BTreeMap::from([
             ("api-keys", key),
             ("companies", company.id.to_string()),
@@ -138,6 +151,8 @@ impl Things {
             ("reasons", reason),
             ("personas", persona.clone()),
             ("saved-views", view),
+            ("secrets", secret),
+            ("sessions", session),
             ("sign-ins", sign_in),
             ("uploads", upload),
             ("workflows", workflow),
@@ -181,6 +196,10 @@ impl Things {
             "/api-keys".to_owned(),
             "/personas".to_owned(),
             "/saved-views".to_owned(),
+            of("sessions"),
+            format!("{}/replay", of("sessions")),
+            "/viewer/secrets".to_owned(),
+            "/viewer/settings".to_owned(),
             "/me/sign-ins".to_owned(),
             "/reasons".to_owned(),
             "/offers".to_owned(),

@@ -40,6 +40,9 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
             "export_customers",
             "preview_personas",
             "check_rule",
+            "start_session",
+            "leave_session",
+            "take_step",
             "upload_customer_data",
         ]
         .map(str::to_owned)

@@ -45,6 +45,11 @@ async fn all(company: &TestCompany) -> Vec<Versioned> {
             method: Method::PUT,
             change: personas,
         },
+        Versioned {
+            read: "/viewer/settings".to_owned(),
+            method: Method::PUT,
+            change: json!({ "brand_colour": "#0b5fff", "return_urls": [], "locale": "de" }),
+        },
     ]
 }
 
@@ -199,7 +204,8 @@ async fn every_route_that_wants_a_version_says_so() {
             "change_reason",
             "change_saved_view",
             "change_workflow",
-            "replace_personas"
+            "replace_personas",
+            "replace_viewer_settings"
         ]
     );
     app.stop().await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kale_domain::access::{Permission, Role};
 use kale_testkit::Operation;
-use kale_web::permission::{PUBLIC, SIGNED_IN};
+use kale_web::permission::{PUBLIC, SIGNED_IN, SUBSCRIBER};
 
 /// Somebody who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,8 @@ pub(crate) fn expected(operation: &Operation, who: &Who) -> Cell {
     if named == PUBLIC {
         return Cell::Allowed;
     }
-    if *who == Who::Nobody {
+    // Everybody here holds a credential of another kind.
+    if *who == Who::Nobody || named == SUBSCRIBER {
         return Cell::Unauthenticated;
     }
     if named == SIGNED_IN {

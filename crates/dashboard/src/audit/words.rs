@@ -4,7 +4,7 @@ use kale_domain::audit::AuditAction;
 use serde_json::Value;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 39] = [
+pub(super) const ACTIONS: [AuditAction; 42] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanyEntered,
@@ -44,6 +44,9 @@ pub(super) const ACTIONS: [AuditAction; 39] = [
     AuditAction::WorkflowResumed,
     AuditAction::WorkflowArchived,
     AuditAction::WorkflowRolledBack,
+    AuditAction::ViewerSettingsChanged,
+    AuditAction::ViewerSecretCreated,
+    AuditAction::ViewerSecretRevoked,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -86,6 +89,9 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::JobRetried => "tried again",
         AuditAction::SavedViewCreated => "kept",
         AuditAction::SavedViewDeleted => "deleted",
+        AuditAction::ViewerSettingsChanged => "changed the viewer settings of",
+        AuditAction::ViewerSecretCreated => "made the viewer secret",
+        AuditAction::ViewerSecretRevoked => "revoked the viewer secret",
     }
 }
 

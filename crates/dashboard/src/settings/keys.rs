@@ -279,6 +279,10 @@ const fn words(permission: Permission) -> &'static str {
         Permission::ManageWorkflows => "Edit and publish workflows",
         Permission::ReadJobs => "See jobs",
         Permission::ManageJobs => "Stop and retry jobs",
+        Permission::ManageViewer => "See and change how subscribers see their flow",
+        Permission::ManageViewerSecrets => "Make and revoke viewer secrets",
+        Permission::ReadSessions => "See sessions",
+        Permission::MintViewerTokens => "Make tokens of subscribers",
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kale_web::{
     Problem, ProblemDocument, catalogue,
-    permission::{EXTENSION, PUBLIC, SIGNED_IN},
+    permission::{EXTENSION, PUBLIC, SIGNED_IN, SUBSCRIBER},
 };
 use serde_json::Value;
 use utoipa::openapi::{
@@ -15,6 +15,9 @@ use utoipa::openapi::{
 
 pub(super) const BEARER: &str = "bearer";
 pub(super) const COOKIE: &str = "cookie";
+pub(super) const SUBSCRIBER_TOKEN: &str = "subscriber";
+/// The extension of an operation that a subscriber may use, too, for what is their own.
+const OWN: &str = "x-subscriber";
 /// The extension with the codes of problems that only this operation has.
 pub(super) const PROBLEMS: &str = "x-problems";
 
@@ -67,26 +70,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 }
 
 fn complete(operation: &mut Operation, in_path: bool) {
-    let permission = text(operation, EXTENSION).unwrap_or_default();
-    let public = permission == PUBLIC;
-    operation.security = Some(if public {
-        Vec::new()
-    } else {
-        [BEARER, COOKIE]
-            .map(|scheme| SecurityRequirement::new::<_, [String; 0], String>(scheme, []))
-            .to_vec()
-    });
-    let line = match permission.as_str() {
-        PUBLIC => "Needs no sign-in.".to_owned(),
-        SIGNED_IN => "For everybody who is signed in.".to_owned(),
-        named => format!("Needs the permission `{named}`."),
-    };
-    let said = operation
-        .description
-        .take()
-        .filter(|said| !said.trim().is_empty());
-    operation.description = Some(said.map_or_else(|| line.clone(), |said| format!("{said}\n\n{line}")));
-
+    let public = who_may(operation);
     let has = |place: ParameterIn, name: &str| {
         let mut all = operation.parameters.iter().flatten();
         all.any(|one| matches!(one, RefOr::T(one) if one.parameter_in == place && one.name == name))
@@ -124,6 +108,39 @@ fn complete(operation: &mut Operation, in_path: bool) {
                 .or_insert(response);
         }
     }
+}
+
+/// States security and the line about the permission; answers whether the operation needs no caller.
+fn who_may(operation: &mut Operation) -> bool {
+    let permission = text(operation, EXTENSION).unwrap_or_default();
+    let public = permission == PUBLIC;
+    let own = operation
+        .extensions
+        .as_ref()
+        .is_some_and(|all| all.contains_key(OWN));
+    let schemes: &[&str] = match permission.as_str() {
+        PUBLIC => &[],
+        SUBSCRIBER => &[SUBSCRIBER_TOKEN],
+        _ if own => &[BEARER, COOKIE, SUBSCRIBER_TOKEN],
+        _ => &[BEARER, COOKIE],
+    };
+    let required = schemes
+        .iter()
+        .map(|scheme| SecurityRequirement::new::<_, [String; 0], String>(*scheme, []));
+    operation.security = Some(required.collect());
+    let line = match permission.as_str() {
+        PUBLIC => "Needs no sign-in.".to_owned(),
+        SIGNED_IN => "For everybody who is signed in.".to_owned(),
+        SUBSCRIBER => "Needs a subscriber's token.".to_owned(),
+        named if own => format!("Needs the permission `{named}`, or the subscriber's own token."),
+        named => format!("Needs the permission `{named}`."),
+    };
+    let said = operation
+        .description
+        .take()
+        .filter(|said| !said.trim().is_empty());
+    operation.description = Some(said.map_or_else(|| line.clone(), |said| format!("{said}\n\n{line}")));
+    public
 }
 
 /// A read that takes `If-None-Match` may answer 304. One that answers an `ETag` need not: where counts change without a

@@ -51,7 +51,10 @@ fn the_document_is_openapi_3_1_and_describes_every_resource() {
     );
     assert_eq!(document["servers"][0]["url"], "/");
     let schemes = document["components"]["securitySchemes"].as_object().unwrap();
-    assert_eq!(schemes.keys().collect::<Vec<_>>(), ["bearer", "cookie"]);
+    assert_eq!(
+        schemes.keys().collect::<Vec<_>>(),
+        ["bearer", "cookie", "subscriber"]
+    );
     assert!(
         operations(&document).len() >= 20,
         "{:?}",
@@ -76,6 +79,10 @@ fn every_operation_names_a_permission_and_the_public_ones_are_listed_here() {
             schemes,
             if public {
                 Vec::new()
+            } else if operation[permission::EXTENSION] == permission::SUBSCRIBER {
+                vec!["subscriber"]
+            } else if operation.contains_key("x-subscriber") {
+                vec!["bearer", "cookie", "subscriber"]
             } else {
                 vec!["bearer", "cookie"]
             },

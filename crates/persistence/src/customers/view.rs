@@ -6,6 +6,7 @@ use kale_domain::{
     fold::fold,
     id::CustomerId,
 };
+use mongodb::options::FindOptions;
 use std::collections::BTreeMap;
 
 use super::record::{Kinds, LinkRecord, Record, by_id, customer, records};
@@ -91,6 +92,27 @@ impl From<LinkRecord> for CustomerSource {
             fields: BTreeMap::new(),
         }
     }
+}
+
+/// The customers within an expert's reach, up to `limit` of them; `None` where the reach is everybody.
+pub async fn assigned(store: &Store, reach: Reach, limit: u32) -> Result<Option<Vec<CustomerId>>> {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Only {
+        #[serde(rename = "_id")]
+        id: bson::Uuid,
+    }
+    if reach.expert().is_none() {
+        return Ok(None);
+    }
+    let options = FindOptions::builder()
+        .projection(doc! { "_id": 1 })
+        .limit(i64::from(limit))
+        .build();
+    let filter = reached(reach, bson::Document::new());
+    let found = records(store).typed::<Only>();
+    let found = found.find(reach.tenant(), filter, options).await?;
+    let ids = found.into_iter().map(|only| value::from_uuid(only.id));
+    Ok(Some(ids.map(CustomerId::from_uuid).collect()))
 }
 
 /// The filter of one customer within reach, for other files of this module.

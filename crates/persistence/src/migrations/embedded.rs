@@ -24,4 +24,12 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0007_workflows",
         include_str!("../../../../migrations/0007_workflows.json"),
     ),
+    (
+        "0008_viewer",
+        include_str!("../../../../migrations/0008_viewer.json"),
+    ),
+    (
+        "0009_sessions",
+        include_str!("../../../../migrations/0009_sessions.json"),
+    ),
 ];

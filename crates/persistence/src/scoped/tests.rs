@@ -2,6 +2,7 @@
 
 mod changes;
 mod flows;
+mod walks;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +30,12 @@ use crate::{
 
 const SIZE: u128 = 12;
 /// Where companies keep what they own.
-const OWNED: [&str; 18] = [
+const OWNED: [&str; 23] = [
+    "sessions",
+    "user_events",
+    "viewer_settings",
+    "viewer_secrets",
+    "viewer_handles",
     "notifications",
     "customers",
     "persona_history",

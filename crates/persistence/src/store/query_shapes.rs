@@ -30,6 +30,8 @@ use crate::{
     workflows::{self, edits, versions},
 };
 
+mod walks;
+
 const SIZE: u128 = 400;
 
 /// Runs it and answers what the server says of its queries.

@@ -132,6 +132,7 @@ pub(crate) async fn fill(store: &Store, n: u128, size: u128) -> Full {
     let view = view(store, n);
     let (key, job) = small(store, tenant, n, size, &view).await;
     super::flows::fill(store, tenant, n).await;
+    super::walks::fill(store, tenant, n).await;
     store.settle().await.unwrap();
     Full {
         tenant,

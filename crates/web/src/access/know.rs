@@ -14,6 +14,7 @@ use super::{
     caller::{Known, find},
     csrf::{self, FormField},
     gate::Gate,
+    subscriber::{self, KnownTicket},
 };
 use crate::body::receive;
 
@@ -38,7 +39,10 @@ pub async fn know_caller(
         }
         request.set_payload(Payload::from(Bytes::from(body)));
     }
-    if request.app_data::<Data<Gate>>().is_some() {
+    if subscriber::token(request.request()).is_some() {
+        let outcome = subscriber::find(request.request()).await;
+        request.extensions_mut().insert(KnownTicket(outcome));
+    } else if request.app_data::<Data<Gate>>().is_some() {
         let outcome = find(request.request()).await;
         request.extensions_mut().insert(Known(outcome));
     }

@@ -35,6 +35,10 @@ pub struct ProblemDocument<'a> {
     /// The places of the request that are wrong.
     #[schema(value_type = Vec<FieldErrorDocument>)]
     errors: &'a [FieldError],
+    /// The present state that the request contradicts, where the operation says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    current: Option<&'a serde_json::Value>,
 }
 
 /// One place of a request that is wrong.
@@ -64,6 +68,7 @@ impl<'a> ProblemDocument<'a> {
             code: problem.code(),
             request_id,
             errors: problem.fields(),
+            current: problem.present_state(),
         }
     }
 }

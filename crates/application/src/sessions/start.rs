@@ -1,0 +1,297 @@
+//! Beginning a session, or coming back to one.
+
+use jiff::{SignedDuration, Timestamp};
+use kale_domain::{
+    customer::Customer,
+    id::{SessionId, WorkflowId},
+    metric::{Metric, MetricValue},
+};
+use kale_flow::{
+    session::{Changed, Channel, Session, SessionState},
+    text::Locale,
+    walk::{Status, Walk},
+    workflow::WorkflowState,
+};
+use kale_persistence::{
+    StoreError, events,
+    sessions::{self, Served, Whose},
+    viewer::settings,
+    workflows,
+};
+
+use super::{
+    Seen, SessionError, Sessions, TRIES,
+    notices::Notices,
+    scene::{Scene, named_customer, walkable},
+};
+use crate::viewer::{Ticket, allowed};
+
+/// How long after its end a session is shown to those whose token it served.
+const SHOWN_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// What came of beginning.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begun {
+    /// A new session.
+    New(Box<Seen>),
+    /// The one that was there: the token's own, or the customer's open one.
+    There(Box<Seen>),
+    /// None, and nothing is wrong.
+    Nothing(NoSession),
+}
+
+/// Why there is no session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoSession {
+    /// No workflow is live for this.
+    NoLiveWorkflow,
+    /// The company's customers don't have that one.
+    UnknownCustomer,
+}
+
+impl NoSession {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoLiveWorkflow => "no_live_workflow",
+            Self::UnknownCustomer => "unknown_customer",
+        }
+    }
+}
+
+impl Sessions {
+    /// Begins the session of a token, or comes back to the one it serves, or to the one its customer has open.
+    ///
+    /// `reader` is what a browser asks for; the token's own language counts more.
+    pub async fn start(
+        &self,
+        ticket: &Ticket,
+        channel: Channel,
+        reader: Option<Locale>,
+    ) -> Result<Begun, SessionError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.attempt_start(ticket, channel, reader.as_ref()).await {
+                // Somebody began or changed it in between: on the second look it is there.
+                Err(SessionError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn attempt_start(
+        &self,
+        ticket: &Ticket,
+        channel: Channel,
+        reader: Option<&Locale>,
+    ) -> Result<Begun, SessionError> {
+        let (tenant, claims, now) = (ticket.tenant(), &ticket.claims, self.store.now());
+        match sessions::served(&self.store, tenant, claims).await? {
+            Served::Another => return Err(SessionError::Refused),
+            Served::Session(session) => {
+                let session = self.still_shown(*session)?;
+                return self.come_back(ticket, session, false).await;
+            }
+            Served::Nothing if !claims.may_begin(now) => return Err(SessionError::Refused),
+            Served::Nothing => {}
+        }
+        let Some(customer) = named_customer(&self.store, ticket.reach(), &claims.customer).await? else {
+            return Ok(Begun::Nothing(NoSession::UnknownCustomer));
+        };
+        let whose = Whose {
+            customer: customer.id,
+            subscription: claims.subscription.as_deref(),
+            mode: claims.mode,
+        };
+        let open = match claims.workflow {
+            Some(workflow) => sessions::open(&self.store, tenant, whose, workflow).await?,
+            None => sessions::newest_open(&self.store, tenant, whose, claims.trigger).await?,
+        };
+        if let Some(session) = open {
+            if session.state_at(now) != SessionState::Expired {
+                return self.come_back(ticket, session, true).await;
+            }
+            // Nobody has written down yet that it is over.
+            let scene = self.scene(ticket.reach(), &ticket.company, &session).await?;
+            if let Some(changed) = session.idled(now) {
+                self.write(tenant, &scene, &changed).await?;
+            }
+            return Err(StoreError::Stale.into());
+        }
+        match self.live(ticket).await? {
+            None => Ok(Begun::Nothing(NoSession::NoLiveWorkflow)),
+            Some((workflow, number)) => {
+                let blank = self
+                    .blank(ticket, &customer, (workflow, number), channel, reader)
+                    .await?;
+                self.begin(ticket, customer, blank).await
+            }
+        }
+    }
+
+    /// The workflow to walk, and its version.
+    async fn live(&self, ticket: &Ticket) -> Result<Option<(WorkflowId, u32)>, SessionError> {
+        let (tenant, claims) = (ticket.tenant(), &ticket.claims);
+        let found = match claims.workflow {
+            Some(id) => workflows::get(&self.store, tenant, id).await?,
+            None => workflows::live(&self.store, tenant, claims.trigger).await?,
+        };
+        Ok(found.and_then(|workflow| match workflow.state {
+            WorkflowState::Live { version } => Some((workflow.id, version)),
+            _ => None,
+        }))
+    }
+
+    /// A session that has not begun.
+    async fn blank(
+        &self,
+        ticket: &Ticket,
+        customer: &Customer,
+        (workflow, number): (WorkflowId, u32),
+        channel: Channel,
+        reader: Option<&Locale>,
+    ) -> Result<Session, SessionError> {
+        let (claims, now) = (&ticket.claims, self.store.now());
+        let settings = settings::known(&self.store, ticket.tenant()).await?;
+        let told = [claims.locale.as_deref(), customer.locale.as_deref()];
+        let told = told.into_iter().flatten().find_map(|text| text.parse().ok());
+        let locale = told
+            .or_else(|| reader.cloned())
+            .unwrap_or_else(|| settings.locale.clone());
+        let mrr = customer.metrics.get(&Metric::Mrr);
+        let id = SessionId::from_uuid(self.store.fresh_id());
+        Ok(Session {
+            id,
+            workflow,
+            trigger: claims.trigger,
+            mode: claims.mode,
+            channel,
+            customer: customer.id,
+            subscription: claims.subscription.clone(),
+            persona: customer.persona.persona,
+            mrr_at_stake: mrr.and_then(|value| match value {
+                MetricValue::Money(amount) => Some(*amount),
+                _ => None,
+            }),
+            locale,
+            return_url: claims
+                .return_url
+                .as_deref()
+                .and_then(|url| allowed(&settings, url)),
+            walk: not_walked(number),
+            returns: 0,
+            started_at: now,
+            last_seen_at: now,
+            ended_at: None,
+            revision: 1,
+        })
+    }
+
+    async fn begin(
+        &self,
+        ticket: &Ticket,
+        customer: Customer,
+        blank: Session,
+    ) -> Result<Begun, SessionError> {
+        let (tenant, company, now) = (ticket.tenant(), &ticket.company, self.store.now());
+        let number = blank.walk.version;
+        let version = walkable(&self.store, tenant, company, blank.workflow, number).await?;
+        let scene = Scene::new(&self.store, version, Some(customer), company, &blank);
+        let begun = Session::begin(blank, &scene.version.flow, &scene.situation(), now);
+        let begun = begun.map_err(|refusal| SessionError::Broken(refusal.into()))?;
+        let notices = Notices::of(&self.store, tenant, &scene, &begun).await?;
+        self.store
+            .transaction::<_, StoreError>(tenant, async |tx| {
+                sessions::insert(&self.store, tx, &begun.session, &ticket.claims).await?;
+                events::add(&self.store, tx, &begun.events).await?;
+                notices.tell(tx).await
+            })
+            .await?;
+        Ok(Begun::New(Box::new(scene.seen(begun.session))))
+    }
+
+    /// Goes on with a session that is there. A token that it does not know yet serves it from now on.
+    async fn come_back(
+        &self,
+        ticket: &Ticket,
+        session: Session,
+        is_new_token: bool,
+    ) -> Result<Begun, SessionError> {
+        let (tenant, now) = (ticket.tenant(), self.store.now());
+        let scene = self.scene(ticket.reach(), &ticket.company, &session).await?;
+        let changed = session.come_back(now).or_else(|| session.idled(now));
+        let bind = is_new_token.then_some(&ticket.claims);
+        let changed = match (changed, bind) {
+            (None, None) => return Ok(Begun::There(Box::new(scene.seen(session)))),
+            (Some(changed), _) => changed,
+            (None, Some(_)) => Changed {
+                session,
+                effects: Vec::new(),
+                events: Vec::new(),
+            },
+        };
+        let session = self
+            .store
+            .transaction::<_, StoreError>(tenant, async |tx| {
+                let session = sessions::write(&self.store, tx, &changed.session, bind).await?;
+                events::add(&self.store, tx, &changed.events).await?;
+                Ok(session)
+            })
+            .await?;
+        Ok(Begun::There(Box::new(scene.seen(session))))
+    }
+
+    /// The session that this token serves, if it is that one.
+    pub(super) async fn own(&self, ticket: &Ticket, id: SessionId) -> Result<Session, SessionError> {
+        match sessions::served(&self.store, ticket.tenant(), &ticket.claims).await? {
+            Served::Another => Err(SessionError::Refused),
+            Served::Nothing if !ticket.claims.may_begin(self.store.now()) => Err(SessionError::Refused),
+            Served::Nothing => Err(SessionError::NotFound),
+            Served::Session(session) => {
+                let session = self.still_shown(*session)?;
+                if session.id == id {
+                    Ok(session)
+                } else {
+                    Err(SessionError::NotFound)
+                }
+            }
+        }
+    }
+
+    /// A token serves its session until that is over, and a day longer: for the receipt, and for posts sent twice.
+    fn still_shown(&self, session: Session) -> Result<Session, SessionError> {
+        let now = self.store.now();
+        let over = match session.state_at(now) {
+            SessionState::Completed => session.ended_at,
+            SessionState::Expired => session
+                .last_seen_at
+                .checked_add(kale_flow::walk::EXPIRED_AFTER)
+                .ok(),
+            SessionState::InProgress | SessionState::Abandoned => None,
+        };
+        let shown = |over: Timestamp| now.duration_since(over) < SHOWN_AFTER;
+        if over.is_none_or(shown) {
+            Ok(session)
+        } else {
+            Err(SessionError::Refused)
+        }
+    }
+}
+
+/// What a walk is before it begins: the engine replaces it.
+fn not_walked(version: u32) -> Walk {
+    let nowhere = kale_domain::id::CardId::from_uuid(uuid::Uuid::nil());
+    Walk {
+        version,
+        step: 0,
+        status: Status::InProgress { card: nowhere },
+        trail: Vec::new(),
+        viewed: Vec::new(),
+        answers: std::collections::BTreeMap::new(),
+        decisions: std::collections::BTreeMap::new(),
+        offers: Vec::new(),
+        last: None,
+    }
+}

@@ -1,0 +1,70 @@
+//! What nobody touches is abandoned after half an hour and over after a day: written down once a minute.
+
+use kale_flow::{
+    session::{SessionState, idle_since},
+    walk::EXPIRED_AFTER,
+};
+use kale_jobs::{Job, JobError, Lease};
+use kale_persistence::{Installation, Store, StoreError, Tenant, events, sessions};
+use serde::{Deserialize, Serialize};
+
+use super::Session;
+
+/// How many sessions are read at once.
+const BATCH: u32 = 500;
+
+/// Writes down what idleness has made of sessions.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SweepSessions {}
+
+impl Job for SweepSessions {
+    const KIND: &'static str = "session_expiry";
+}
+
+/// Runs [`SweepSessions`].
+pub async fn sweep_sessions(store: &Store, _: SweepSessions, lease: &Lease) -> Result<(), JobError> {
+    let installation = lease.installation()?;
+    let mut done = 0;
+    loop {
+        let written = sweep(store, installation).await?;
+        if written == 0 {
+            return Ok(());
+        }
+        done += written;
+        lease.progress(done, None, "Sessions that nobody goes on with")?;
+    }
+}
+
+/// Writes one batch of each state down; answers how many sessions changed.
+pub async fn sweep(store: &Store, installation: Installation) -> Result<u64, StoreError> {
+    let now = store.now();
+    let over = now.saturating_sub(EXPIRED_AFTER).unwrap_or(jiff::Timestamp::MIN);
+    let mut written = 0;
+    for (state, since) in [
+        (SessionState::InProgress, idle_since(now)),
+        (SessionState::Abandoned, over),
+    ] {
+        for (tenant, session) in sessions::untouched(store, installation, state, since, BATCH).await? {
+            written += u64::from(settle(store, tenant, &session).await?);
+        }
+    }
+    Ok(written)
+}
+
+/// Writes down what became of one; `false` where somebody was faster.
+async fn settle(store: &Store, tenant: Tenant, session: &Session) -> Result<bool, StoreError> {
+    let Some(changed) = session.idled(store.now()) else {
+        return Ok(false);
+    };
+    let written = store
+        .transaction::<_, StoreError>(tenant, async |tx| {
+            sessions::write(store, tx, &changed.session, None).await?;
+            events::add(store, tx, &changed.events).await
+        })
+        .await;
+    match written {
+        Ok(()) => Ok(true),
+        Err(StoreError::Stale) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,77 @@
+//! Subscribers: a token that their company signed, or the handle of a hosted page.
+
+use kale_domain::{
+    company::{Company, CompanyStatus},
+    id::CompanyId,
+    subscriber::{Claims, Unverified},
+};
+
+use crate::{
+    companies,
+    error::Result,
+    seal::{KeyRing, SealError},
+    store::Store,
+    tenant::{Reach, Tenant},
+    viewer::{handles, secrets},
+};
+
+/// A subscriber's credential that holds: what it says, and whose data it opens. What it still may do is for
+/// [`Claims::may_begin`] and the session it began.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// What it says.
+    pub claims: Claims,
+    /// Whose subscriber.
+    pub company: Company,
+    tenant: Tenant,
+}
+
+impl Ticket {
+    /// The company's data.
+    #[must_use]
+    pub const fn tenant(&self) -> Tenant {
+        self.tenant
+    }
+
+    /// Where its customer is found: among all of the company's.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        Reach::all(self.tenant)
+    }
+}
+
+/// What a subscriber's token opens; `None` where no secret of its company signed it, or the company is away.
+pub async fn by_subscriber_token(
+    store: &Store,
+    ring: &KeyRing,
+    token: &str,
+) -> Result<Option<Ticket>, SealError> {
+    let Some(unverified) = Unverified::read(token) else {
+        return Ok(None);
+    };
+    let live = secrets::live(store, unverified.company(), ring).await?;
+    let Some(claims) = unverified.verify(live.iter().map(|secret| secret.as_slice())) else {
+        return Ok(None);
+    };
+    Ok(ticket(store, claims).await?)
+}
+
+/// What the handle of a hosted page opens.
+pub async fn by_viewer_handle(store: &Store, handle: &str) -> Result<Option<Ticket>> {
+    match handles::read(store, handle).await? {
+        Some(claims) => ticket(store, claims).await,
+        None => Ok(None),
+    }
+}
+
+async fn ticket(store: &Store, claims: Claims) -> Result<Option<Ticket>> {
+    let id: CompanyId = claims.company;
+    let company = companies::read(store, id).await?;
+    Ok(company
+        .filter(|company| company.status == CompanyStatus::Active)
+        .map(|company| Ticket {
+            claims,
+            company,
+            tenant: Tenant::new(id),
+        }))
+}
