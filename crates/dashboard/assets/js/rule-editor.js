@@ -37,10 +37,8 @@ class KaleRuleEditor extends HTMLElement {
   /** Counts anew where the form came back with other values than the page was made with. */
   restored() {
     if (!this.isConnected) return;
-    const rule = this.read(this.root.firstElementChild, "#", new Map());
-    const same = JSON.stringify(rule) === JSON.stringify(JSON.parse(this.json.defaultValue));
-    const priority = this.querySelector("input[name=priority]");
-    if (!same || (priority && priority.value !== priority.defaultValue)) this.changed();
+    const typed = this.querySelectorAll("[data-root] :is(input, textarea), input[name=priority]");
+    if ([...typed].some((field) => field.value !== field.defaultValue)) this.changed();
   }
 
   disconnectedCallback() {
@@ -244,6 +242,8 @@ class KaleRuleEditor extends HTMLElement {
   }
 
   schedule() {
+    // An answer to what was asked before would say that the preview is new.
+    this.pending?.abort();
     this.querySelector("#preview").classList.add("stale");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.preview(), WAIT_MS);
