@@ -226,7 +226,7 @@ export function journey(run) {
       await page.goto("/personas/versions");
       await page.getByRole("listitem").filter({ hasText: "Version 1" }).getByRole("button", { name: "Bring back" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Bring back" }).click();
-      await page.waitForURL(/\/(personas|jobs\/)/);
+      await page.waitForURL(({ pathname }) => pathname === "/personas" || pathname.startsWith("/jobs/"));
       await ended(page);
       await page.goto("/personas");
       await ended(page);
