@@ -12,6 +12,7 @@ mod bad_files;
 mod companies;
 mod customers;
 mod faults;
+mod hosted;
 mod isolation;
 mod jobs;
 mod manners;
