@@ -1,6 +1,7 @@
 //! Files nobody should send, and that people send: each is refused with its reason and leaves nothing behind.
 
 mod forms;
+mod packed;
 mod streams;
 
 use kale_testkit::{TestApp, TestCompany};
@@ -17,7 +18,7 @@ async fn nothing_is_left(app: &TestApp, company: &TestCompany) {
     assert!(company.owner.exported().await.is_empty());
     // What an aborted request leaves is removed by its own task, a moment after its answer.
     let mut left = files_of(app);
-    for _ in 0..100 {
+    for _ in 0..3_000 {
         if left.is_empty() {
             return;
         }
@@ -71,7 +72,6 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, Refusal)> {
             b"\x01\x02\x03\x80\x81\x82".to_vec(),
             ("not-csv", None),
         ),
-        ("a gzip archive", gzip_bomb(), ("not-csv", None)),
         ("nothing", Vec::new(), ("no-header", None)),
         ("blank lines", b"\r\n\r\n".to_vec(), ("no-header", None)),
         (
@@ -111,13 +111,6 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, Refusal)> {
         ("600 columns", wide.into_bytes(), ("too-many-columns", Some(1))),
         ("a long field", long.into_bytes(), ("field-too-long", Some(2))),
     ]
-}
-
-/// A gigabyte of commas, as a stored gzip stream would begin: what is in it is never unpacked.
-fn gzip_bomb() -> Vec<u8> {
-    let mut bomb = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff".to_vec();
-    bomb.extend(b"\xec\xc1\x01\x01\x00\x00\x00\x80\x90\xfe\xaf\xee\x08\x0a".repeat(1_000));
-    bomb
 }
 
 #[actix_web::test]

@@ -1,7 +1,7 @@
 //! A company can't find out that another one's things exist, whatever it asks: every operation × every parameter of
 //! its path, generated from the OpenAPI document, and every list.
 
-mod things;
+pub(crate) mod things;
 
 use actix_web::http::Method;
 use kale_domain::access::Role;
@@ -70,7 +70,7 @@ fn path(operation: &Operation, at: usize, id: &str, own: &Things) -> String {
 }
 
 /// A problem without what tells requests apart.
-fn bare(answer: &Answer) -> (u16, Value) {
+pub(crate) fn bare(answer: &Answer) -> (u16, Value) {
     let mut body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
     if let Some(fields) = body.as_object_mut() {
         let _id = fields.shift_remove("request_id");
@@ -80,7 +80,7 @@ fn bare(answer: &Answer) -> (u16, Value) {
 }
 
 /// Whether an answer holds anything of these, in whatever case.
-fn leaks(answer: &Answer, needles: &[String]) -> bool {
+pub(crate) fn leaks(answer: &Answer, needles: &[String]) -> bool {
     let headers = answer
         .headers
         .iter()
@@ -89,7 +89,7 @@ fn leaks(answer: &Answer, needles: &[String]) -> bool {
     texts.any(|text| needles.iter().any(|needle| text.contains(needle.as_str())))
 }
 
-fn callers(company: &TestCompany) -> [(Who, Client); 3] {
+pub(crate) fn callers(company: &TestCompany) -> [(Who, Client); 3] {
     let all = kale_domain::access::Permission::ALL.iter().copied();
     [
         (

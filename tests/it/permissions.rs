@@ -74,7 +74,7 @@ async fn ask(client: &Client, operation: &Operation, company: &TestCompany) -> A
 }
 
 /// Everybody there is, as clients.
-async fn everybody(app: &TestApp, company: &TestCompany) -> Vec<(Who, Client)> {
+pub(crate) async fn everybody(app: &TestApp, company: &TestCompany) -> Vec<(Who, Client)> {
     let (outside, inside) = app.kale_admin(company).await;
     let mut all = vec![
         (Who::Nobody, app.stranger()),
@@ -122,17 +122,21 @@ async fn everybody(app: &TestApp, company: &TestCompany) -> Vec<(Who, Client)> {
     all
 }
 
-/// Whether a key with these permissions is one to ask this operation with: the key with its permission alone, the key
+/// Whether a key with these permissions is one to ask with where this one is needed: the key with its permission alone, the key
 /// with every other one; two keys where it needs none that keys hold.
-fn is_asked(operation: &Operation, who: &Who) -> bool {
+pub(crate) fn is_asked(needed: Option<Permission>, who: &Who) -> bool {
     let Who::Key(held) = who else { return true };
-    let needed = Permission::ALL
+    let needed = needed.filter(|one| one.grantable_to_keys());
+    held.contains(&needed.unwrap_or(Permission::ReadCompany)) == (held.len() == 1)
+}
+
+/// The permission that an operation names, unless it names a word for all or for everybody signed in.
+fn permission(operation: &Operation) -> Option<Permission> {
+    let named = operation.permission.as_deref();
+    Permission::ALL
         .iter()
-        .find(|one| operation.permission.as_deref() == Some(one.name()));
-    let needed = needed
-        .filter(|one| one.grantable_to_keys())
-        .unwrap_or(&Permission::ReadCompany);
-    held.contains(needed) == (held.len() == 1)
+        .copied()
+        .find(|one| named == Some(one.name()))
 }
 
 async fn matrix(wanted: impl Fn(&Operation) -> bool) -> Vec<Seen> {
@@ -144,7 +148,10 @@ async fn matrix(wanted: impl Fn(&Operation) -> bool) -> Vec<Seen> {
     asked.sort_by_key(|operation| operation.id == "sign_out");
     let mut seen = Vec::new();
     for operation in asked {
-        for (who, client) in everybody.iter().filter(|(who, _)| is_asked(&operation, who)) {
+        for (who, client) in everybody
+            .iter()
+            .filter(|(who, _)| is_asked(permission(&operation), who))
+        {
             let answer = ask(client, &operation, &company).await;
             seen.push(Seen {
                 operation: operation.clone(),

@@ -1,5 +1,9 @@
 //! An expert reaches the customers assigned to them, and no other one exists for them.
 
+mod pages;
+mod table;
+mod walk;
+
 use actix_web::http::Method;
 use kale_domain::id::{CustomerId, UserId};
 use kale_testkit::{Operation, TestApp, TestCompany, document, operations};
@@ -20,12 +24,18 @@ async fn assign(app: &TestApp, customer: &str, expert: UserId) {
     assert_eq!(done.modified_count, 1);
 }
 
+async fn expert_of(company: &TestCompany) -> UserId {
+    let me = company.expert.get("/me").await.expect(200);
+    me.string("/user/id").parse().unwrap()
+}
+
+/// Four of them, `c-0` to `c-3`; each has a motto that nobody else has.
 async fn customers(company: &TestCompany) -> Vec<String> {
     let mut ids = Vec::new();
     for (number, contract) in ["Two year", "Monthly", "Two year", "Monthly"].iter().enumerate() {
         let new = json!({
             "external_id": format!("c-{number}"), "name": format!("Customer {number}"), "tier": "gold",
-            "attributes": { "contract": contract, "tenure": number }
+            "attributes": { "contract": contract, "tenure": number, "motto": format!("motto{number}") }
         });
         ids.push(
             company
@@ -50,13 +60,7 @@ async fn an_expert_reads_assigned_customers_and_the_others_do_not_exist() {
     let app = TestApp::shared();
     let company = app.company("Globex").await;
     let ids = customers(&company).await;
-    let expert: UserId = company
-        .expert
-        .get("/me")
-        .await
-        .string("/user/id")
-        .parse()
-        .unwrap();
+    let expert = expert_of(&company).await;
     assign(&app, &ids[0], expert).await;
     assign(&app, &ids[1], expert).await;
     // In the care of somebody else.
@@ -102,13 +106,7 @@ async fn lists_counts_and_searches_of_an_expert_stay_within_reach() {
     let app = TestApp::shared();
     let company = app.company("Globex").await;
     let ids = customers(&company).await;
-    let expert: UserId = company
-        .expert
-        .get("/me")
-        .await
-        .string("/user/id")
-        .parse()
-        .unwrap();
+    let expert = expert_of(&company).await;
     assign(&app, &ids[0], expert).await;
     assign(&app, &ids[1], expert).await;
 

@@ -5,7 +5,10 @@ use jiff::SignedDuration;
 use kale_testkit::{Client, TestApp};
 use serde_json::{Value, json};
 
-use crate::uploads::{customer, step};
+use crate::{
+    held::Held,
+    uploads::{customer, step},
+};
 
 fn file(rows: std::ops::Range<u32>, plan: &str) -> Vec<u8> {
     let mut file = b"id,name,plan,mrr,seats\r\n".to_vec();
@@ -208,10 +211,12 @@ async fn undo_while_the_customers_still_follow_the_import_wins() {
         let upload = owner
             .file_checked(&file(100..6_000, "Business"), "upsert", None)
             .await;
+        let last = Held::customer(app.mongodb_uri(), company.id, "c-199").await;
         let import = owner.upload_step(&upload, "import", &json!({})).await;
         owner.upload_is(&upload, "imported").await;
         // The rows are live; the job still brings the customers up to them.
         let undo = owner.upload_step(&upload, "undo", &Value::Null).await;
+        last.let_go().await;
         owner.job_done(&undo).await;
         owner.job_done(&import).await;
 

@@ -155,11 +155,13 @@ fn skipped(ci: bool, name: &str, why: &str) -> (Counts, String) {
 }
 
 /// What a step adds to the total. A failure that no test reported counts as one, and so does a test run without tests.
+/// A test that a runner left out is a failure: nobody can say that it would pass.
 fn counts_of(kind: Kind, finished: &Finished) -> Counts {
     let mut counts = match kind {
         Kind::Check => Counts::default(),
         Kind::Tests => Counts::read(&finished.output),
     };
+    counts.failed += counts.skipped;
     let ran_nothing = kind == Kind::Tests && counts.passed + counts.failed == 0;
     if counts.failed == 0 && (!finished.succeeded || ran_nothing) {
         counts.failed = 1;
@@ -207,6 +209,16 @@ mod tests {
         );
         let two = "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n";
         assert_eq!(counted(Kind::Tests, false, two), "3 passed, 2 failed");
+    }
+
+    #[test]
+    fn a_test_that_is_left_out_is_a_failure() {
+        let one = "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n";
+        assert_eq!(counted(Kind::Tests, true, one), "3 passed, 1 failed, 1 skipped");
+        assert_eq!(
+            counted(Kind::Tests, true, "ℹ pass 3\nℹ fail 0\nℹ skipped 2\n"),
+            "3 passed, 2 failed, 2 skipped"
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod lengths;
 mod licences;
 mod locked;
 mod owners;
+mod tenants;
 mod traces;
 mod vendored;
 mod words;
@@ -78,11 +79,12 @@ impl fmt::Display for Violation {
 }
 
 /// Every rule, in the order of the report.
-const RULES: [fn(&Workspace) -> Vec<Violation>; 10] = [
+const RULES: [fn(&Workspace) -> Vec<Violation>; 11] = [
     layers::check,
     owners::check,
     locked::check,
     inputs::check,
+    tenants::check,
     indexes::check,
     lengths::check,
     words::check,

@@ -4,5 +4,6 @@ pub mod export;
 pub mod footprint;
 pub mod import;
 pub mod lists;
+pub mod outage;
 pub mod pages;
 pub mod personas;

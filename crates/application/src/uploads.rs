@@ -2,6 +2,7 @@
 
 mod check;
 mod describe;
+mod effect;
 mod error;
 mod import;
 mod jobs;

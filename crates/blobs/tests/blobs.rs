@@ -159,7 +159,7 @@ async fn a_cancelled_upload_leaves_nothing() {
 
     assert!(stored.is_err(), "the stream never ends");
     // The temporary file is removed in the background.
-    for _ in 0..100 {
+    for _ in 0..3_000 {
         if files(folder.path()).is_empty() {
             return;
         }

@@ -4,11 +4,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use actix_web::{
-    HttpResponse, get,
-    http::StatusCode,
-    web::{Data, ServiceConfig},
-};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{
     api_keys::ApiKeys,
@@ -16,6 +12,7 @@ use kale_application::{
     personas::Personas,
 };
 use kale_domain::{
+    access::Permission,
     audit::{Actor, AuditAction, AuditEntry},
     id::{ApiKeyId, AuditEntryId},
 };
@@ -25,6 +22,7 @@ use serde::Deserialize;
 use crate::{
     frame::{Here, Query},
     people::People,
+    routes::{Needs, Routes},
     view::{
         audit::{AuditChange, AuditPage, AuditRow},
         form::{Choice, Field, Select},
@@ -39,8 +37,8 @@ const FILE: &str = "file";
 /// How many stand on a page.
 const PAGE: u32 = 50;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(handle);
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes.get("/audit", Needs::May(Permission::ReadAudit), handle);
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -63,7 +61,6 @@ struct Names {
     personas: BTreeMap<String, String>,
 }
 
-#[get("/audit")]
 #[tracing::instrument(name = "dashboard.audit.list", skip_all)]
 async fn handle(
     here: Here<ReadAudit>,
@@ -298,6 +295,7 @@ fn pager(params: &Params, shown: &[AuditEntry], more: bool) -> Pager {
     Pager {
         summary: format!("{entries} on this page, newest first"),
         previous: params.cursor.map(|_| params.query().at("/audit")),
+        restarts: false,
         next: next.map(|last| params.query().with("cursor", last.id.to_string()).at("/audit")),
     }
 }

@@ -12,20 +12,30 @@ mod saved_views;
 mod subjects;
 mod table;
 
-use actix_web::web::{ServiceConfig, get, post};
+use kale_domain::access::Permission::{AssignPersonas, ExportCustomers, ReadCustomers, UseSavedViews};
+
+use crate::routes::{Needs::May, Routes};
 
 /// The routes. Those with a fixed word come before the one of a customer.
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/customers", get().to(list::show))
-        .route("/customers/filter", get().to(filter::apply))
-        .route("/customers/filter-form", get().to(filter::form))
-        .route("/customers/columns", get().to(filter::columns))
-        .route("/customers/export.csv", get().to(bulk::export_list))
-        .route("/customers/export", post().to(bulk::export_selection))
-        .route("/customers/personas/reassign", post().to(bulk::reassign))
-        .route("/saved-views", post().to(saved_views::create))
-        .route("/saved-views/{id}", post().to(saved_views::change))
-        .route("/saved-views/{id}/delete", post().to(saved_views::delete))
-        .configure(one::routes);
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes
+        .get("/customers", May(ReadCustomers), list::show)
+        .get("/customers/filter", May(ReadCustomers), filter::apply)
+        .get("/customers/filter-form", May(ReadCustomers), filter::form)
+        .get("/customers/columns", May(ReadCustomers), filter::columns)
+        .get("/customers/export.csv", May(ExportCustomers), bulk::export_list)
+        .post("/customers/export", May(ExportCustomers), bulk::export_selection)
+        .post(
+            "/customers/personas/reassign",
+            May(AssignPersonas),
+            bulk::reassign,
+        )
+        .post("/saved-views", May(UseSavedViews), saved_views::create)
+        .post("/saved-views/{id}", May(UseSavedViews), saved_views::change)
+        .post(
+            "/saved-views/{id}/delete",
+            May(UseSavedViews),
+            saved_views::delete,
+        )
+        .part(one::routes);
 }

@@ -14,20 +14,29 @@ mod show;
 mod stage;
 mod words;
 
-use actix_web::web::ServiceConfig;
+use kale_domain::access::Permission::{ManageUploads, ReadUploads};
 
 pub(crate) use self::list::row;
+use crate::routes::{Needs::May, Routes};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(list::handle)
-        .service(receive::handle)
-        .service(download::template)
-        .service(show::handle)
-        .service(map::handle)
-        .service(act::validate)
-        .service(act::import)
-        .service(act::undo)
-        .service(act::cancel)
-        .service(download::errors);
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes
+        .get("/data", May(ReadUploads), list::handle)
+        .post("/data/uploads", May(ManageUploads), receive::handle)
+        .get(
+            "/data/templates/customer-data",
+            May(ReadUploads),
+            download::template,
+        )
+        .get("/data/uploads/{id}", May(ReadUploads), show::handle)
+        .post("/data/uploads/{id}/mapping", May(ManageUploads), map::handle)
+        .post("/data/uploads/{id}/validate", May(ManageUploads), act::validate)
+        .post("/data/uploads/{id}/import", May(ManageUploads), act::import)
+        .post("/data/uploads/{id}/undo", May(ManageUploads), act::undo)
+        .post("/data/uploads/{id}/cancel", May(ManageUploads), act::cancel)
+        .get(
+            "/data/uploads/{id}/errors.csv",
+            May(ReadUploads),
+            download::errors,
+        );
 }

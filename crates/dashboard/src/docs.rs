@@ -1,12 +1,11 @@
 //! `/docs`, `/docs/errors` and `/licences`: for everybody, signed in or not.
 
 use actix_web::{
-    HttpResponse, get,
+    HttpResponse,
     http::{
         StatusCode,
         header::{self, HeaderValue},
     },
-    web::ServiceConfig,
 };
 use askama::Template as _;
 use kale_web::{Authenticated, NoQuery, Problem, catalogue};
@@ -14,6 +13,7 @@ use kale_web::{Authenticated, NoQuery, Problem, catalogue};
 use crate::{
     assets,
     frame::Frame,
+    routes::{Needs, Routes},
     view::docs::{DocsErrorsPage, DocsPage, ErrorDoc, LicencesPage},
 };
 
@@ -23,18 +23,17 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(errors)
-        .service(docs)
-        .service(licences)
-        .service(licenses);
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes
+        .get("/docs/errors", Needs::Nothing, errors)
+        .get("/docs", Needs::Nothing, docs)
+        .get("/licences", Needs::Nothing, licences)
+        .get("/licenses", Needs::Nothing, licenses);
 }
 
 /// Who looks, where somebody is signed in: for their theme only.
 type Maybe = Option<Authenticated>;
 
-#[get("/docs")]
 #[tracing::instrument(name = "dashboard.docs.api", skip_all)]
 async fn docs(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse, Problem> {
     let page = DocsPage {
@@ -48,7 +47,6 @@ async fn docs(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse, P
     Ok(response)
 }
 
-#[get("/docs/errors")]
 #[tracing::instrument(name = "dashboard.docs.errors", skip_all)]
 async fn errors(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse, Problem> {
     let page = DocsErrorsPage {
@@ -66,7 +64,6 @@ async fn errors(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse,
     frame.page(StatusCode::OK, page.render())
 }
 
-#[get("/licences")]
 #[tracing::instrument(name = "dashboard.docs.licences", skip_all)]
 async fn licences(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse, Problem> {
     let page = LicencesPage {
@@ -77,7 +74,6 @@ async fn licences(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpRespons
 }
 
 /// The same word, spelled the other way.
-#[get("/licenses")]
 async fn licenses(frame: Frame, _: NoQuery) -> HttpResponse {
     frame.see_other("/licences")
 }

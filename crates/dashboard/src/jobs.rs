@@ -6,23 +6,31 @@ mod show;
 mod status;
 pub(crate) mod words;
 
-use actix_web::web::ServiceConfig;
 use kale_application::{Tenant, access::Caller};
-use kale_domain::{access::Permission, job::JobStatus};
+use kale_domain::{
+    access::Permission::{ManageJobs, ReadJobs},
+    job::JobStatus,
+};
 
 pub(crate) use self::{
     list::{about, ended, files},
     status::JobEvent,
 };
-use crate::view::parts::JobProgress;
+use crate::{
+    routes::{
+        Needs::{self, May},
+        Routes,
+    },
+    view::parts::JobProgress,
+};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(list::handle)
-        .service(show::handle)
-        .service(status::handle)
-        .service(act::cancel)
-        .service(act::retry);
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes
+        .get("/jobs", May(ReadJobs), list::handle)
+        .get("/jobs/{id}", May(ReadJobs), show::handle)
+        .get("/jobs/{id}/status", Needs::Company, status::handle)
+        .post("/jobs/{id}/cancel", May(ManageJobs), act::cancel)
+        .post("/jobs/{id}/retry", May(ManageJobs), act::retry);
 }
 
 /// Where the progress of a job stands in a page, and what is asked for when it ends.
@@ -41,7 +49,7 @@ pub(crate) struct Place {
 impl Place {
     /// The progress of a job, as this caller sees it.
     pub(crate) fn progress(self, job: &JobStatus, caller: &Caller) -> JobProgress {
-        let reads = caller.may(Permission::ReadJobs);
+        let reads = caller.may(ReadJobs);
         JobProgress {
             job: job.id.to_string(),
             title: self.title,
@@ -52,7 +60,7 @@ impl Place {
             } else {
                 String::new()
             },
-            may_cancel: self.may_cancel && !job.state.is_final() && caller.may(Permission::ManageJobs),
+            may_cancel: self.may_cancel && !job.state.is_final() && caller.may(ManageJobs),
             refresh: self.refresh,
             target: self.target,
         }
@@ -61,7 +69,7 @@ impl Place {
 
 /// Whether the caller may follow a job: any with the permission, else those they started.
 pub(crate) fn follows(caller: &Caller, job: &JobStatus) -> bool {
-    caller.may(Permission::ReadJobs) || job.started_by.is_some_and(|user| caller.user() == Some(user))
+    caller.may(ReadJobs) || job.started_by.is_some_and(|user| caller.user() == Some(user))
 }
 
 /// The company of a caller, for routes that any caller may use.

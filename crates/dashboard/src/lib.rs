@@ -4,8 +4,9 @@
 //! One struct gives the page (`render`) and, where it names blocks, its fragments (`as_…`). `PAGES.md` lists addresses,
 //! forms and fragments.
 //!
-//! Invariants: no rule of the product stands here; every page of a company names its permission as a parameter; signing
-//! in, lists and forms work without scripts.
+//! Invariants: no rule of the product stands here; every page of a company names its permission as a parameter; every
+//! route stands in the table of [`routes`], from which tests ask all of them; signing in, lists and forms work without
+//! scripts.
 
 pub mod assets;
 mod audit;
@@ -18,6 +19,7 @@ mod jobs;
 mod live;
 mod people;
 mod personas;
+mod routes;
 mod settings;
 mod sign_in;
 mod static_files;
@@ -27,9 +29,11 @@ mod words;
 
 use actix_web::web::ServiceConfig;
 
+use self::routes::Routes;
 pub use self::{
     deps::{Deps, Door},
     frame::surface,
+    routes::{Needs, Route, routes},
 };
 
 /// Mounts every page, and the files they need.
@@ -39,17 +43,22 @@ pub use self::{
 pub fn configure(deps: Deps) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         deps.install(config);
-        config
-            .configure(static_files::routes)
-            .configure(sign_in::routes)
-            .configure(today::routes)
-            .configure(customers::routes)
-            .configure(data::routes)
-            .configure(personas::routes)
-            .configure(jobs::routes)
-            .configure(live::routes)
-            .configure(settings::routes)
-            .configure(audit::routes)
-            .configure(docs::routes);
+        mount(&mut Routes::on(config));
     }
+}
+
+/// Every part, in the order the router asks them.
+fn mount(routes: &mut Routes<'_>) {
+    let _all = routes
+        .part(static_files::routes)
+        .part(sign_in::routes)
+        .part(today::routes)
+        .part(customers::routes)
+        .part(data::routes)
+        .part(personas::routes)
+        .part(jobs::routes)
+        .part(live::routes)
+        .part(settings::routes)
+        .part(audit::routes)
+        .part(docs::routes);
 }

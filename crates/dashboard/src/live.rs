@@ -1,9 +1,6 @@
 //! `GET /live`: one event stream per tab, with the jobs of the company as they change.
 
-use actix_web::{
-    HttpResponse, get,
-    web::{Data, ServiceConfig},
-};
+use actix_web::{HttpResponse, web::Data};
 use futures::{Stream, StreamExt as _, future::ready, stream};
 use kale_application::{
     access::Caller,
@@ -16,16 +13,18 @@ use kale_web::{
     sse::{self, Event},
 };
 
-use crate::jobs::{self, JobEvent};
+use crate::{
+    jobs::{self, JobEvent},
+    routes::{Needs, Routes},
+};
 
 /// The most jobs of one state that a stream begins with.
 const MOST: u32 = 50;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(handle);
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes.get("/live", Needs::Company, handle);
 }
 
-#[get("/live")]
 #[tracing::instrument(name = "dashboard.live", skip_all)]
 async fn handle(
     Authenticated(caller): Authenticated,

@@ -14,22 +14,28 @@ mod table;
 mod tags;
 mod versions;
 
-use actix_web::web::ServiceConfig;
+use kale_domain::access::Permission::{AssignPersonas, ManagePersonas, ReadCustomers, ReadPersonas};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+use crate::routes::{Needs::May, Routes};
+
+pub(crate) fn routes(routes: &mut Routes<'_>) {
     // Words before ids: an id is whatever stands there.
-    config
-        .service(list::handle)
-        .service(table::handle)
-        .service(versions::list)
-        .service(versions::restore)
-        .service(preview::handle)
-        .service(act::recompute)
-        .service(act::defaults)
-        .service(act::reorder)
-        .service(act::delete)
-        .service(editor::new)
-        .service(editor::edit)
-        .service(save::create)
-        .service(save::change);
+    let _all = routes
+        .get("/personas", May(ReadPersonas), list::handle)
+        .get("/personas/table", May(ReadCustomers), table::handle)
+        .get("/personas/versions", May(ReadPersonas), versions::list)
+        .post(
+            "/personas/versions/{n}/restore",
+            May(ManagePersonas),
+            versions::restore,
+        )
+        .post("/personas/preview", May(ManagePersonas), preview::handle)
+        .post("/personas/recompute", May(AssignPersonas), act::recompute)
+        .post("/personas/defaults", May(ManagePersonas), act::defaults)
+        .post("/personas/{id}/move", May(ManagePersonas), act::reorder)
+        .post("/personas/{id}/delete", May(ManagePersonas), act::delete)
+        .get("/personas/new", May(ManagePersonas), editor::new)
+        .get("/personas/{id}", May(ReadPersonas), editor::edit)
+        .post("/personas", May(ManagePersonas), save::create)
+        .post("/personas/{id}", May(ManagePersonas), save::change);
 }

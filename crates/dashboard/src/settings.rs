@@ -3,13 +3,15 @@
 mod general;
 mod keys;
 
-use actix_web::web::ServiceConfig;
+use kale_domain::access::Permission::{ManageApiKeys, ManageCompany};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(general::show)
-        .service(general::change)
-        .service(keys::list)
-        .service(keys::create)
-        .service(keys::revoke);
+use crate::routes::{Needs::May, Routes};
+
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes
+        .get("/settings", May(ManageCompany), general::show)
+        .post("/settings", May(ManageCompany), general::change)
+        .get("/settings/api-keys", May(ManageApiKeys), keys::list)
+        .post("/settings/api-keys", May(ManageApiKeys), keys::create)
+        .post("/settings/api-keys/{id}/revoke", May(ManageApiKeys), keys::revoke);
 }

@@ -10,19 +10,24 @@ mod leave;
 mod link;
 mod theme;
 
-use actix_web::web::{ServiceConfig, get, post};
+use kale_domain::access::Permission::ManageInstallation;
+
+use crate::routes::{
+    Needs::{self, May},
+    Routes,
+};
 
 /// The routes.
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/sign-in", get().to(ask::show))
-        .route("/sign-in", post().to(ask::send))
-        .route("/sign-in/mail", get().to(ask::sent))
-        .route("/sign-in/link/{token}", get().to(link::open))
-        .route("/sign-in/link", post().to(link::press))
-        .route("/sign-in/companies", get().to(companies::show))
-        .route("/sign-in/companies", post().to(companies::enter))
-        .route("/company/leave", post().to(companies::leave))
-        .route("/sign-out", post().to(leave::sign_out))
-        .route("/account/theme", post().to(theme::choose));
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes
+        .get("/sign-in", Needs::Nothing, ask::show)
+        .post("/sign-in", Needs::Nothing, ask::send)
+        .get("/sign-in/mail", Needs::Nothing, ask::sent)
+        .get("/sign-in/link/{token}", Needs::Nothing, link::open)
+        .post("/sign-in/link", Needs::Nothing, link::press)
+        .get("/sign-in/companies", Needs::SignedIn, companies::show)
+        .post("/sign-in/companies", May(ManageInstallation), companies::enter)
+        .post("/company/leave", May(ManageInstallation), companies::leave)
+        .post("/sign-out", Needs::Person, leave::sign_out)
+        .post("/account/theme", Needs::SignedIn, theme::choose);
 }

@@ -3,19 +3,21 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderName, HeaderValue},
-    web::{self, Bytes, ServiceConfig},
+    web::Bytes,
 };
 use kale_web::{Path, Problem};
 
-use crate::assets::{self, Asset};
+use crate::{
+    assets::{self, Asset},
+    routes::{Needs, Routes},
+};
 
 /// The routes.
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/assets/{tail:.*}")
-            .route(web::get().to(show))
-            .route(web::head().to(show)),
-    );
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all =
+        routes
+            .get("/assets/{tail:.*}", Needs::Nothing, show)
+            .head("/assets/{tail:.*}", Needs::Nothing, show);
 }
 
 async fn show(request: HttpRequest, Path(tail): Path<String>) -> Result<HttpResponse, Problem> {
@@ -62,7 +64,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_file_is_sent_once_and_kept() {
-        let app = test::init_service(App::new().configure(routes)).await;
+        let app = test::init_service(App::new().configure(|config| routes(&mut Routes::on(config)))).await;
         let get = |etag: &str| {
             let request = test::TestRequest::get().uri(assets::url("css/kale.css"));
             request.insert_header((header::IF_NONE_MATCH, etag)).to_request()
@@ -91,7 +93,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_path_out_of_the_folder_finds_nothing() {
-        let app = test::init_service(App::new().configure(routes)).await;
+        let app = test::init_service(App::new().configure(|config| routes(&mut Routes::on(config)))).await;
         for path in ["/assets/x/..%2f..%2fCargo.toml", "/assets/", "/assets/x"] {
             let answer = test::call_service(&app, test::TestRequest::get().uri(path).to_request()).await;
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");

@@ -3,9 +3,11 @@
 mod checklist;
 mod show;
 
-use actix_web::web::{ServiceConfig, get};
+use kale_domain::access::Permission::ReadCustomers;
+
+use crate::routes::{Needs::May, Routes};
 
 /// The routes.
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.route("/", get().to(show::show));
+pub(crate) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes.get("/", May(ReadCustomers), show::show);
 }

@@ -45,8 +45,8 @@ pub struct StartOptions {
     pub arguments: Vec<String>,
     /// How it learns that this process died. Default: the best this system has.
     pub parent_death: Option<ParentDeath>,
-    /// How long it may take until it accepts writes. Default 20 s; recovering a large folder may need more. A start on
-    /// another port than the last one may take 40 s longer.
+    /// How long it may take until it accepts writes. Default 2 min, which only a large folder or a
+    /// very busy machine needs. A start on another port than the last one may take 40 s longer.
     pub ready_within: Duration,
 }
 
@@ -62,7 +62,7 @@ impl StartOptions {
             log_path: None,
             arguments: Vec::new(),
             parent_death: None,
-            ready_within: Duration::from_secs(20),
+            ready_within: Duration::from_mins(2),
         }
     }
 }

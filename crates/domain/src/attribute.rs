@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use crate::money::Money;
 
@@ -19,7 +20,21 @@ impl AttributeKey {
     pub fn from_header(header: &str) -> Option<Self> {
         let folded = crate::fold::fold(header);
         let mut text = String::with_capacity(folded.len());
-        for c in folded.chars() {
+        for c in folded.nfkd().filter(|c| !is_combining_mark(*c)) {
+            let letters = match c {
+                'ß' => "ss",
+                'æ' => "ae",
+                'œ' => "oe",
+                'ø' => "o",
+                'ł' => "l",
+                'đ' | 'ð' => "d",
+                'þ' => "th",
+                _ => "",
+            };
+            if !letters.is_empty() {
+                text.push_str(letters);
+                continue;
+            }
             if c.is_ascii_lowercase() || c.is_ascii_digit() {
                 text.push(c);
             } else if !text.is_empty() && !text.ends_with('_') {
@@ -161,7 +176,9 @@ mod tests {
             ("Monthly charges (USD)", "monthly_charges_usd"),
             ("tenure", "tenure"),
             ("2nd line", "c_2nd_line"),
-            ("  Größe ", "gr_e"),
+            ("  Größe ", "grosse"),
+            ("Prénom / Straße", "prenom_strasse"),
+            ("Łódź", "lodz"),
         ] {
             assert_eq!(AttributeKey::from_header(header).unwrap().as_str(), name);
         }

@@ -19,7 +19,8 @@ mod tests;
 
 pub use self::{
     batch::{
-        Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, existing_keys, remove_absent, write_batch,
+        Batch, BatchOutcome, Existing, IncomingRow, MappedColumns, count_live, existing_keys, remove_absent,
+        write_batch,
     },
     fold::fold,
     pointer::{LiveBatch, allocate, live, publish, settled, unpublish, unsettled},

@@ -32,6 +32,18 @@ const KNOWN: &[(Target, &[&str])] = &[
             "account_number",
             "customer",
             "uuid",
+            // What such columns are called in German, French, Spanish, Italian, Dutch and Portuguese files.
+            "kundennummer",
+            "kunden_nr",
+            "kunden_id",
+            "kundennr",
+            "numero_client",
+            "id_client",
+            "numero_de_cliente",
+            "id_cliente",
+            "codice_cliente",
+            "klantnummer",
+            "codigo_do_cliente",
         ],
     ),
     (
@@ -114,7 +126,7 @@ const KNOWN: &[(Target, &[&str])] = &[
 ///
 /// Sensitive columns are ignored. A column is the key if it is called like one and nine rows in ten have a value of
 /// their own there: the others are told as broken when the file is checked. Without such a column the row number is
-/// the key. What no target is known for becomes an attribute of the profiled type, or
+/// the key of a first file; a later one could change strangers by it, so that a person has to say what the key is. What no target is known for becomes an attribute of the profiled type, or
 /// of the type the company's attribute of that name has already. Amounts are taken to be in `currency`, the
 /// company's own.
 #[must_use]
@@ -155,7 +167,7 @@ pub fn suggest(profile: &Profile, existing: &[AttributeDefinition], currency: Cu
             map(column, Target::Attribute(key), Some(kind), currency),
         );
     }
-    let row_number_as = (!has_key).then_some(RowNumberAs::ExternalId);
+    let row_number_as = (!has_key && existing.is_empty()).then_some(RowNumberAs::ExternalId);
     Mapping {
         mode: ImportMode::Upsert,
         columns,

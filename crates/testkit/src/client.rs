@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{Answer, contract::undescribed};
 
 /// How long a test waits for what has to happen.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Sends requests as somebody.
 #[derive(Clone)]
@@ -22,7 +22,7 @@ pub struct Client {
 impl Client {
     pub(crate) fn new(url: &str, token: Option<String>) -> Self {
         let http = awc::Client::builder()
-            .timeout(Duration::from_mins(1))
+            .timeout(Duration::from_mins(2))
             .disable_redirects()
             .finish();
         Self {
@@ -73,7 +73,8 @@ impl Client {
         body: impl Into<Bytes>,
     ) -> Result<Answer, String> {
         let rooted = [
-            "/api/", "/healthz", "/readyz", "/metrics", "/openapi", "/docs", "/sign", "/live", "/assets", "/f/",
+            "/api/", "/healthz", "/readyz", "/metrics", "/openapi", "/docs", "/sign", "/live", "/assets",
+            "/f/",
         ];
         let path = if rooted.iter().any(|root| path.starts_with(root)) || ["/", "/f"].contains(&path) {
             path.to_owned()

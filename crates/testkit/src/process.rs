@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use crate::Client;
 
-/// How long a start may take.
-const START: Duration = Duration::from_secs(30);
+/// How long a start may take, the demo's first one among them.
+const START: Duration = Duration::from_mins(3);
 
-/// `kale all` as a process. Dropping it kills it.
+/// `kale all` or `kale demo` as a process. Dropping it kills it.
 pub struct KaleProcess {
     child: Child,
     url: String,
@@ -43,21 +43,43 @@ impl KaleProcess {
         starting
     }
 
+    /// Starts `kale demo --json` in that folder, with a database of its own, and waits; answers the line it printed too.
+    pub async fn start_demo(folder: &Path) -> (Self, Value) {
+        let mongod = kale_devdb::find(&kale_devdb::Lookup::for_workspace(None)).unwrap();
+        let mut command = Command::new(binary());
+        command
+            .args(["demo", "--json", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(folder)
+            .env_clear()
+            .env("KALE_MONGOD", mongod.path);
+        let mut starting = Self::run(&mut command, folder);
+        starting.ready().await;
+        let line = starting.lines().into_iter().find(|line| line["url"].is_string());
+        (starting, line.unwrap())
+    }
+
     /// Starts it without waiting; it has no address before [`KaleProcess::ready`].
     #[must_use]
     pub fn launch(mongodb_uri: &str, folder: &Path) -> Self {
-        std::fs::create_dir_all(folder).unwrap();
-        let taken = |number: &u32| folder.join(format!("kale-{number}.log")).exists();
-        let number = (1..1_000).find(|number| !taken(number)).unwrap();
-        let log = folder.join(format!("kale-{number}.log"));
-        let output = File::create_new(&log).unwrap();
-        let child = Command::new(binary())
+        let mut command = Command::new(binary());
+        command
             .arg("all")
             .env_clear()
             .env("KALE_MONGODB_URI", mongodb_uri)
             .env("KALE_LISTEN", "127.0.0.1:0")
             .env("KALE_DATA_DIR", folder)
-            .env("KALE_LOG", "info,kale_jobs=debug")
+            .env("KALE_LOG", "info,kale_jobs=debug");
+        Self::run(&mut command, folder)
+    }
+
+    /// Its output goes to a file of that folder.
+    fn run(command: &mut Command, folder: &Path) -> Self {
+        std::fs::create_dir_all(folder).unwrap();
+        let taken = |number: &u32| folder.join(format!("kale-{number}.log")).exists();
+        let number = (1..1_000).find(|number| !taken(number)).unwrap();
+        let log = folder.join(format!("kale-{number}.log"));
+        let output = File::create_new(&log).unwrap();
+        let child = command
             .stdin(Stdio::null())
             .stdout(output.try_clone().unwrap())
             .stderr(output)
@@ -89,11 +111,18 @@ impl KaleProcess {
     }
 
     fn announced(&self) -> Option<String> {
-        self.log().lines().find_map(|line| {
-            let line: Value = serde_json::from_str(line).ok()?;
+        self.lines().iter().find_map(|line| {
             let url = line.pointer("/url").or_else(|| line.pointer("/fields/url"))?;
             url.as_str().map(str::to_owned)
         })
+    }
+
+    /// The lines of JSON that it wrote so far.
+    fn lines(&self) -> Vec<Value> {
+        let log = self.log();
+        log.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 
     /// Where it is.

@@ -16,7 +16,7 @@ use tokio::{
 use crate::{Answer, Client};
 
 /// How long a server may be silent.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How a streamed request ended.
 pub struct Streamed {

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const BINARY = process.env.KALE_BIN ?? path.join(ROOT, "target/debug/kale");
-const START_MS = 120_000;
+const START_MS = 240_000;
 
 /** A running demo. */
 class Kale {
@@ -52,7 +52,7 @@ class Kale {
 
   /** The link that was last sent to an address. */
   async linkFor(email) {
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 1_200; tries += 1) {
       const link = this.#links.get(email)?.at(-1);
       if (link) return link;
       await new Promise((done) => setTimeout(done, 50));
@@ -86,7 +86,7 @@ class Kale {
 
   async uploadIs(id, state) {
     let upload;
-    for (let tries = 0; tries < 300; tries += 1) {
+    for (let tries = 0; tries < 1_200; tries += 1) {
       upload = await this.api("GET", `/uploads/${id}`);
       if (upload.status === state) return upload;
       await new Promise((done) => setTimeout(done, 100));
@@ -108,7 +108,7 @@ class Kale {
   async stop() {
     const ended = new Promise((done) => this.process.once("exit", (code) => done(code)));
     this.process.kill("SIGTERM");
-    const timer = setTimeout(() => this.process.kill("SIGKILL"), 20_000);
+    const timer = setTimeout(() => this.process.kill("SIGKILL"), 60_000);
     const code = await ended;
     clearTimeout(timer);
     await rm(this.folder, { recursive: true, force: true });

@@ -21,5 +21,5 @@ export async function quiet(page) {
 
 /** Waits until no work is shown any more on the page. */
 export async function ended(page) {
-  await page.waitForFunction(() => document.querySelector("[data-job]") === null, undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => document.querySelector("[data-job]") === null, undefined, { timeout: 180_000 });
 }

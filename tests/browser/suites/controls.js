@@ -11,8 +11,14 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 const page = (body) => `<!doctype html><html lang="en"><head><title>Planted</title></head><body><main><h1>Planted</h1>${body}</main></body></html>`;
 
 export function controls(run) {
-  /** Shows a planted page under an address of the server and gives what the watchers saw. */
-  async function shown(body, { status = 200, look = async () => {} } = {}) {
+  /** Waits until all of these were seen, or long enough for any machine. */
+  async function see(tab, watch, signs) {
+    const missing = () => signs.some((sign) => !watch.seen.some((line) => line.startsWith(sign)));
+    for (let tries = 0; tries < 300 && missing(); tries += 1) await tab.waitForTimeout(100);
+  }
+
+  /** Shows a planted page under an address of the server and gives what the watchers saw; waits for the sign of it. */
+  async function shown(body, { status = 200, look = async () => {}, sign } = {}) {
     const { context, page: tab, watch } = await run.browser.open({ size: NARROW });
     await tab.route("**/planted", (route) =>
       route.fulfill({ status, contentType: "text/html", headers: { "content-security-policy": POLICY }, body: page(body) }),
@@ -20,7 +26,8 @@ export function controls(run) {
     await tab.route("**/planted.js", (route) => route.fulfill({ contentType: "text/javascript", body: 'throw new Error("planted")' }));
     await tab.goto("/planted");
     await look(tab);
-    await tab.waitForTimeout(100);
+    if (sign) await see(tab, watch, [sign]);
+    else await tab.waitForTimeout(100);
     const { seen } = watch;
     await context.close();
     return { seen, assertQuiet: () => watch.assertQuiet() };
@@ -38,9 +45,10 @@ export function controls(run) {
       await tab.route("**/planted.js", (route) => route.fulfill({ status: 500, contentType: "text/javascript", body: 'throw new Error("planted")' }));
       await tab.goto("/planted");
       await tab.evaluate(() => setTimeout(() => { throw new Error("planted later"); }));
-      await tab.waitForTimeout(100);
+      const signs = ["CSP: script-src", "exception: Error: planted later", "answer: 500", "console: "];
+      await see(tab, watch, signs);
       await context.close();
-      for (const sign of ["CSP: script-src", "exception: Error: planted later", "answer: 500", "console: "]) {
+      for (const sign of signs) {
         assert.ok(watch.seen.some((line) => line.startsWith(sign)), `${sign} in ${watch.seen.join("\n")}`);
       }
     });
@@ -51,25 +59,25 @@ export function controls(run) {
     });
 
     it("see a script in the page that the policy refuses", async () => {
-      const { seen, assertQuiet } = await shown("<script>document.title = 'ran'</script>");
+      const { seen, assertQuiet } = await shown("<script>document.title = 'ran'</script>", { sign: "CSP: script-src" });
       assert.ok(seen.some((line) => line.startsWith("CSP: script-src")), seen.join("\n"));
       assert.throws(assertQuiet, /the browser complained/);
     });
 
     it("see something that is loaded from elsewhere", async () => {
-      const { seen } = await shown('<img src="https://elsewhere.example/pixel.png" alt="">');
+      const { seen } = await shown('<img src="https://elsewhere.example/pixel.png" alt="">', { sign: "CSP: img-src" });
       assert.ok(seen.some((line) => line.startsWith("CSP: img-src")), seen.join("\n"));
     });
 
     it("see an exception and an error in the console", async () => {
-      const thrown = await shown('<script src="/planted.js"></script>');
+      const thrown = await shown('<script src="/planted.js"></script>', { sign: "exception: Error: planted" });
       assert.ok(thrown.seen.some((line) => line.startsWith("exception: Error: planted")), thrown.seen.join("\n"));
-      const said = await shown("<p>Fine</p>", { look: (tab) => tab.evaluate(() => console.error("planted")) });
+      const said = await shown("<p>Fine</p>", { sign: "console: planted", look: (tab) => tab.evaluate(() => console.error("planted")) });
       assert.ok(said.seen.some((line) => line.startsWith("console: planted")), said.seen.join("\n"));
     });
 
     it("see an answer that says the server broke", async () => {
-      const { seen } = await shown("<p>Broken</p>", { status: 500 });
+      const { seen } = await shown("<p>Broken</p>", { status: 500, sign: "answer: 500" });
       assert.ok(seen.some((line) => line.startsWith("answer: 500")), seen.join("\n"));
     });
 

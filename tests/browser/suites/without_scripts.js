@@ -108,7 +108,7 @@ export function withoutScripts(run) {
     it("a file is uploaded, mapped, checked, imported and taken back", () =>
       plain(owner, "data", async (page) => {
         const again = async (what) => {
-          for (let tries = 0; tries < 60 && !(await what.isVisible()); tries += 1) {
+          for (let tries = 0; tries < 300 && !(await what.isVisible()); tries += 1) {
             await page.waitForTimeout(200);
             await page.reload();
           }
@@ -133,7 +133,7 @@ export function withoutScripts(run) {
         await undo.click();
         await again(page.getByRole("heading", { name: "Undone" }));
         // The customers follow; the page says so as long as they do.
-        for (let tries = 0; tries < 60 && (await page.locator("[data-job]").count()) > 0; tries += 1) {
+        for (let tries = 0; tries < 300 && (await page.locator("[data-job]").count()) > 0; tries += 1) {
           await page.waitForTimeout(200);
           await page.reload();
         }

@@ -1,6 +1,5 @@
-//! Files that are too long in one way or another: refused while they are sent, not after.
-
-use std::time::{Duration, Instant};
+//! Files that are too long in one way or another: refused while they are sent, not after. How soon is told by how much
+//! could be sent before the answer, which no slow machine changes.
 
 use kale_testkit::{Streamed, TestApp};
 
@@ -11,16 +10,13 @@ const MIB: u64 = 1024 * 1024;
 const HEAD: u64 = 2 * MIB;
 /// What lies in the buffers of the sockets on the way: the kernel lets them grow to several mebibytes each.
 const ON_THE_WAY: u64 = 32 * MIB;
-/// Far above what it takes: a server that reads a gigabyte first needs longer even on a fast machine.
-const SOON: Duration = Duration::from_secs(10);
 
-fn is_refused_early(streamed: &Streamed, begun: Instant) -> String {
+fn is_refused_early(streamed: &Streamed) -> String {
     let Streamed { answer, sent } = streamed;
     assert!(
         *sent <= HEAD + ON_THE_WAY,
         "{sent} bytes were sent before the refusal"
     );
-    assert!(begun.elapsed() < SOON, "the refusal took {:?}", begun.elapsed());
     assert_eq!(answer.code(), 422, "{}", answer.text());
     assert_eq!(answer.problem(), "unreadable-file");
     answer.string("/errors/0/code")
@@ -33,9 +29,8 @@ async fn a_field_of_a_gigabyte_is_refused_after_mebibytes() {
     let piece = vec![b'x'; 64 * 1024];
 
     for begin in [b"id,name\r\n1,\"".as_slice(), b"id,name\r\n1,"] {
-        let begun = Instant::now();
         let streamed = company.owner.stream_file(begin, &piece, 1024 * MIB).await;
-        assert_eq!(is_refused_early(&streamed, begun), "field-too-long");
+        assert_eq!(is_refused_early(&streamed), "field-too-long");
         nothing_is_left(&app, &company).await;
     }
     app.stop().await;
@@ -48,9 +43,8 @@ async fn a_million_columns_are_refused_after_mebibytes() {
     let piece = b"column,".repeat(8 * 1024);
 
     for begin in [b"id,".as_slice(), b"id,name\r\n1,"] {
-        let begun = Instant::now();
         let streamed = company.owner.stream_file(begin, &piece, 512 * MIB).await;
-        assert_eq!(is_refused_early(&streamed, begun), "too-many-columns");
+        assert_eq!(is_refused_early(&streamed), "too-many-columns");
         nothing_is_left(&app, &company).await;
     }
     app.stop().await;
@@ -60,7 +54,6 @@ async fn a_million_columns_are_refused_after_mebibytes() {
 async fn packed_data_is_refused_after_mebibytes() {
     let app = TestApp::start().await;
     let company = app.company("Acme").await;
-    let begun = Instant::now();
 
     let streamed = company
         .owner
@@ -71,7 +64,7 @@ async fn packed_data_is_refused_after_mebibytes() {
         )
         .await;
 
-    assert_eq!(is_refused_early(&streamed, begun), "not-csv");
+    assert_eq!(is_refused_early(&streamed), "not-csv");
     nothing_is_left(&app, &company).await;
     app.stop().await;
 }
@@ -80,7 +73,6 @@ async fn packed_data_is_refused_after_mebibytes() {
 async fn a_file_said_to_be_larger_than_two_gibibytes_is_refused_at_its_header() {
     let app = TestApp::start().await;
     let company = app.company("Acme").await;
-    let begun = Instant::now();
 
     let streamed = company
         .owner
@@ -88,7 +80,6 @@ async fn a_file_said_to_be_larger_than_two_gibibytes_is_refused_at_its_header() 
         .await;
 
     assert!(streamed.sent <= ON_THE_WAY, "{} bytes were sent", streamed.sent);
-    assert!(begun.elapsed() < SOON);
     assert_eq!(streamed.answer.code(), 413, "{}", streamed.answer.text());
     assert_eq!(streamed.answer.problem(), "too-large");
     nothing_is_left(&app, &company).await;

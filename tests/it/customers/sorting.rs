@@ -25,7 +25,7 @@ async fn sorted(company: &TestCompany, key: &str) -> Option<Vec<u64>> {
 
 /// Asks until the list can be sorted; a list that can is in order.
 async fn sorted_in_the_end(company: &TestCompany, key: &str, customers: usize) {
-    for _ in 0..1_000 {
+    for _ in 0..5_000 {
         if let Some(values) = sorted(company, key).await {
             assert_eq!(values.len(), customers);
             assert!(values.is_sorted_by(|a, b| a >= b), "{key}: {values:?}");

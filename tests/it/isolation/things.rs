@@ -7,18 +7,18 @@ use kale_testkit::TestCompany;
 use serde_json::{Value, json};
 
 /// One of each, by the segment of paths that its id stands behind.
-pub(super) struct Things {
+pub(crate) struct Things {
     ids: BTreeMap<&'static str, String>,
     /// The id of a persona.
-    pub(super) persona: String,
+    pub(crate) persona: String,
     /// Its key.
-    pub(super) persona_key: String,
+    pub(crate) persona_key: String,
     /// What gives any of them away, in small letters.
-    pub(super) needles: Vec<String>,
+    pub(crate) needles: Vec<String>,
 }
 
 /// Another id of the same kind, which nobody has.
-pub(super) fn fresh(id: &str) -> String {
+pub(crate) fn fresh(id: &str) -> String {
     let (head, last) = id.split_at(id.len() - 1);
     format!("{head}{}", if last == "7" { "6" } else { "7" })
 }
@@ -37,7 +37,8 @@ async fn upload(company: &TestCompany, word: &str) -> String {
             seats.clone(): { "to": format!("attributes.{seats}"), "type": "integer" }
         }
     });
-    let file = format!("id,name,{seats}\n{word}-2,{word} two,5\n");
+    // One row is rejected, so that there is a file of those.
+    let file = format!("id,name,{seats}\n{word}-2,{word} two,5\n{word}-3,{word} three,many\n");
     company.import(file.as_bytes(), Some(mapping)).await
 }
 
@@ -116,7 +117,7 @@ async fn session(company: &TestCompany, customer: &str) -> String {
 
 impl Things {
     /// Makes them; `word` stands in every name.
-    pub(super) async fn make(company: &TestCompany, word: &str) -> Self {
+    pub(crate) async fn make(company: &TestCompany, word: &str) -> Self {
         let owner = &company.owner;
         let upload = upload(company, word).await;
         let persona = persona(company, word).await;
@@ -148,6 +149,7 @@ impl Things {
             ("jobs", job),
             ("offers", offer),
             ("reasons", reason),
+            ("personas", persona.clone()),
             ("saved-views", view),
             ("secrets", secret),
             ("sessions", session),
@@ -170,17 +172,17 @@ impl Things {
     }
 
     /// Whether there is one behind that segment.
-    pub(super) fn has(&self, behind: &str) -> bool {
+    pub(crate) fn has(&self, behind: &str) -> bool {
         self.ids.contains_key(behind)
     }
 
     /// The id of the one behind that segment.
-    pub(super) fn id(&self, behind: &str) -> &str {
+    pub(crate) fn id(&self, behind: &str) -> &str {
         &self.ids[behind]
     }
 
     /// How they are now, as their owner sees them.
-    pub(super) async fn state(&self, company: &TestCompany) -> Vec<Value> {
+    pub(crate) async fn state(&self, company: &TestCompany) -> Vec<Value> {
         let of = |behind: &str| format!("/{behind}/{}", self.id(behind));
         let customer = of("customers");
         let paths = [

@@ -41,6 +41,10 @@ async fn append_takes_new_keys_and_refuses_the_others() {
 
     let file = b"id,name\r\nb,Someone else\r\nd,Barbara\r\n";
     let upload = owner.file_imported(file, "append", None).await;
+    assert_eq!(
+        (&upload["report"]["known"], &upload["report"]["taken_out"]),
+        (&json!(0), &json!(0))
+    );
 
     assert_eq!(upload["report"]["errors"][0]["code"], "duplicate-key");
     assert_eq!(upload["report"]["errors"][0]["line"], 2);
@@ -60,6 +64,10 @@ async fn upsert_changes_the_columns_of_the_file_and_leaves_the_others() {
     let file = b"id,name,seats\r\na,Ada Lovelace,\r\nb,Grace,2\r\nd,Barbara,4\r\n";
     let upload = owner.file_imported(file, "upsert", None).await;
 
+    assert_eq!(
+        upload["report"]["known"], 2,
+        "two of three change customers that exist"
+    );
     assert_eq!(upload["summary"], counts(1, 1, 1, 0, 0));
     let a = customer(owner, "a").await;
     assert_eq!(
@@ -84,6 +92,11 @@ async fn replace_takes_out_what_the_file_does_not_have() {
     let file = b"id,name\r\nb,Grace\r\nd,Barbara\r\n";
     let upload = owner.file_imported(file, "replace", None).await;
 
+    assert_eq!(
+        (&upload["report"]["known"], &upload["report"]["taken_out"]),
+        (&json!(1), &json!(2)),
+        "told before it was asked for"
+    );
     assert_eq!(upload["summary"], counts(1, 1, 0, 0, 2));
     assert_eq!(
         names(owner).await,
@@ -114,6 +127,7 @@ async fn replace_keeps_the_row_of_a_key_whose_new_row_is_wrong() {
     let upload = owner.file_imported(file, "replace", Some(mapping)).await;
 
     // The file has the key `a`: only `c` is absent from it.
+    assert_eq!(upload["report"]["taken_out"], 1);
     assert_eq!(upload["summary"], counts(0, 0, 1, 1, 1));
     assert_eq!(customer(owner, "a").await["attributes"]["seats"], 1);
 }

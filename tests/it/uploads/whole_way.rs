@@ -113,7 +113,7 @@ async fn a_small_file_goes_the_whole_way_and_each_state_shows_what_it_has() {
     let validated = owner.upload_is(&id, "validated").await;
     assert_eq!(
         validated["report"],
-        json!({ "rows": 2, "accepted": 2, "rejected": 0, "errors": [], "warnings": [] })
+        json!({ "rows": 2, "accepted": 2, "rejected": 0, "known": 0, "taken_out": 0, "errors": [], "warnings": [] })
     );
     owner.job_done(&check).await;
     let job = owner.get(&format!("/jobs/{check}")).await.expect(200).json();

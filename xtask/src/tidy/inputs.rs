@@ -27,15 +27,44 @@ const PLACES: [&str; 4] = [
     "xtask/src/environment.rs",
 ];
 
+/// Who may ask for chance itself: the process's ids, secrets, and pauses and orders that are random on purpose.
+const CHANCE: [&str; 11] = [
+    "bench/",
+    "bin/kale/src/sources.rs",
+    "crates/jobs/src/outcome.rs",
+    "crates/jobs/src/ring.rs",
+    "crates/jobs/src/runner.rs",
+    "crates/persistence/src/live.rs",
+    "crates/persistence/src/seal/",
+    "crates/persistence/src/sign_ins.rs",
+    "crates/persistence/src/token.rs",
+    "crates/persistence/src/tx.rs",
+    "crates/persistence/src/viewer/handles.rs",
+];
+
+/// Whether a line of code names the crate `rand`.
+fn names_rand(line: &str) -> bool {
+    line.match_indices("rand::").any(|(at, _)| {
+        let before = line.get(..at).and_then(|before| before.chars().next_back());
+        before.is_none_or(|before| !before.is_alphanumeric() && before != '_')
+    })
+}
+
 /// Looks for calls that read the clock, chance or the environment outside their place.
 pub(super) fn check(workspace: &Workspace) -> Vec<Violation> {
     let mut found = Vec::new();
     for file in workspace.files.iter().filter(|file| file.has_extension("rs")) {
-        if PLACES.iter().any(|place| file.path.starts_with(place)) {
-            continue;
-        }
+        let is_in = |places: &[&str]| places.iter().any(|place| file.path.starts_with(place));
         let Some(text) = file.text() else { continue };
         for (at, line) in code_only(text).lines().enumerate() {
+            if names_rand(line) && !is_in(&CHANCE) {
+                let message =
+                    "chance comes in here; take `Ids` or a seed, or say in `tidy/inputs.rs` why not";
+                found.push(Violation::error(RULE, &file.path, Some(at + 1), message));
+            }
+            if is_in(&PLACES) {
+                continue;
+            }
             for (call, instead) in CALLS.iter().filter(|(call, _)| line.contains(call)) {
                 let message =
                     format!("`{call}…)` reads the world here; {instead} instead, so that a test can fix it");
@@ -50,6 +79,28 @@ pub(super) fn check(workspace: &Workspace) -> Vec<Violation> {
 mod tests {
     use super::super::tests::{messages, with_files};
     use super::*;
+
+    #[test]
+    fn chance_is_caught_where_it_has_no_place() {
+        let bad = "use rand::Rng as _;\nfn f() -> u8 {\n    ::rand::random() + operand::g()\n}\n";
+        let found = messages(&check(&with_files(&[
+            ("crates/application/src/uploads.rs", bad),
+            (
+                "bin/kale/src/server.rs",
+                "fn f() -> u8 {\n    rand::random()\n}\n",
+            ),
+            ("crates/persistence/src/token.rs", bad),
+            ("crates/rules/src/lib.rs", "// rand::random()\n"),
+        ])));
+        for place in [
+            "crates/application/src/uploads.rs:1",
+            "crates/application/src/uploads.rs:3",
+            "bin/kale/src/server.rs:2",
+        ] {
+            assert!(found.contains(&format!("error[inputs] {place}\n")), "{found}");
+        }
+        assert_eq!(found.matches("error[").count(), 3, "{found}");
+    }
 
     #[test]
     fn a_clock_an_id_and_a_setting_read_on_the_way_are_caught() {

@@ -32,10 +32,18 @@ pub async fn first_paint(bench: &mut Bench) -> Result<()> {
     let customer = format!("/customers/{}", ids.into_iter().next().unwrap_or_default());
     let mut html = String::new();
     for (name, path) in [
+        ("/", "/"),
         ("/customers", "/customers"),
         ("/customers/{id}", &customer),
         ("/data", "/data"),
         ("/personas", "/personas"),
+        ("/personas/new", "/personas/new"),
+        ("/personas/table", "/personas/table"),
+        ("/personas/versions", "/personas/versions"),
+        ("/jobs", "/jobs"),
+        ("/audit", "/audit"),
+        ("/settings", "/settings"),
+        ("/settings/api-keys", "/settings/api-keys"),
     ] {
         html.push_str(&page(bench, &browser, name, path).await?);
     }

@@ -13,6 +13,7 @@ use kale_persistence::{Store, Tenant, companies, file_rows};
 use kale_tabular::{DuplicateKeys, Limits, ReadPlan, RejectedFile, Row, check_mapping};
 
 use super::{
+    effect::Effect,
     jobs::{StepError, awaits, finish, upload},
     receive::{errors_key, file_key, refused_key},
 };
@@ -62,7 +63,8 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
     }
     let refused = Arc::new(refused_lines(store, blobs, &opened, lease).await?);
     keep_refused(blobs, opened.tenant, id, &refused).await?;
-    let report = report(blobs, &opened, Arc::clone(&refused), lease).await?;
+    let effect = Effect::new(store, &opened).await?;
+    let report = report(blobs, &opened, Arc::clone(&refused), effect, lease).await?;
     let (rows, rejected) = (report.rows, report.rejected);
     finish(store, id, lease, |upload| {
         Ok(Upload {
@@ -173,6 +175,7 @@ async fn report(
     blobs: &Blobs,
     opened: &Opened,
     refused: Arc<Refused>,
+    mut effect: Effect<'_>,
     lease: &Lease,
 ) -> Result<Report, StepError> {
     let append = opened
@@ -198,6 +201,7 @@ async fn report(
         while let Some(batch) = rows.next_batch(BATCH).await? {
             report.rows = rows.read();
             report.accepted += u64::try_from(batch.rows.len()).unwrap_or(u64::MAX);
+            effect.of(opened, &batch).await?;
             for rejected in &batch.rejected {
                 report.rejected += 1;
                 let room = REPORTED_ERRORS.saturating_sub(report.errors.len());
@@ -222,6 +226,7 @@ async fn report(
     let (read, written) = futures::future::join(reading, writing).await;
     read?;
     written?;
+    (report.known, report.taken_out) = (effect.known, effect.taken_out());
     if report.rejected == 0 {
         blobs.delete(&key).await.map_err(JobError::retry)?;
     }

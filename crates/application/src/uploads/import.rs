@@ -36,6 +36,8 @@ pub(super) async fn run(store: &Store, blobs: &Blobs, id: UploadId, lease: &Leas
         UploadState::Importing { job, .. } if *job == lease.id() => {}
         // An earlier try came as far as making the rows live.
         UploadState::Imported { .. } => {}
+        // Stopped by a person between two tries: the job ends as its upload did.
+        UploadState::Cancelled { .. } => return Err(JobError::Cancelled.into()),
         _ => return Ok(()),
     }
     let mut turn = Turn::take(store, opened.tenant, opened.upload.kind, lease).await?;

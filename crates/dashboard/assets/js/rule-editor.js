@@ -30,6 +30,17 @@ class KaleRuleEditor extends HTMLElement {
     this.addEventListener("input", (event) => this.typed(event));
     this.addEventListener("change", (event) => this.chosen(event));
     this.addEventListener("click", (event) => this.clicked(event));
+    // After this event a browser that came back has put in what was typed before.
+    addEventListener("pageshow", () => this.restored(), { once: true });
+  }
+
+  /** Counts anew where the form came back with other values than the page was made with. */
+  restored() {
+    if (!this.isConnected) return;
+    const rule = this.read(this.root.firstElementChild, "#", new Map());
+    const same = JSON.stringify(rule) === JSON.stringify(JSON.parse(this.json.defaultValue));
+    const priority = this.querySelector("input[name=priority]");
+    if (!same || (priority && priority.value !== priority.defaultValue)) this.changed();
   }
 
   disconnectedCallback() {

@@ -244,6 +244,7 @@ fn list(typed: &str) -> CustomersPage {
         pager: Pager {
             summary: "Showing 1 to 14 of 1,791".to_owned(),
             previous: None,
+            restarts: false,
             next: Some("/customers?cursor=next".to_owned()),
         },
         bulk: Bulk {

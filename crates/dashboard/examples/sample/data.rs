@@ -63,6 +63,7 @@ fn uploads(typed: &str) -> UploadsPage {
         pager: Pager {
             summary: "4 files".to_owned(),
             previous: None,
+            restarts: false,
             next: None,
         },
     }

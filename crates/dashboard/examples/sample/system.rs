@@ -84,6 +84,7 @@ fn jobs(typed: &str) -> JobsPage {
         pager: Pager {
             summary: "Showing 1 to 4".to_owned(),
             previous: None,
+            restarts: false,
             next: Some("/jobs?cursor=x".to_owned()),
         },
     }
@@ -297,6 +298,7 @@ fn audit(typed: &str) -> AuditPage {
         pager: Pager {
             summary: "Showing 1 to 3".to_owned(),
             previous: Some("/audit".to_owned()),
+            restarts: false,
             next: None,
         },
         clear: "/audit".to_owned(),

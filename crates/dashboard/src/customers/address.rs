@@ -172,6 +172,11 @@ impl Address {
         }
     }
 
+    /// Whether the page before is not known any more, so that [`Self::previous`] goes to the first.
+    pub(super) fn restarts(&self) -> bool {
+        self.back.is_empty() && self.page > 2
+    }
+
     /// The address itself.
     pub(super) fn href(&self) -> String {
         let page = if self.cursor.is_empty() {
@@ -274,6 +279,7 @@ mod tests {
     fn a_page_leads_on_and_back_again() {
         let first = Address::read("q=ada&sort=-mrr&columns=mrr,plan,mrr&x=1");
         assert_eq!(first.previous(), None);
+        assert!(!first.restarts());
         assert_eq!(first.href(), "/customers?q=ada&sort=-mrr&columns=mrr%2Cplan");
 
         let second = first.next("two".to_owned());
@@ -281,6 +287,7 @@ mod tests {
         assert_eq!((third.cursor.as_str(), third.page), ("three", 3));
         assert_eq!(third.previous().unwrap(), second);
         assert_eq!(second.previous().unwrap(), first);
+        assert!(!second.restarts() && !third.restarts());
     }
 
     #[test]

@@ -6,16 +6,22 @@ mod peek;
 mod show;
 mod why;
 
-use actix_web::web::{ServiceConfig, get, post};
+use kale_domain::access::Permission::{AssignPersonas, ReadCustomers, WriteCustomers};
+
+use crate::routes::{Needs::May, Routes};
 
 /// The routes.
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/customers/{id}", get().to(show::show))
-        .route("/customers/{id}/peek", get().to(peek::show))
-        .route("/customers/{id}/persona", post().to(change::assign))
-        .route("/customers/{id}/persona/unlock", post().to(change::unlock))
-        .route("/customers/{id}/tags", post().to(change::tags));
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    let _all = routes
+        .get("/customers/{id}", May(ReadCustomers), show::show)
+        .get("/customers/{id}/peek", May(ReadCustomers), peek::show)
+        .post("/customers/{id}/persona", May(AssignPersonas), change::assign)
+        .post(
+            "/customers/{id}/persona/unlock",
+            May(AssignPersonas),
+            change::unlock,
+        )
+        .post("/customers/{id}/tags", May(WriteCustomers), change::tags);
 }
 
 #[cfg(test)]

@@ -64,11 +64,7 @@ pub(super) fn page(
     let total: u64 = found.shares.iter().map(|share| share.customers).sum();
     let may_keep = here.may(Permission::UseSavedViews) && here.caller().user().is_some();
     let differs = !address.is_everybody() || !address.columns.is_empty() || address.sort() != "name";
-    let rows: Vec<_> = found
-        .customers
-        .iter()
-        .map(|customer| table.row(customer, &shown))
-        .collect();
+    let rows = table.rows(&found.customers, &shown);
     let everybody = total == 0 && address.is_everybody();
     CustomersPage {
         shell: here.shell(Section::Customers, "Customers"),
@@ -213,6 +209,7 @@ fn pager(address: &Address, rows: usize, count: Option<(u64, bool)>, next: Optio
             format::number(last)
         ),
         previous: address.previous().map(|address| address.href()),
+        restarts: address.restarts(),
         next: next.map(|cursor| address.next(cursor).href()),
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use kale_domain::{
-    attribute::AttributeKey,
+    attribute::{AttributeKey, AttributeValue},
     company::Company,
     customer::{Customer, Lifecycle},
     email::Email,
@@ -23,6 +23,8 @@ use crate::view::{
 
 /// How many attributes are shown where nobody chose columns.
 const USUAL_ATTRIBUTES: usize = 4;
+/// How many decimal places a column is filled up to; a number with more keeps them.
+const MOST_PLACES: u32 = 6;
 
 /// What cells are written with.
 #[derive(Debug, Clone, Copy)]
@@ -103,8 +105,16 @@ impl<'a> Table<'a> {
         shown.iter().map(column).collect()
     }
 
-    /// One customer.
-    pub(super) fn row(self, customer: &Customer, shown: &[&Subject]) -> Row {
+    /// A page of customers, each column with as many decimal places as its longest number.
+    pub(super) fn rows(self, customers: &[Customer], shown: &[&Subject]) -> Vec<Row> {
+        let places: Vec<u32> = shown.iter().map(|subject| places(customers, subject)).collect();
+        customers
+            .iter()
+            .map(|customer| self.row(customer, shown, &places))
+            .collect()
+    }
+
+    fn row(self, customer: &Customer, shown: &[&Subject], places: &[u32]) -> Row {
         let name = customer.label().to_owned();
         Row {
             id: customer.id.to_string(),
@@ -113,18 +123,20 @@ impl<'a> Table<'a> {
             mrr_minor: mrr(customer)
                 .map(|mrr| mrr.amount_minor.to_string())
                 .unwrap_or_default(),
-            cells: shown.iter().map(|subject| self.cell(customer, subject)).collect(),
+            cells: shown
+                .iter()
+                .zip(places)
+                .map(|(subject, places)| self.cell(customer, subject, *places))
+                .collect(),
             name,
         }
     }
 
-    fn cell(self, customer: &Customer, subject: &Subject) -> Cell {
-        if let Some(key) = subject.name.strip_prefix("attributes.") {
-            let value = key
-                .parse::<AttributeKey>()
-                .ok()
-                .and_then(|key| customer.attributes.get(&key));
-            return value.map_or(Cell::Unknown, |value| Cell::Text(format::attribute(value)));
+    fn cell(self, customer: &Customer, subject: &Subject, places: u32) -> Cell {
+        match attribute(customer, subject) {
+            Some(AttributeValue::Number(number)) => return Cell::Text(format::decimal_to(*number, places)),
+            Some(value) => return Cell::Text(format::attribute(value)),
+            None => {}
         }
         match subject.name.as_str() {
             "persona" => Cell::Persona(
@@ -147,6 +159,20 @@ impl<'a> Table<'a> {
             _ => Cell::Unknown,
         }
     }
+}
+
+fn attribute<'a>(customer: &'a Customer, subject: &Subject) -> Option<&'a AttributeValue> {
+    let key: AttributeKey = subject.name.strip_prefix("attributes.")?.parse().ok()?;
+    customer.attributes.get(&key)
+}
+
+/// How many decimal places the numbers of a column need.
+fn places(customers: &[Customer], subject: &Subject) -> u32 {
+    let of = |customer| match attribute(customer, subject) {
+        Some(AttributeValue::Number(number)) => number.normalize().scale(),
+        _ => 0,
+    };
+    customers.iter().map(of).max().unwrap_or(0).min(MOST_PLACES)
 }
 
 fn text(value: Option<String>) -> Cell {
@@ -226,6 +252,8 @@ pub(super) fn sorted(address: &Address, by: &str) -> Sorted {
 
 #[cfg(test)]
 mod tests {
+    use kale_domain::attribute::{AttributeDefinition, AttributeType};
+
     use super::*;
     use crate::customers::{
         one::tests::ada,
@@ -259,7 +287,7 @@ mod tests {
             ]
         );
 
-        let row = table.row(&ada(), &shown);
+        let row = table.rows(&[ada()], &shown).remove(0);
         assert_eq!(
             (row.name.as_str(), row.detail.as_str()),
             ("Ada Lovelace", "ada@example.com")
@@ -269,6 +297,41 @@ mod tests {
         assert!(matches!(&row.cells[1], Cell::Text(tenure) if tenure == "1"));
         assert!(matches!(&row.cells[3], Cell::Unknown));
         assert!(matches!(&row.cells[5], Cell::Strong(mrr) if mrr == "$29.85"));
+    }
+
+    #[test]
+    fn the_numbers_of_a_column_have_their_points_in_one_place() {
+        let definitions = [AttributeDefinition {
+            key: "charges".parse().unwrap(),
+            label: "Charges".to_owned(),
+            kind: AttributeType::Number,
+        }];
+        let subjects = Subjects::of(&company(), &definitions);
+        let personas = PersonaTags::default();
+        let table = Table {
+            subjects: &subjects,
+            personas: &personas,
+            zone: &TimeZone::UTC,
+            has_mrr: false,
+        };
+        let charged = |charges: &str| {
+            let mut customer = ada();
+            let charges = AttributeValue::Number(charges.parse().unwrap());
+            customer.attributes.insert("charges".parse().unwrap(), charges);
+            customer
+        };
+        let shown = [subjects.find("attributes.charges").unwrap()];
+
+        let rows = table.rows(&[charged("29.85"), charged("1098.5"), charged("20.00")], &shown);
+
+        let texts: Vec<&str> = rows
+            .iter()
+            .map(|row| match &row.cells[0] {
+                Cell::Text(text) => text.as_str(),
+                _ => panic!("no text"),
+            })
+            .collect();
+        assert_eq!(texts, ["29.85", "1,098.50", "20.00"]);
     }
 
     #[test]

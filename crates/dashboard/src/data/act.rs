@@ -1,6 +1,6 @@
 //! `POST /data/uploads/{id}/validate`, `…/import`, `…/undo` and `…/cancel`
 
-use actix_web::{HttpResponse, post};
+use actix_web::HttpResponse;
 use askama::Template as _;
 use kale_application::uploads::UploadError;
 use kale_domain::{
@@ -16,7 +16,6 @@ use crate::{
 };
 
 /// Has every row checked once more, by the mapping that is saved.
-#[post("/data/uploads/{id}/validate")]
 #[tracing::instrument(name = "dashboard.data.validate", skip_all)]
 pub(crate) async fn validate(
     here: Here<ManageUploads>,
@@ -30,7 +29,6 @@ pub(crate) async fn validate(
     }
 }
 
-#[post("/data/uploads/{id}/import")]
 #[tracing::instrument(name = "dashboard.data.import", skip_all)]
 pub(crate) async fn import(
     here: Here<ManageUploads>,
@@ -63,7 +61,6 @@ pub(crate) async fn import(
     }
 }
 
-#[post("/data/uploads/{id}/undo")]
 #[tracing::instrument(name = "dashboard.data.undo", skip_all)]
 pub(crate) async fn undo(
     here: Here<ManageUploads>,
@@ -80,7 +77,6 @@ pub(crate) async fn undo(
     }
 }
 
-#[post("/data/uploads/{id}/cancel")]
 #[tracing::instrument(name = "dashboard.data.cancel", skip_all)]
 pub(crate) async fn cancel(
     here: Here<ManageUploads>,

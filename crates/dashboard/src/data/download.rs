@@ -1,6 +1,6 @@
 //! `GET /data/uploads/{id}/errors.csv` and `GET /data/templates/customer-data`
 
-use actix_web::{HttpResponse, body::SizedStream, get, http::header, web::Data};
+use actix_web::{HttpResponse, body::SizedStream, http::header, web::Data};
 use futures::TryStreamExt as _;
 use kale_application::uploads::Uploads;
 use kale_domain::{id::UploadId, upload::UploadKind};
@@ -11,7 +11,6 @@ use crate::frame::Here;
 const CSV: &str = "text/csv; charset=utf-8";
 
 /// The rejected rows, each with what is wrong with it.
-#[get("/data/uploads/{id}/errors.csv")]
 #[tracing::instrument(name = "dashboard.data.errors", skip_all)]
 pub(crate) async fn errors(
     here: Here<ReadUploads>,
@@ -36,7 +35,6 @@ pub(crate) async fn errors(
 }
 
 /// A file to start from.
-#[get("/data/templates/customer-data")]
 #[tracing::instrument(name = "dashboard.data.template", skip_all)]
 pub(crate) async fn template(_: Here<ReadUploads>, _: NoQuery) -> HttpResponse {
     HttpResponse::Ok()

@@ -1,6 +1,6 @@
 //! `GET /data`
 
-use actix_web::{HttpResponse, get, http::StatusCode};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use kale_domain::{
     access::Permission,
@@ -32,7 +32,6 @@ pub(crate) struct Params {
     cursor: Option<UploadId>,
 }
 
-#[get("/data")]
 #[tracing::instrument(name = "dashboard.data.list", skip_all)]
 pub(crate) async fn handle(
     here: Here<ReadUploads>,
@@ -136,6 +135,7 @@ fn pager(params: &Params, shown: &[Upload], more: bool) -> Pager {
     Pager {
         summary: format!("{files} on this page, newest first"),
         previous: params.cursor.map(|_| "/data".to_owned()),
+        restarts: false,
         next: next.map(|last| Query::default().with("cursor", last.id.to_string()).at("/data")),
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /data/uploads/{id}/mapping`
 
-use actix_web::{HttpResponse, http::StatusCode, post};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use kale_application::uploads::UploadError;
 use kale_domain::{
@@ -13,7 +13,6 @@ use super::{act::moved_on, mapping::Chosen, reader::Reader, stage::Shown};
 use crate::frame::{Form, Here};
 
 /// Saves the mapping and has every row checked by it.
-#[post("/data/uploads/{id}/mapping")]
 #[tracing::instrument(name = "dashboard.data.map", skip_all)]
 pub(crate) async fn handle(
     here: Here<ManageUploads>,

@@ -1,7 +1,7 @@
 //! `POST /data/uploads`
 
 use actix_multipart::Multipart;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, http::header, post, web::Payload};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, http::header, web::Payload};
 use askama::Template as _;
 use kale_application::uploads::{UploadError, Uploads};
 use kale_domain::upload::{MAX_BYTES, Upload};
@@ -19,7 +19,6 @@ use crate::frame::Here;
 const FRAME: u64 = 64 * 1024;
 
 /// Takes a file in. The island is told its address in JSON, a browser without scripts is sent there.
-#[post("/data/uploads")]
 #[tracing::instrument(name = "dashboard.data.receive", skip_all)]
 pub(crate) async fn handle(
     here: Here<ManageUploads>,

@@ -22,7 +22,7 @@ pub(super) fn view(report: &Report, mode: ImportMode, problem: String) -> CheckR
         warnings: report.warnings.clone(),
         groups: groups(&report.errors, cut),
         cut: cut || report.errors.len() > SHOWN,
-        consequence: consequence(report.accepted, mode),
+        consequence: consequence(report, mode),
         on_rejected: Select::new(
             Field::new(
                 "rejected",
@@ -44,16 +44,30 @@ pub(super) fn view(report: &Report, mode: ImportMode, problem: String) -> CheckR
     }
 }
 
-fn consequence(rows: u64, mode: ImportMode) -> String {
-    let rows = format::count(rows, "row", "rows");
-    let what = match mode {
-        ImportMode::Append => "All of them are new customers.",
-        ImportMode::Upsert => "Customers that exist are changed in the mapped columns, others are added.",
-        ImportMode::Replace => {
-            "Customers that exist are changed, others are added, and those the file no longer has are taken out."
-        }
-    };
-    format!("{rows} can be imported. {what} Personas are applied afterwards.")
+fn consequence(report: &Report, mode: ImportMode) -> String {
+    let rows = |n: u64| format::count(n, "row", "rows");
+    let known = report.known.min(report.accepted);
+    let new = report.accepted - known;
+    let mut parts = vec![format!("{} can be imported.", rows(report.accepted))];
+    if new > 0 {
+        let what = format::count(new, "new customer is", "new customers are");
+        parts.push(format!("{what} added."));
+    }
+    if known > 0 {
+        let what = format::count(known, "customer that exists is", "customers that exist are");
+        parts.push(format!("{what} changed in the mapped columns."));
+    }
+    if mode == ImportMode::Replace {
+        let (out, is) = (
+            rows(report.taken_out),
+            if report.taken_out == 1 { "is" } else { "are" },
+        );
+        parts.push(format!(
+            "{out} of earlier files {is} taken out, because this file does not have them."
+        ));
+    }
+    parts.push("Personas are applied afterwards.".to_owned());
+    parts.join(" ")
 }
 
 /// By kind and column, most first.

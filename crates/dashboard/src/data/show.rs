@@ -1,6 +1,6 @@
 //! `GET /data/uploads/{id}`
 
-use actix_web::{HttpResponse, get, http::StatusCode};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use kale_domain::id::UploadId;
 use kale_web::{Path, Problem, Query as Asked, permission::ReadUploads};
@@ -22,7 +22,6 @@ enum Step {
     Map,
 }
 
-#[get("/data/uploads/{id}")]
 #[tracing::instrument(name = "dashboard.data.show", skip_all)]
 pub(crate) async fn handle(
     here: Here<ReadUploads>,

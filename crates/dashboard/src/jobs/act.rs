@@ -1,13 +1,12 @@
 //! `POST /jobs/{id}/cancel` and `POST /jobs/{id}/retry`
 
-use actix_web::{HttpResponse, post, web::Data};
+use actix_web::{HttpResponse, web::Data};
 use kale_application::work::{Work, WorkError};
 use kale_domain::{id::JobId, job::JobStatus};
 use kale_web::{NoQuery, Path, Problem, permission::ManageJobs};
 
 use crate::{frame::Here, view::parts::Tone};
 
-#[post("/jobs/{id}/cancel")]
 #[tracing::instrument(name = "dashboard.jobs.cancel", skip_all)]
 pub(crate) async fn cancel(
     here: Here<ManageJobs>,
@@ -19,7 +18,6 @@ pub(crate) async fn cancel(
     answer(&here, id, done, "It stops at the next safe point.")
 }
 
-#[post("/jobs/{id}/retry")]
 #[tracing::instrument(name = "dashboard.jobs.retry", skip_all)]
 pub(crate) async fn retry(
     here: Here<ManageJobs>,

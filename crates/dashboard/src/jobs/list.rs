@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode, web::Data};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{companies::Companies, live::JobFilter, uploads::Uploads, work::Work};
 use kale_domain::{
@@ -34,7 +34,6 @@ pub(crate) struct Params {
     cursor: Option<JobId>,
 }
 
-#[get("/jobs")]
 #[tracing::instrument(name = "dashboard.jobs.list", skip_all)]
 pub(crate) async fn handle(
     here: Here<ReadJobs>,
@@ -206,6 +205,7 @@ fn pager(params: &Params, shown: &[JobStatus], more: bool) -> Pager {
             format::count(u64::try_from(shown.len()).unwrap_or(0), "job", "jobs")
         ),
         previous: params.cursor.map(|_| query(params).at("/jobs")),
+        restarts: false,
         next: more.then(|| query(params).with("cursor", last).at("/jobs")),
     }
 }

@@ -1,6 +1,6 @@
 //! `GET /jobs/{id}`
 
-use actix_web::{HttpResponse, get, http::StatusCode, web::Data};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{companies::Companies, uploads::Uploads, work::Work};
 use kale_domain::{
@@ -27,7 +27,6 @@ use crate::{
     words::sentence,
 };
 
-#[get("/jobs/{id}")]
 #[tracing::instrument(name = "dashboard.jobs.show", skip_all)]
 pub(crate) async fn handle(
     here: Here<ReadJobs>,

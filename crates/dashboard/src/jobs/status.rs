@@ -1,6 +1,6 @@
 //! `GET /jobs/{id}/status`: what a page asks for where it can't have the live stream.
 
-use actix_web::{get, web, web::Data};
+use actix_web::{web, web::Data};
 use kale_application::work::{Work, WorkError};
 use kale_domain::{id::JobId, job::JobStatus};
 use kale_web::{Authenticated, NoQuery, Path, Problem};
@@ -31,7 +31,6 @@ impl From<&JobStatus> for JobEvent {
     }
 }
 
-#[get("/jobs/{id}/status")]
 #[tracing::instrument(name = "dashboard.jobs.status", skip_all)]
 pub(crate) async fn handle(
     Authenticated(caller): Authenticated,

@@ -1,6 +1,6 @@
 //! What is done from the list: apply, take the defaults, move, delete.
 
-use actix_web::{HttpResponse, post};
+use actix_web::HttpResponse;
 use kale_application::personas::PersonaError;
 use kale_domain::{
     error::{Classify as _, ErrorKind},
@@ -22,7 +22,6 @@ use crate::{
 };
 
 /// Has every customer judged anew, in the background.
-#[post("/personas/recompute")]
 #[tracing::instrument(name = "dashboard.personas.recompute", skip_all)]
 pub(crate) async fn recompute(
     here: Here<AssignPersonas>,
@@ -36,7 +35,6 @@ pub(crate) async fn recompute(
 }
 
 /// Takes over the personas of the company's industry, where it has none.
-#[post("/personas/defaults")]
 #[tracing::instrument(name = "dashboard.personas.defaults", skip_all)]
 pub(crate) async fn defaults(
     here: Here<ManagePersonas>,
@@ -63,7 +61,6 @@ pub(crate) async fn defaults(
     .await
 }
 
-#[post("/personas/{id}/move")]
 #[tracing::instrument(name = "dashboard.personas.move", skip_all)]
 pub(crate) async fn reorder(
     here: Here<ManagePersonas>,
@@ -99,7 +96,6 @@ pub(crate) async fn reorder(
     .await
 }
 
-#[post("/personas/{id}/delete")]
 #[tracing::instrument(name = "dashboard.personas.delete", skip_all)]
 pub(crate) async fn delete(
     here: Here<ManagePersonas>,

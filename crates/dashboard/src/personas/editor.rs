@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use kale_application::personas::{Configuration, PersonaCategory, PersonaError};
 use kale_domain::{access::Permission, id::PersonaId, persona::Colour};
@@ -45,7 +45,6 @@ pub(super) struct Editing {
     pub(super) stale: Option<Stale>,
 }
 
-#[get("/personas/new")]
 #[tracing::instrument(name = "dashboard.personas.new", skip_all)]
 pub(crate) async fn new(
     here: Here<ManagePersonas>,
@@ -67,7 +66,6 @@ pub(crate) async fn new(
     })
 }
 
-#[get("/personas/{id}")]
 #[tracing::instrument(name = "dashboard.personas.edit", skip_all)]
 pub(crate) async fn edit(
     here: Here<ReadPersonas>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use kale_application::personas::{PersonaView, PersonasView};
 use kale_domain::{access::Permission, id::PersonaId};
@@ -20,7 +20,6 @@ use crate::{
     },
 };
 
-#[get("/personas")]
 #[tracing::instrument(name = "dashboard.personas.list", skip_all)]
 pub(crate) async fn handle(
     here: Here<ReadPersonas>,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::{HttpResponse, http::StatusCode, post};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use kale_application::personas::{MovedCustomers, Preview};
 use kale_domain::{id::PersonaId, persona::PersonaKey};
@@ -21,7 +21,6 @@ use crate::{
     },
 };
 
-#[post("/personas/preview")]
 #[tracing::instrument(name = "dashboard.personas.preview", skip_all)]
 pub(crate) async fn handle(
     here: Here<ManagePersonas>,

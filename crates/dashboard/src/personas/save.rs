@@ -1,6 +1,6 @@
 //! `POST /personas` and `POST /personas/{id}`: the whole configuration is saved, with one persona changed.
 
-use actix_web::{HttpResponse, http::StatusCode, post};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use kale_application::personas::{Configuration, PersonaError};
 use kale_domain::{
@@ -20,7 +20,6 @@ use crate::{
     view::{form::Stale, parts::Tone},
 };
 
-#[post("/personas")]
 #[tracing::instrument(name = "dashboard.personas.create", skip_all)]
 pub(crate) async fn create(
     here: Here<ManagePersonas>,
@@ -31,7 +30,6 @@ pub(crate) async fn create(
     save(&here, &reader, None, &form).await
 }
 
-#[post("/personas/{id}")]
 #[tracing::instrument(name = "dashboard.personas.change", skip_all)]
 pub(crate) async fn change(
     here: Here<ManagePersonas>,

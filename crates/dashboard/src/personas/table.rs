@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use kale_application::customers::ListRequest;
 use kale_domain::{
@@ -38,7 +38,6 @@ pub(crate) struct Params {
 /// The customers of each persona by value; `None` is *not known*.
 type Counts = BTreeMap<Option<PersonaId>, BTreeMap<Option<String>, u64>>;
 
-#[get("/personas/table")]
 #[tracing::instrument(name = "dashboard.personas.table", skip_all)]
 pub(crate) async fn handle(
     here: Here<ReadCustomers>,

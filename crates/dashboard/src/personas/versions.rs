@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode, post};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use kale_application::personas::{Configuration, Persona};
 use kale_domain::{access::Permission, persona::PersonaKey};
@@ -26,7 +26,6 @@ use crate::{
 /// How many versions are listed.
 const LISTED: u32 = 50;
 
-#[get("/personas/versions")]
 #[tracing::instrument(name = "dashboard.personas.versions", skip_all)]
 pub(crate) async fn list(
     here: Here<ReadPersonas>,
@@ -66,7 +65,6 @@ pub(crate) async fn list(
 }
 
 /// Brings an earlier version back, as a new one.
-#[post("/personas/versions/{n}/restore")]
 #[tracing::instrument(name = "dashboard.personas.restore", skip_all)]
 pub(crate) async fn restore(
     here: Here<ManagePersonas>,

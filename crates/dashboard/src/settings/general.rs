@@ -1,6 +1,6 @@
 //! `GET /settings` and `POST /settings`
 
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{
     companies::{Companies, CompanyChanges, CompanyError},
@@ -131,7 +131,6 @@ impl Typed {
     }
 }
 
-#[get("/settings")]
 #[tracing::instrument(name = "dashboard.settings.show", skip_all)]
 pub(crate) async fn show(
     here: Here<ManageCompany>,
@@ -151,7 +150,6 @@ pub(crate) async fn show(
     })
 }
 
-#[post("/settings")]
 #[tracing::instrument(name = "dashboard.settings.change", skip_all)]
 pub(crate) async fn change(
     here: Here<ManageCompany>,

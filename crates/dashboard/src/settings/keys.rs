@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use jiff::{SignedDuration, Timestamp};
 use kale_application::{
@@ -31,7 +31,6 @@ struct Typed {
     permissions: Vec<String>,
 }
 
-#[get("/settings/api-keys")]
 #[tracing::instrument(name = "dashboard.api_keys.list", skip_all)]
 pub(crate) async fn list(
     here: Here<ManageApiKeys>,
@@ -55,7 +54,6 @@ pub(crate) async fn list(
 }
 
 /// Makes a key. Its token stands in this answer and in no other, so that it is no redirect.
-#[post("/settings/api-keys")]
 #[tracing::instrument(name = "dashboard.api_keys.create", skip_all)]
 pub(crate) async fn create(
     here: Here<ManageApiKeys>,
@@ -100,7 +98,6 @@ pub(crate) async fn create(
     })
 }
 
-#[post("/settings/api-keys/{id}/revoke")]
 #[tracing::instrument(name = "dashboard.api_keys.revoke", skip_all)]
 pub(crate) async fn revoke(
     here: Here<ManageApiKeys>,

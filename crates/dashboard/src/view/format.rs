@@ -23,6 +23,14 @@ pub fn decimal(n: Decimal) -> String {
     grouped(n.normalize())
 }
 
+/// `1,234.50`, with so many decimal places (a number with more keeps them): for columns.
+#[must_use]
+pub fn decimal_to(n: Decimal, places: u32) -> String {
+    let mut n = n.normalize();
+    n.rescale(places.max(n.scale()));
+    grouped(n)
+}
+
 /// `$29.85`, `$1,740` where nothing stands after the point, `CHF 1,740` where the currency has no sign of its own.
 #[must_use]
 pub fn money(money: Money) -> String {

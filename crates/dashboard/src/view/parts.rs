@@ -130,6 +130,8 @@ pub struct Pager {
     pub summary: String,
     /// The page before.
     pub previous: Option<String>,
+    /// Whether `previous` goes to the beginning instead: the way back was longer than it is remembered.
+    pub restarts: bool,
     /// The page after.
     pub next: Option<String>,
 }

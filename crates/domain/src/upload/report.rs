@@ -85,6 +85,12 @@ pub struct Report {
     /// Those among them that could be read, but whose key came before or exists.
     #[serde(default)]
     pub refused: u64,
+    /// Rows that can be imported and whose customer exists already; the others are new customers.
+    #[serde(default)]
+    pub known: u64,
+    /// Rows of earlier files that `replace` would take out.
+    #[serde(default)]
+    pub taken_out: u64,
     /// The first [`REPORTED_ERRORS`](super::REPORTED_ERRORS) of what is wrong.
     pub errors: Vec<RowError>,
     /// What is not wrong but worth knowing.

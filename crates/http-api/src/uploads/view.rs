@@ -145,6 +145,10 @@ pub(super) struct ReportView {
     accepted: u64,
     /// Rows that can't.
     rejected: u64,
+    /// Of the accepted ones, those whose customer exists already; the others are new customers.
+    known: u64,
+    /// Rows of earlier files that `replace` would take out; 0 in the other modes.
+    taken_out: u64,
     /// The first 1,000 of what is wrong; every rejected row stands in `GET /uploads/{id}/errors.csv`.
     errors: Vec<RowErrorView>,
     /// What is not wrong but worth knowing.
@@ -338,6 +342,8 @@ impl From<&Report> for ReportView {
             rows: report.rows,
             accepted: report.accepted,
             rejected: report.rejected,
+            known: report.known,
+            taken_out: report.taken_out,
             errors: report.errors.iter().cloned().map(RowErrorView::from).collect(),
             warnings: report.warnings.clone(),
         }

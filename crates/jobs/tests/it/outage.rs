@@ -14,12 +14,14 @@ use kale_jobs::{Handle, Lease, Registry};
 use kale_persistence::Tenant;
 use tempfile::TempDir;
 
-use crate::world::{LEASE, PATIENCE, Work, World, server, stop};
+use crate::world::{LEASE, PATIENCE, Word, Work, World, server, stop};
 
 struct Outage {
     world: World,
     tenant: Tenant,
     mongod: Arc<Mongod>,
+    /// Said when the database has been killed.
+    gone: Word,
     _folder: TempDir,
 }
 
@@ -33,6 +35,7 @@ impl Outage {
             world,
             tenant,
             mongod,
+            gone: Word::new(),
             _folder: folder,
         }
     }
@@ -40,9 +43,10 @@ impl Outage {
     /// Kills the server as soon as the job runs, and starts it again after that time.
     async fn strike(&self, job: JobId, lasts: Duration) {
         self.world.until(self.tenant, job, JobState::Leased).await;
-        let mongod = Arc::clone(&self.mongod);
+        let (mongod, gone) = (Arc::clone(&self.mongod), self.gone.clone());
         let struck = tokio::task::spawn_blocking(move || {
             mongod.kill9().unwrap();
+            gone.say();
             std::thread::sleep(lasts);
             mongod.restart().unwrap();
         });
@@ -59,8 +63,11 @@ impl Outage {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_ends_while_the_database_is_away_has_run_once() {
     let outage = Outage::prepare().await;
-    let registry = Registry::new().on(async |_: Work, _| {
-        tokio::time::sleep(Duration::from_millis(700)).await;
+    let gone = outage.gone.clone();
+    let registry = Registry::new().on(async move |work: Work, _| {
+        if work.n == 1 {
+            gone.heard().await;
+        }
         Ok(())
     });
     let worker = outage
@@ -79,9 +86,10 @@ async fn a_job_that_ends_while_the_database_is_away_has_run_once() {
 async fn a_worker_that_can_not_keep_its_lease_ends_the_handler() {
     let outage = Outage::prepare().await;
     let survived = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&survived);
-    let registry = Registry::new().on(async move |_: Work, lease: Lease| {
-        if lease.attempt() == 1 {
+    let (flag, gone) = (Arc::clone(&survived), outage.gone.clone());
+    let registry = Registry::new().on(async move |work: Work, lease: Lease| {
+        if work.n == 1 && lease.attempt() == 1 {
+            gone.heard().await;
             tokio::time::sleep(LEASE * 3).await;
             flag.store(true, Ordering::Relaxed);
         }

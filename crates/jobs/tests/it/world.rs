@@ -27,9 +27,9 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// The lease of the tests' workers: long enough for a busy machine.
-pub(crate) const LEASE: Duration = Duration::from_millis(1200);
-/// How long a test waits for what has to happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const LEASE: Duration = Duration::from_millis(2400);
+/// How long a test waits for what has to happen: only a broken program needs as long.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the tests' jobs are given.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -170,6 +170,22 @@ impl World {
         }
     }
 
+    /// Waits until that many of a company's jobs are in that state.
+    pub(crate) async fn until_count(&self, tenant: Tenant, wanted: usize, state: JobState) {
+        let from = Instant::now();
+        loop {
+            let found = self.count(tenant, state).await;
+            if found == wanted {
+                return;
+            }
+            assert!(
+                from.elapsed() < PATIENCE,
+                "{found} jobs are {state:?}, not {wanted}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// How many of a company's jobs are in that state.
     pub(crate) async fn count(&self, tenant: Tenant, state: JobState) -> usize {
         let filter = JobFilter {
@@ -183,6 +199,42 @@ impl World {
             .await
             .unwrap()
             .len()
+    }
+}
+
+/// Something that a test tells a handler, or a handler a test. Clones are the same one.
+#[derive(Debug, Clone)]
+pub(crate) struct Word(Arc<tokio::sync::watch::Sender<bool>>);
+
+impl Word {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(tokio::sync::watch::Sender::new(false)))
+    }
+
+    pub(crate) fn say(&self) {
+        self.0.send_replace(true);
+    }
+
+    pub(crate) fn was_said(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until it is said.
+    pub(crate) async fn heard(&self) {
+        let mut said = self.0.subscribe();
+        tokio::time::timeout(PATIENCE, said.wait_for(|said| *said))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+
+    /// The same on a blocked thread.
+    pub(crate) fn heard_blocking(&self) {
+        let from = Instant::now();
+        while !self.was_said() {
+            assert!(from.elapsed() < PATIENCE);
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 

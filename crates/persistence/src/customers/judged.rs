@@ -88,8 +88,8 @@ impl Kept {
             RawBsonRef::Array(array) => Self::Texts(
                 array
                     .into_iter()
-                    .filter_map(|item| item.ok()?.as_str().map(str::to_owned))
-                    .collect(),
+                    .map(|item| item.ok()?.as_str().map(str::to_owned))
+                    .collect::<Option<_>>()?,
             ),
             RawBsonRef::Document(amount) => Self::Money(Money {
                 amount_minor: amount.get_i64("n").ok()?,
@@ -158,12 +158,14 @@ impl Facts for Judged {
     }
 }
 
-fn part(document: &RawDocument, facts: &RawDocument, name: &str) -> Vec<Known> {
-    let Ok(part) = facts.get_document(name) else {
-        return Vec::new();
+/// The facts of one kind, none where there are none; `None` where something stands there that no writer of ours makes.
+fn part(document: &RawDocument, facts: &RawDocument, name: &str) -> Option<Vec<Known>> {
+    let part = match facts.get(name).ok()? {
+        None => return Some(Vec::new()),
+        Some(part) => part.as_document()?,
     };
     part.iter()
-        .filter_map(|item| {
+        .map(|item| {
             let (name, value) = item.ok()?;
             Some(Known {
                 name: span(document, name.as_str())?,
@@ -186,22 +188,24 @@ fn judged(raw: RawDocumentBuf, currency: Currency) -> Option<Judged> {
     let manual = matches!(persona.get("manual"), Ok(Some(RawBsonRef::Document(_))));
     let by_rule = matches!(persona.get("rule"), Ok(Some(RawBsonRef::Document(_))));
     let facts = raw.get_document("facts").ok()?;
-    let tags = facts
-        .get_array("t")
-        .map(|tags| {
-            tags.into_iter()
-                .filter_map(|tag| span(&raw, tag.ok()?.as_str()?))
-                .collect()
-        })
-        .unwrap_or_default();
+    let tags = match facts.get("t").ok()? {
+        None => Vec::new(),
+        Some(tags) => {
+            let mut tags = tags.as_array()?.into_iter();
+            tags.try_fold(Vec::new(), |mut found, tag| {
+                found.push(span(&raw, tag.ok()?.as_str()?)?);
+                Some(found)
+            })?
+        }
+    };
     Some(Judged {
         id: CustomerId::from_uuid(id),
         persona: persona_id.map(PersonaId::from_uuid),
         locked: manual,
         judged: manual || by_rule,
-        metrics: part(&raw, facts, "m"),
-        attributes: part(&raw, facts, "a"),
-        fields: part(&raw, facts, "f"),
+        metrics: part(&raw, facts, "m")?,
+        attributes: part(&raw, facts, "a")?,
+        fields: part(&raw, facts, "f")?,
         tags,
         currency,
         raw,

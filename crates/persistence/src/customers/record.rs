@@ -285,7 +285,7 @@ pub(crate) fn customer(record: Record, kinds: &Kinds) -> Result<Customer> {
         locale: record.locale,
         persona: record.persona.into(),
         metrics,
-        attributes: attributes::join(&record.facts.a, &record.shown, kinds),
+        attributes: attributes::join(&record.facts.a, &record.shown, kinds)?,
         tags: record.tags,
         experts: record
             .experts

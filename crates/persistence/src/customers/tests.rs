@@ -3,7 +3,6 @@
 mod export;
 mod keyset;
 mod moves;
-mod pace;
 mod predicate;
 mod removed;
 mod search;

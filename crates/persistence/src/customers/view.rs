@@ -10,7 +10,14 @@ use mongodb::options::FindOptions;
 use std::collections::BTreeMap;
 
 use super::record::{Kinds, LinkRecord, Record, by_id, customer, records};
-use crate::{error::Result, scoped::within, store::Store, tenant::Reach, tx::Tx, value};
+use crate::{
+    error::Result,
+    scoped::within,
+    store::Store,
+    tenant::{Reach, Tenant},
+    tx::Tx,
+    value,
+};
 
 fn reached(reach: Reach, mut filter: bson::Document) -> bson::Document {
     if let Some(expert) = reach.expert() {
@@ -25,6 +32,12 @@ pub async fn get(store: &Store, reach: Reach, id: CustomerId, kinds: &Kinds) -> 
         .find_one(reach.tenant(), reached(reach, by_id(id)))
         .await?;
     found.map(|record| customer(record, kinds)).transpose()
+}
+
+/// How many of these external ids belong to customers. Index `{company_id, external_ids}`.
+pub async fn count_known(store: &Store, tenant: Tenant, external_ids: &[String]) -> Result<u64> {
+    let filter = within(tenant, doc! { "external_ids": { "$in": external_ids } });
+    Ok(records(store).raw().count_documents(filter).await?)
 }
 
 /// The customer that the company's systems call so. Index `{company_id, external_ids}`.

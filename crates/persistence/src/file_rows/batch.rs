@@ -117,6 +117,16 @@ pub async fn existing_keys(
         .collect())
 }
 
+/// How many rows a reader of the live batch sees: what `replace` begins with.
+pub async fn count_live(store: &Store, tenant: Tenant, live: u64) -> Result<u64> {
+    let live = value::signed(live);
+    let seen = doc! { "$or": [
+        { "cur.b": { "$lte": live }, "cur.v": { "$ne": null } },
+        { "cur.b": { "$gt": live }, "prev.v": { "$ne": null } },
+    ] };
+    Ok(records(store).raw().count_documents(within(tenant, seen)).await?)
+}
+
 /// Writes rows under `batch`, which is newer than the live one. Rows that say what is there already are not written;
 /// the same call again changes nothing more and counts the same. [`StoreError::Stale`] where another import took the
 /// right to write: then nothing of these rows stays. A file has each key once.

@@ -178,7 +178,7 @@ impl RowValues {
             plan: text("plan"),
             amount,
             tier: text("tier"),
-            attributes: attributes::join(facts, shown, kinds),
+            attributes: attributes::join(facts, shown, kinds)?,
         })
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::*;
 use crate::jobs::{NewJob, Outcome, tests::store};
 
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_mins(1);
 const LEASE: Duration = Duration::from_secs(30);
 
 fn tenant(n: u128) -> Tenant {

@@ -25,9 +25,9 @@ const SECOND: (&str, &str) = (
 fn quick(files: &[(&str, &str)]) -> Migrations {
     let mut migrations = Migrations::read(files).unwrap();
     migrations.timing = Timing {
-        lease: Duration::from_millis(900),
+        lease: Duration::from_secs(3),
         poll: Duration::from_millis(20),
-        patience: Duration::from_secs(20),
+        patience: Duration::from_mins(1),
     };
     migrations
 }
@@ -308,7 +308,7 @@ async fn the_lease_of_a_dead_process_runs_out() {
 async fn a_lease_that_is_kept_does_not_run_out_and_waiting_has_an_end() {
     let store = testing::store().await;
     let mut migrations = quick(&[FIRST]);
-    migrations.timing.patience = Duration::from_secs(2);
+    migrations.timing.patience = Duration::from_secs(5);
     let lease = lease::Lease::take(&store, migrations.timing.lease)
         .await
         .unwrap()
@@ -320,7 +320,7 @@ async fn a_lease_that_is_kept_does_not_run_out_and_waiting_has_an_end() {
     };
 
     assert!(
-        matches!(outcome, Err(MigrationError::Busy { waited: 2 })),
+        matches!(outcome, Err(MigrationError::Busy { waited: 5 })),
         "{outcome:?}"
     );
     lease.release().await.unwrap();

@@ -226,6 +226,10 @@ async fn nobody_reads_the_source_records_of_another_company() {
         sees.many("effective", rows);
         let there = file_rows::existing_keys(&store, tenant, KIND, full.batch, &ids).await;
         sees.many("existing", there);
+        let known = customers::count_known(&store, tenant, &ids).await.unwrap();
+        assert_eq!(known > 0, sees.0, "count of known customers");
+        let rows = file_rows::count_live(&store, tenant, full.batch).await.unwrap();
+        assert_eq!(rows > 0, sees.0, "count of live rows");
         for which in [Which::All, Which::Batch(full.batch)] {
             let rows = file_rows::touched(&store, tenant, KIND, which, &kinds, None, 5).await;
             sees.many("touched", rows);

@@ -280,6 +280,12 @@ async fn source_records_are_found_through_their_indexes() {
     let there = file_rows::existing_keys(&store, tenant, KIND, full.batch, &ids);
     assert_eq!(expect(&store, "existing", "_id: 1", there).await.len(), 30);
 
+    let (known, entries) = profiled(&store, customers::count_known(&store, tenant, &ids)).await;
+    assert_eq!(known.unwrap(), 30);
+    let plan = entries[0].get_str("planSummary").unwrap();
+    assert!(plan.contains("external_ids: 1"), "{plan}");
+    assert!(number(&entries[0], "docsExamined") <= 30, "{entries:?}");
+
     let records = api_records::find(&store, tenant, &ids, &kinds);
     assert_eq!(expect(&store, "api", "_id: 1", records).await.len(), 30);
     let records = api_records::page(&store, tenant, &kinds, None, 20);

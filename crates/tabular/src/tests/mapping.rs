@@ -73,6 +73,32 @@ async fn a_key_that_is_not_unique_or_has_gaps_is_an_attribute() {
 }
 
 #[tokio::test]
+async fn row_numbers_are_no_key_where_they_could_change_strangers() {
+    let profile = profile_of(b"name,seats\nAda,1\nBob,2\n".as_slice())
+        .await
+        .unwrap();
+    let suggested = |existing: &[AttributeDefinition]| suggest(&profile, existing, Currency::USD);
+
+    assert_eq!(suggested(&[]).row_number_as, Some(RowNumberAs::ExternalId));
+
+    let later = [known("seats", AttributeType::Integer)];
+    let mapping = suggested(&later);
+    assert_eq!(mapping.row_number_as, None);
+    let wrong = check_mapping(&mapping, &profile, &later).unwrap_err();
+    assert_eq!(wrong.len(), 1, "the key is asked for: {wrong:?}");
+}
+
+#[tokio::test]
+async fn a_key_is_known_by_its_name_in_other_languages() {
+    for header in ["Kundennummer", "Numéro client", "ID cliente"] {
+        let file = format!("{header},Größe\nK1,3\nK2,4\n");
+        let (columns, _) = suggested(&file, &[]).await;
+        assert_eq!(columns[0].1, "external_id", "{header}");
+        assert_eq!(columns[1].1, "attributes.grosse");
+    }
+}
+
+#[tokio::test]
 async fn a_few_broken_rows_do_not_change_what_a_column_means() {
     let mut file = "customer_id,email,mrr,seats\n".to_owned();
     for n in 0..40 {

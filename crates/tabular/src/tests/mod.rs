@@ -6,7 +6,6 @@ mod duplicate_keys;
 mod mapping;
 mod profiles;
 mod reading;
-mod speed;
 mod telco;
 mod writing;
 

@@ -53,6 +53,13 @@ impl<'a> EndedPage<'a> {
             agreed.push(words.person.to_owned());
         }
         let asks = page.filter(|page| !page.actions.is_empty());
+        let mut elements = page.map_or_else(Vec::new, |page| drawn(&page.elements, faults, words));
+        if asks.is_none() {
+            // What was asked is answered, and what can't be answered is not asked.
+            elements.retain(|element| {
+                matches!(element.kind, Kind::Heading(_) | Kind::Text(_) | Kind::Link { .. })
+            });
+        }
         Self {
             words,
             sheet,
@@ -64,7 +71,7 @@ impl<'a> EndedPage<'a> {
             step: session.walk.step,
             notice: faults.notice.unwrap_or_default(),
             title: page.map_or(words.outcome_of(outcome), |page| page.title.as_str()),
-            elements: page.map_or_else(Vec::new, |page| drawn(&page.elements, faults, words)),
+            elements,
             asks: asks.map(|page| page.id.to_string()),
             outcome: words.outcome_of(outcome),
             number: receipt_number(session),

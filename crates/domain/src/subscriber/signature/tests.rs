@@ -174,7 +174,7 @@ fn a_token_has_one_spelling() {
     }
 }
 
-/// SplitMix64: enough chance for a million signatures, at no cost.
+/// `SplitMix64`: enough chance for a million signatures, at no cost.
 struct Scatter(u64);
 
 impl Scatter {

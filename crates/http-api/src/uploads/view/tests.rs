@@ -35,6 +35,8 @@ fn report() -> Report {
         accepted: 9,
         rejected: 1,
         refused: 0,
+        known: 0,
+        taken_out: 0,
         errors: vec![error],
         warnings: Vec::new(),
     }

@@ -254,7 +254,7 @@ async fn a_job_in_the_future_waits_in_the_time_of_the_store() {
     let store = store().await;
     let later = enqueue(
         &store,
-        work().at(store_time(&store, Duration::from_millis(700)).await),
+        work().at(store_time(&store, Duration::from_hours(1)).await),
     )
     .await;
     let past = enqueue(&store, work().at(store_time(&store, Duration::ZERO).await)).await;
@@ -262,7 +262,11 @@ async fn a_job_in_the_future_waits_in_the_time_of_the_store() {
     assert_eq!(state(&store, later).await, JobState::Scheduled);
     assert_eq!(claim(&store).await.id(), past);
     assert_eq!(store.jobs().sweep().await.unwrap().due, 0);
-    tokio::time::sleep(Duration::from_millis(800)).await;
+    // The hour goes by.
+    let passed = vec![doc! { "$set": { "run_at": "$$NOW" } }];
+    let scheduled = doc! { "state": JobState::Scheduled.name() };
+    let moved = raw(store.jobs()).update_one(scheduled, passed).await.unwrap();
+    assert_eq!(moved.modified_count, 1);
     assert_eq!(store.jobs().sweep().await.unwrap().due, 1);
     assert_eq!(claim(&store).await.id(), later);
 }
