@@ -15,6 +15,7 @@ mod dashboard;
 mod demo;
 mod faults;
 mod held;
+mod hosted;
 mod isolation;
 mod jobs;
 mod manners;

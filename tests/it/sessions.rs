@@ -1,5 +1,7 @@
 //! Sessions: begun with a token, walked, come back to, ended, looked at.
 
+mod example;
+mod examples;
 mod tokens;
 
 use futures::future::join_all;

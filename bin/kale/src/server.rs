@@ -192,6 +192,7 @@ struct Site {
     web: kale_web::Deps,
     api: kale_http_api::Deps,
     dashboard: kale_dashboard::Deps,
+    viewer: kale_viewer::Deps,
     readiness: Readiness,
 }
 
@@ -231,9 +232,14 @@ impl Site {
         let viewer = Viewer::new(store.clone(), Arc::clone(&keys.ring));
         let api = use_cases(store, blobs, callers, sign_ins, drain.clone(), viewer, public_url);
         Self {
+            viewer: kale_viewer::Deps {
+                viewer: api.viewer.clone(),
+                sessions: api.sessions.clone(),
+            },
             dashboard: dashboard(&api, Arc::clone(&sources.clock), settings.secure_cookies()),
             edge: Edge::new(&settings.base_url, drain, sources.clock, sources.ids)
                 .surface(kale_dashboard::surface())
+                .surface(kale_viewer::surface())
                 .surface(Surface::json("/api"))
                 .surface(Surface::json("/openapi.json"))
                 .surface(Surface::json("/healthz"))
@@ -310,6 +316,7 @@ fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
             web,
             api,
             dashboard,
+            viewer,
             readiness,
         } = site.clone();
         let (app, document) = App::new()
@@ -319,6 +326,7 @@ fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
         app.app_data(Data::new(Methods::of(&document)))
             .configure(kale_web::configure(web))
             .configure(kale_dashboard::configure(dashboard))
+            .configure(kale_viewer::configure(viewer))
             .configure(|config| kale_web::configure_health(config, &readiness))
             .wrap(Compress::default())
             .wrap(from_fn(know_caller))

@@ -74,8 +74,9 @@ impl Client {
     ) -> Result<Answer, String> {
         let rooted = [
             "/api/", "/healthz", "/readyz", "/metrics", "/openapi", "/docs", "/sign", "/live", "/assets",
+            "/f/",
         ];
-        let path = if rooted.iter().any(|root| path.starts_with(root)) || path == "/" {
+        let path = if rooted.iter().any(|root| path.starts_with(root)) || ["/", "/f"].contains(&path) {
             path.to_owned()
         } else {
             format!("/api/v1{path}")

@@ -47,6 +47,8 @@ problem_types! {
         "A link works once and for a quarter of an hour. Ask for a new one.";
     "sign-in-link-other-browser" 401 "The sign-in link belongs to another browser":
         "Open the link in the browser that asked for it, or ask for a new one in this one.";
+    "link-dead" 401 "This link works no more":
+        "It opens nothing, or its time is over. Begin again where you got it.";
     "forbidden" 403 "You may not do this":
         "The detail names the permission that is missing. An administrator of the company can give it.";
     "choose-a-company" 403 "Choose a company first":

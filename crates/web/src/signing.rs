@@ -1,4 +1,4 @@
-//! Signatures that this edge gives and takes back: CSRF tokens and cursors.
+//! Signatures that this edge gives and takes back: tokens of forms and cursors.
 
 use std::fmt;
 
@@ -11,6 +11,7 @@ use sha2::Sha256;
 pub(crate) enum Purpose {
     Csrf,
     Cursor,
+    Session,
 }
 
 impl Purpose {
@@ -18,6 +19,7 @@ impl Purpose {
         match self {
             Self::Csrf => b"kale web: csrf",
             Self::Cursor => b"kale web: cursor",
+            Self::Session => b"kale web: session",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How subscribers see their flow.
 
+use std::sync::Arc;
+
 use kale_domain::{audit::AuditAction, error::FieldError};
 use kale_flow::{
     text::Locale,
@@ -29,6 +31,11 @@ impl Viewer {
     /// The settings of a company, as they are now.
     pub async fn settings(&self, tenant: Tenant) -> Result<ViewerSettings, StoreError> {
         settings::get(&self.store, tenant).await
+    }
+
+    /// The settings of a subscriber's company, for showing a page: at most two seconds old.
+    pub async fn settings_seen(&self, ticket: &super::Ticket) -> Result<Arc<ViewerSettings>, StoreError> {
+        settings::known(&self.store, ticket.tenant()).await
     }
 
     /// Replaces them; [`StoreError::Stale`] where they are no longer at `version`.

@@ -3,7 +3,7 @@
 use actix_web::{HttpMessage as _, HttpRequest, http::header::HeaderName};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use kale_application::access::{Caller, Who};
-use kale_domain::id::SignInId;
+use kale_domain::id::{SessionId, SignInId};
 
 use crate::signing::{Purpose, Signer};
 
@@ -35,6 +35,22 @@ impl Csrf {
     #[must_use]
     pub fn check(&self, caller: &Caller, token: &str) -> bool {
         sign_in(caller).is_some_and(|sign_in| self.is_token_of(sign_in, token))
+    }
+
+    /// The token of the forms of a subscriber's session.
+    #[must_use]
+    pub fn token_of_session(&self, session: SessionId) -> String {
+        URL_SAFE_NO_PAD.encode(self.0.sign(Purpose::Session, session.uuid().as_bytes()))
+    }
+
+    /// Whether that is the token of that session's forms.
+    #[must_use]
+    pub fn is_token_of_session(&self, session: SessionId, token: &str) -> bool {
+        let signature = URL_SAFE_NO_PAD.decode(token);
+        signature.is_ok_and(|signature| {
+            let message = session.uuid();
+            self.0.verify(Purpose::Session, message.as_bytes(), &signature)
+        })
     }
 
     /// Whether the request carries the caller's token in its header or its form.

@@ -1,0 +1,201 @@
+//! `POST /f`, `GET /f/{handle}`, `POST /f/{handle}/steps`.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap},
+    },
+    web::{self, Data, ServiceConfig},
+};
+use kale_application::{
+    sessions::{Begun, Channel, Locale, Refusal, SessionError, Sessions},
+    viewer::{Ticket, Viewer, ViewerSettings},
+};
+use kale_web::{Gate, NoQuery, Problem};
+
+use crate::{
+    form::{Form, Posted},
+    page::{self, Around, Faults},
+    words::{Words, words},
+};
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/f", web::post().to(enter))
+        .route("/f/{handle}", web::get().to(show))
+        .route("/f/{handle}/steps", web::post().to(step));
+}
+
+/// Takes a token out of a form, begins its session, and leads to the page.
+async fn enter(
+    viewer: Data<Viewer>,
+    sessions: Data<Sessions>,
+    request: HttpRequest,
+    _: NoQuery,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let ticket = viewer.ticket(form.get("token")).await?;
+    let ticket = ticket.ok_or_else(refused)?;
+    sessions
+        .start(&ticket, Channel::Hosted, reader(request.headers()))
+        .await
+        .map_err(unreachable_step)?;
+    let handle = viewer.handle(&ticket).await?;
+    Ok(see_other(handle.reveal()))
+}
+
+/// Shows the present card. Whoever looks has come: a session that has not begun begins, an abandoned one goes on.
+async fn show(
+    viewer: Data<Viewer>,
+    sessions: Data<Sessions>,
+    gate: Data<Gate>,
+    handle: web::Path<String>,
+    request: HttpRequest,
+    _: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    if is_prefetch(request.headers()) {
+        // A browser that guesses where somebody might go has not come.
+        return Ok(HttpResponse::ServiceUnavailable().finish());
+    }
+    let ticket = opened(&viewer, &handle).await?;
+    let settings = viewer.settings_seen(&ticket).await?;
+    let reader = reader(request.headers());
+    let begun = sessions.start(&ticket, Channel::Hosted, reader.clone()).await;
+    match begun.map_err(unreachable_step)? {
+        Begun::New(seen) | Begun::There(seen) => {
+            let around = around(&ticket, &settings, &gate, &handle, &seen.session);
+            page::seen(StatusCode::OK, &around, &seen, &Faults::default())
+        }
+        Begun::Nothing(why) => page::nothing(words(reader.as_ref()), &ticket.company.name, &settings, why),
+    }
+}
+
+/// Takes a step and leads to the page that shows what came of it.
+async fn step(
+    viewer: Data<Viewer>,
+    sessions: Data<Sessions>,
+    gate: Data<Gate>,
+    handle: web::Path<String>,
+    _: NoQuery,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let ticket = opened(&viewer, &handle).await?;
+    let Posted {
+        session,
+        secret,
+        step,
+    } = form.posted()?;
+    if !gate.csrf().is_token_of_session(session, &secret) {
+        return Err(Problem::of("cross-site"));
+    }
+    match sessions.step(&ticket, session, &step).await {
+        Ok(_seen) => Ok(see_other(&handle)),
+        Err(SessionError::Step { refusal, seen }) => {
+            let settings = viewer.settings_seen(&ticket).await?;
+            let around = around(&ticket, &settings, &gate, &handle, &seen.session);
+            let (status, faults) = faults(refusal, form, around.words)?;
+            page::seen(status, &around, &seen, &faults)
+        }
+        Err(other) => Err(unreachable_step(other)),
+    }
+}
+
+/// What a refused step is told with.
+fn faults(refusal: Refusal, form: Form, words: &Words) -> Result<(StatusCode, Faults), Problem> {
+    match refusal {
+        Refusal::Answers(errors) => {
+            let faults = Faults {
+                errors,
+                typed: Some(form),
+                notice: None,
+            };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, faults))
+        }
+        refusal @ (Refusal::AnotherVersion { .. } | Refusal::DeadEnd) => Err(refusal.into()),
+        Refusal::TooManySteps => Ok((StatusCode::CONFLICT, Faults::notice(words.only_cancel))),
+        _ => Ok((StatusCode::CONFLICT, Faults::notice(words.elsewhere))),
+    }
+}
+
+fn around<'a>(
+    ticket: &'a Ticket,
+    settings: &'a ViewerSettings,
+    gate: &Gate,
+    handle: &'a str,
+    session: &kale_application::sessions::Session,
+) -> Around<'a> {
+    Around {
+        words: words(Some(&session.locale)),
+        company: &ticket.company.name,
+        settings,
+        handle,
+        secret: gate.csrf().token_of_session(session.id),
+    }
+}
+
+async fn opened(viewer: &Viewer, handle: &str) -> Result<Ticket, Problem> {
+    viewer.ticket_of_handle(handle).await?.ok_or_else(refused)
+}
+
+/// A token or handle that opens nothing (any more): one answer, whatever was wrong.
+fn refused() -> Problem {
+    Problem::of("link-dead")
+}
+
+/// A refusal while beginning is that of a link; a refused step is shown where it was posted.
+fn unreachable_step(error: SessionError) -> Problem {
+    match error {
+        SessionError::Refused | SessionError::NotFound => refused(),
+        other => other.into(),
+    }
+}
+
+fn see_other(handle: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, format!("/f/{handle}")))
+        .finish()
+}
+
+/// The first language of a browser that is one.
+fn reader(headers: &HeaderMap) -> Option<Locale> {
+    let wished = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let mut tags = wished
+        .split(',')
+        .map(|one| one.split(';').next().unwrap_or(one).trim());
+    tags.find_map(|tag| tag.parse().ok())
+}
+
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+        let value = headers.get(*name).and_then(|value| value.to_str().ok());
+        value.is_some_and(|value| value.contains("prefetch") || value.contains("prerender"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn headers(name: &'static str, value: &'static str) -> HeaderMap {
+        let request = TestRequest::get().insert_header((name, value)).to_http_request();
+        request.headers().clone()
+    }
+
+    #[test]
+    fn the_first_language_that_is_one_is_read() {
+        let read = |value| reader(&headers("accept-language", value)).map(|locale| locale.to_string());
+        assert_eq!(read("de-AT,de;q=0.9,en;q=0.8"), Some("de-AT".to_owned()));
+        assert_eq!(read("*, fr;q=0.5"), Some("fr".to_owned()));
+        assert_eq!(read("*"), None);
+    }
+
+    #[test]
+    fn a_browser_that_guesses_is_told_apart_from_one_that_comes() {
+        assert!(is_prefetch(&headers("sec-purpose", "prefetch;prerender")));
+        assert!(is_prefetch(&headers("purpose", "prefetch")));
+        assert!(!is_prefetch(&headers("sec-fetch-dest", "document")));
+    }
+}
