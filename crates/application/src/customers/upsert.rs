@@ -237,8 +237,11 @@ impl Customers {
         loop {
             tries += 1;
             match self.derive(reach, &company, kinds, ids).await {
-                // Somebody else has derived one of them in between: then it is there.
-                Err(StoreError::Duplicate) if tries < TRIES => continue,
+                // Somebody else has derived one of them in between: it is read by a majority's word, which may come later.
+                Err(StoreError::Duplicate) if tries < TRIES => {
+                    self.store.settle().await?;
+                    continue;
+                }
                 other => other?,
             }
             let now = companies::get(&self.store, tenant).await?;
