@@ -21,7 +21,10 @@ pub struct Client {
 
 impl Client {
     pub(crate) fn new(url: &str, token: Option<String>) -> Self {
+        // Idle connections are let go before the server closes them (after five seconds): a request must not meet that.
+        let connector = awc::Connector::new().conn_keep_alive(Duration::from_secs(2));
         let http = awc::Client::builder()
+            .connector(connector)
             .timeout(Duration::from_mins(2))
             .disable_redirects()
             .finish();
