@@ -259,13 +259,7 @@ async fn no_list_shows_anything_of_another_company_and_a_planted_leak_is_seen() 
     let own = seen_in_lists(&callers(&quartz)[..1], &theirs).await;
     assert!(own.len() >= 12, "{own:#?}");
 
-    // An unscoped write: a customer of theirs stands among the others' own.
-    let customers = raw::collection(&app, "customers").await;
-    let of_theirs = mongodb::bson::doc! { "company_id": raw::uuid(quartz.id.uuid().as_bytes()) };
-    let mut copy = customers.find_one(of_theirs).await.unwrap().unwrap();
-    copy.insert("_id", mongodb::bson::Uuid::from_bytes([7; 16]));
-    copy.insert("company_id", raw::uuid(globex.id.uuid().as_bytes()));
-    drop(customers.insert_one(copy).await.unwrap());
+    raw::plant_customer(&app, quartz.id, globex.id).await;
 
     let planted = seen_in_lists(&callers(&globex)[..1], &theirs).await;
     for place in [

@@ -153,14 +153,8 @@ impl Companies {
         before: &Company,
         after: &Company,
     ) -> Result<(), StoreError> {
-        let mut entry = caller.entry(tx, AuditAction::CompanyChanged, after.id);
-        for ((name, old), (_, new)) in fields(before).into_iter().zip(fields(after)) {
-            if old != new {
-                entry.before.insert(name.to_owned(), old);
-                entry.after.insert(name.to_owned(), new);
-            }
-        }
-        tx.audit(entry).await
+        let entry = caller.entry(tx, AuditAction::CompanyChanged, after.id);
+        tx.audit(entry.changed(fields(before), fields(after))).await
     }
 }
 

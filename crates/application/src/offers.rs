@@ -11,7 +11,7 @@ pub use kale_flow::offer::{Offer, OfferKind, OfferTerms};
 use kale_persistence::{Store, StoreError, Tenant, offers};
 use serde_json::Value;
 
-use crate::{access::Caller, reasons::differing};
+use crate::access::Caller;
 
 /// How many offers a company may have, archived ones too.
 const MOST: usize = 500;
@@ -128,9 +128,8 @@ impl Offers {
         self.store
             .transaction::<_, OfferError>(tenant, async |tx| {
                 let changed = offers::update(&self.store, tx, &after).await?;
-                let mut entry = caller.entry(tx, AuditAction::OfferChanged, id);
-                (entry.before, entry.after) = differing(shown(&before), shown(&changed));
-                tx.audit(entry).await?;
+                let entry = caller.entry(tx, AuditAction::OfferChanged, id);
+                tx.audit(entry.changed(shown(&before), shown(&changed))).await?;
                 Ok(changed)
             })
             .await

@@ -182,9 +182,8 @@ impl Reasons {
         self.store
             .transaction::<_, ReasonError>(tenant, async |tx| {
                 let changed = reasons::update(&self.store, tx, &after).await?;
-                let mut entry = caller.entry(tx, AuditAction::ReasonChanged, key);
-                (entry.before, entry.after) = differing(shown(&before), shown(&changed));
-                tx.audit(entry).await?;
+                let entry = caller.entry(tx, AuditAction::ReasonChanged, key);
+                tx.audit(entry.changed(shown(&before), shown(&changed))).await?;
                 Ok(changed)
             })
             .await
@@ -227,23 +226,6 @@ fn shown(reason: &Reason) -> BTreeMap<String, String> {
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
-}
-
-/// What differs of two.
-pub(crate) fn differing(
-    mut before: BTreeMap<String, String>,
-    mut after: BTreeMap<String, String>,
-) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
-    let same: Vec<String> = before
-        .iter()
-        .filter(|(name, value)| after.get(*name) == Some(value))
-        .map(|(name, _)| name.clone())
-        .collect();
-    for name in same {
-        before.remove(&name);
-        after.remove(&name);
-    }
-    (before, after)
 }
 
 impl Classify for ReasonError {

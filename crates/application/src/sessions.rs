@@ -75,7 +75,7 @@ impl Sessions {
             tries += 1;
             match self.attempt(ticket, id, step).await {
                 // Somebody changed it in between; on the second look the step may be one that was taken.
-                Err(SessionError::Store(StoreError::Stale)) if tries < TRIES => {}
+                Err(SessionError::Store(StoreError::Stale)) if tries < TRIES => self.store.pause(tries).await,
                 other => return other,
             }
         }
@@ -116,7 +116,7 @@ impl Sessions {
                 return Ok(scene.seen(session));
             };
             match self.write(ticket.tenant(), &scene, &changed).await {
-                Err(SessionError::Store(StoreError::Stale)) if tries < TRIES => {}
+                Err(SessionError::Store(StoreError::Stale)) if tries < TRIES => self.store.pause(tries).await,
                 written => return Ok(scene.seen(written?)),
             }
         }

@@ -9,8 +9,6 @@ mod settings;
 mod steps;
 mod versions;
 
-use std::time::Duration;
-
 use kale_domain::id::WorkflowId;
 pub use kale_flow::{
     card::Card,
@@ -81,9 +79,3 @@ impl Workflows {
 
 /// How often something is tried while others change the same workflow.
 const TRIES: u32 = 16;
-
-/// Waits before the next try, a little longer each time: what somebody else has just written is read by everybody only
-/// when a majority of the servers has it.
-async fn pause(tries: u32) {
-    tokio::time::sleep(Duration::from_millis(10).saturating_mul(tries)).await;
-}

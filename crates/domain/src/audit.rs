@@ -94,3 +94,64 @@ pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
 }
+
+impl AuditEntry {
+    /// With the fields that differ, as they were and as they are.
+    #[must_use]
+    pub fn changed<Name: Into<String>>(
+        mut self,
+        before: impl IntoIterator<Item = (Name, String)>,
+        after: impl IntoIterator<Item = (Name, String)>,
+    ) -> Self {
+        let named = |(name, value): (Name, String)| (name.into(), value);
+        self.before = before.into_iter().map(named).collect();
+        self.after = after.into_iter().map(named).collect();
+        let after = &mut self.after;
+        self.before.retain(|name, old| {
+            let differs = after.get(name) != Some(old);
+            if !differs {
+                after.remove(name);
+            }
+            differs
+        });
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_of_a_change_holds_what_differs() {
+        let entry = AuditEntry {
+            id: AuditEntryId::from_uuid(uuid::Uuid::nil()),
+            actor: Actor::System,
+            action: AuditAction::CompanyChanged,
+            target: String::new(),
+            before: BTreeMap::new(),
+            after: BTreeMap::new(),
+            request_id: None,
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let text = str::to_owned;
+        let before = [("name", text("Acme")), ("zone", text("UTC")), ("gone", text("x"))];
+        let after = [
+            ("name", text("Globex")),
+            ("zone", text("UTC")),
+            ("new", text("y")),
+        ];
+
+        let entry = entry.changed(before, after);
+
+        let pairs = |map: &BTreeMap<String, String>| map.clone().into_iter().collect::<Vec<_>>();
+        assert_eq!(
+            pairs(&entry.before),
+            [(text("gone"), text("x")), (text("name"), text("Acme"))]
+        );
+        assert_eq!(
+            pairs(&entry.after),
+            [(text("name"), text("Globex")), (text("new"), text("y"))]
+        );
+    }
+}

@@ -28,6 +28,37 @@ pub enum NotificationKind {
     System,
 }
 
+impl NotificationKind {
+    /// The name in the store and on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CtaClicked => "cta_clicked",
+            Self::SessionNeedsYou => "session_needs_you",
+            Self::SessionSaved => "session_saved",
+            Self::SessionCancelled => "session_cancelled",
+            Self::CustomerAssigned => "customer_assigned",
+            Self::RiskIncreased => "risk_increased",
+            Self::DataOutdated => "data_outdated",
+            Self::SyncFailed => "sync_failed",
+            Self::UploadFinished => "upload_finished",
+            Self::Invitation => "invitation",
+            Self::ChallengeCompleted => "challenge_completed",
+            Self::TaskOverdue => "task_overdue",
+            Self::IntegrationBroken => "integration_broken",
+            Self::WeeklySummary => "weekly_summary",
+            Self::Mention => "mention",
+            Self::System => "system",
+        }
+    }
+
+    /// The dedupe key of what is told once of that thing.
+    #[must_use]
+    pub fn once_of(self, thing: impl std::fmt::Display) -> String {
+        format!("{}:{thing}", self.name())
+    }
+}
+
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

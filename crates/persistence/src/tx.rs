@@ -183,8 +183,9 @@ impl Store {
         }
     }
 
-    /// Waits a little longer each time, by chance, so that two transactions don't meet again.
-    async fn pause(&self, tries: u32) {
+    /// Waits before the next try, a little longer each time and by chance: so that two that met don't meet again, and
+    /// because what the other one wrote is read only when a majority of the servers has it.
+    pub async fn pause(&self, tries: u32) {
         let top = 4_u64.saturating_mul(1 << tries.min(8));
         let millis = rand::random_range(1..=top);
         tokio::time::sleep(std::time::Duration::from_millis(millis)).await;

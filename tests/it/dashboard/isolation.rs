@@ -239,13 +239,7 @@ async fn no_page_shows_anything_of_another_company_and_a_planted_leak_is_seen() 
         assert!(own.iter().any(|one| one.starts_with(page)), "{page} in {own:#?}");
     }
 
-    // An unscoped write: a customer of theirs stands among the others' own.
-    let customers = raw::collection(&app, "customers").await;
-    let of_theirs = mongodb::bson::doc! { "company_id": raw::uuid(quartz.id.uuid().as_bytes()) };
-    let mut copy = customers.find_one(of_theirs).await.unwrap().unwrap();
-    copy.insert("_id", mongodb::bson::Uuid::from_bytes([9; 16]));
-    copy.insert("company_id", raw::uuid(globex.id.uuid().as_bytes()));
-    drop(customers.insert_one(copy).await.unwrap());
+    raw::plant_customer(&app, quartz.id, globex.id).await;
 
     let planted = seen(&strangers[..1], &needles).await;
     for page in [

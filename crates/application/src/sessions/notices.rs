@@ -67,7 +67,7 @@ impl Notices {
                     title: notice.title.clone(),
                     body: String::new(),
                     link: self.link.clone(),
-                    dedupe_key: format!("{:?}:{}", notice.kind, self.session),
+                    dedupe_key: notice.kind.once_of(&self.session),
                     created_at: tx.now(),
                     read_at: None,
                 };

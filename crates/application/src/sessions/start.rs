@@ -75,7 +75,9 @@ impl Sessions {
             tries += 1;
             match self.attempt_start(ticket, channel, reader.as_ref()).await {
                 // Somebody began or changed it in between: on the second look it is there.
-                Err(SessionError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {}
+                Err(SessionError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
+                    self.store.pause(tries).await;
+                }
                 other => return other,
             }
         }

@@ -35,7 +35,7 @@ pub(super) async fn ended(tx: &mut Tx, upload: &Upload) -> Result<(), StoreError
         title,
         body,
         link: format!("/data/uploads/{}", upload.id),
-        dedupe_key: format!("upload_finished:{}", upload.id),
+        dedupe_key: NotificationKind::UploadFinished.once_of(upload.id),
         created_at: tx.now(),
         read_at: None,
     };

@@ -51,14 +51,8 @@ impl Viewer {
         self.store
             .transaction(tenant, async |tx| {
                 let after = settings::put(&self.store, tx, &wished).await?;
-                let mut entry = caller.entry(tx, AuditAction::ViewerSettingsChanged, tenant.company());
-                for ((name, old), (_, new)) in fields(&before).into_iter().zip(fields(&after)) {
-                    if old != new {
-                        entry.before.insert(name.to_owned(), old);
-                        entry.after.insert(name.to_owned(), new);
-                    }
-                }
-                tx.audit(entry).await?;
+                let entry = caller.entry(tx, AuditAction::ViewerSettingsChanged, tenant.company());
+                tx.audit(entry.changed(fields(&before), fields(&after))).await?;
                 Ok(after)
             })
             .await

@@ -22,7 +22,6 @@ use kale_persistence::{
 use super::{
     TRIES, Workflows,
     error::{Meeting, WorkflowError},
-    pause,
     steps::Steps,
 };
 use crate::access::Caller;
@@ -82,7 +81,7 @@ impl Workflows {
             match self.attempt(tenant, caller, id, &wanted).await {
                 // Somebody edited in between: the edit is thought through anew.
                 Err(WorkflowError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
-                    pause(tries).await;
+                    self.store.pause(tries).await;
                 }
                 other => return other,
             }

@@ -9,8 +9,8 @@ use kale_flow::{
 };
 use kale_persistence::{StoreError, Tenant, workflows};
 
-use super::{TRIES, Workflows, error::WorkflowError, pause};
-use crate::{access::Caller, reasons::differing};
+use super::{TRIES, Workflows, error::WorkflowError};
+use crate::access::Caller;
 
 /// The longest name, in characters.
 const NAME: usize = 80;
@@ -53,9 +53,8 @@ impl Workflows {
         self.store
             .transaction::<_, WorkflowError>(tenant, async |tx| {
                 let changed = workflows::update(&self.store, tx, &after).await?;
-                let mut entry = caller.entry(tx, AuditAction::WorkflowChanged, id);
-                (entry.before, entry.after) = differing(shown(&before), shown(&changed));
-                tx.audit(entry).await?;
+                let entry = caller.entry(tx, AuditAction::WorkflowChanged, id);
+                tx.audit(entry.changed(shown(&before), shown(&changed))).await?;
                 Ok(changed)
             })
             .await
@@ -145,7 +144,7 @@ impl Workflows {
                 .await;
             match turned {
                 // Somebody changed it in between: the question is asked anew.
-                Err(StoreError::Stale) if tries < TRIES => pause(tries).await,
+                Err(StoreError::Stale) if tries < TRIES => self.store.pause(tries).await,
                 other => return Ok(other?),
             }
         }

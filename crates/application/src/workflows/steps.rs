@@ -8,7 +8,6 @@ use super::{
     TRIES, Workflows,
     edit::{EditedDraft, Wanted},
     error::WorkflowError,
-    pause,
 };
 use crate::access::Caller;
 
@@ -64,7 +63,7 @@ impl Workflows {
             let wanted = self.wanted(tenant, caller, id, how).await?;
             match self.attempt(tenant, caller, id, &wanted).await {
                 Err(WorkflowError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
-                    pause(tries).await;
+                    self.store.pause(tries).await;
                 }
                 other => return other,
             }
