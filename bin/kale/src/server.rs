@@ -301,6 +301,7 @@ fn dashboard(api: &kale_http_api::Deps, clock: Arc<dyn Clock>, secure_cookies: b
         companies: api.companies.clone(),
         customers: api.customers.clone(),
         personas: api.personas.clone(),
+        workflows: api.workflows.clone(),
         saved_views: api.saved_views.clone(),
         uploads: api.uploads.clone(),
         work: api.work.clone(),

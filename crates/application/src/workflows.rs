@@ -11,12 +11,17 @@ mod versions;
 
 use kale_domain::id::WorkflowId;
 pub use kale_flow::{
-    card::Card,
+    card,
+    card::{Branch, Card},
+    condition::Condition,
     diff::{Change, Diff, Standing},
     edit::Op,
+    element,
     fair_exit::ExitProfile,
+    outcome::Outcome,
     problem::{Problem, Severity},
-    text::Locale,
+    said,
+    text::{Locale, Text},
     tree::CardTree,
     version::FlowVersion,
     workflow::{Demands, Draft, LastEdit, NotNow, Published, Source, Trigger, Workflow, WorkflowState},

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::web::{Data, ServiceConfig};
 use kale_application::{
     access::SignIns, api_keys::ApiKeys, companies::Companies, customers::Customers, live::Live,
-    personas::Personas, saved_views::SavedViews, uploads::Uploads, work::Work,
+    personas::Personas, saved_views::SavedViews, uploads::Uploads, work::Work, workflows::Workflows,
 };
 use kale_domain::clock::Clock;
 use kale_web::Drain;
@@ -29,6 +29,8 @@ pub struct Deps {
     pub customers: Customers,
     /// Personas and their rules.
     pub personas: Personas,
+    /// What subscribers walk through.
+    pub workflows: Workflows,
     /// Kept views of the customer list.
     pub saved_views: SavedViews,
     /// Files that people give us.
@@ -63,6 +65,7 @@ impl Deps {
             .app_data(Data::new(self.companies))
             .app_data(Data::new(self.customers))
             .app_data(Data::new(self.personas))
+            .app_data(Data::new(self.workflows))
             .app_data(Data::new(self.saved_views))
             .app_data(Data::new(self.uploads))
             .app_data(Data::new(self.work))

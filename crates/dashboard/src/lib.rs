@@ -26,6 +26,7 @@ mod static_files;
 mod today;
 pub mod view;
 mod words;
+mod workflows;
 
 use actix_web::web::ServiceConfig;
 
@@ -54,6 +55,7 @@ fn mount(routes: &mut Routes<'_>) {
         .part(sign_in::routes)
         .part(today::routes)
         .part(customers::routes)
+        .part(workflows::routes)
         .part(data::routes)
         .part(personas::routes)
         .part(jobs::routes)

@@ -52,6 +52,13 @@ const PAGES = [
   ["persona-new", "owner", "/personas/new"],
   ["persona-table", "owner", "/personas/table?by=contract"],
   ["persona-versions", "owner", "/personas/versions"],
+  ["workflows-empty", "newcomer", "/workflows"],
+  ["workflows", "owner", "/workflows"],
+  ["workflows-expert", "expert", "/workflows"],
+  ["workflow", "owner", (made) => `/workflows/${made.workflow}`],
+  ["gallery", "owner", "/gallery"],
+  ["gallery-expert", "expert", "/gallery"],
+  ["template", "owner", "/gallery/cancel_saas"],
   ["data", "owner", "/data"],
   ["data-empty", "newcomer", "/data"],
   ["upload-map", "owner", (made) => `/data/uploads/${made.map}`],
@@ -138,7 +145,9 @@ async function make({ kale }) {
   await kale.api("POST", `/uploads/${cancelled.id}/cancel`, {});
   const jobs = await kale.api("GET", "/jobs?limit=1&filter[state]=succeeded");
   const dead = await kale.api("GET", "/jobs?limit=1&filter[state]=dead");
+  const workflow = await kale.api("POST", "/workflows", { template: "cancel_telecom" });
   return {
+    workflow: workflow.id,
     customer: customers.data[0].id,
     persona: personas.personas[0].id,
     map: map.id,

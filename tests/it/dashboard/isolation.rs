@@ -189,6 +189,7 @@ fn names(theirs: &Things) -> Vec<String> {
         "fans of quartz",
         "quartz view",
         "quartz key",
+        "quartz flow",
         "one@quartz.example",
     ];
     ids.chain(called.map(str::to_owned)).collect()
@@ -233,6 +234,7 @@ async fn no_page_shows_anything_of_another_company_and_a_planted_leak_is_seen() 
         "/data ",
         "/jobs ",
         "/personas ",
+        "/workflows ",
         "/settings/api-keys ",
         "/audit ",
     ] {

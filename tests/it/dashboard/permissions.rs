@@ -33,6 +33,7 @@ fn nobodys(behind: &str) -> String {
         "personas" => "per_",
         "saved-views" => "viw_",
         "uploads" => "upl_",
+        "workflows" => "wfl_",
         "versions" => return "99".to_owned(),
         _ => "",
     };

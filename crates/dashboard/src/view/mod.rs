@@ -23,3 +23,4 @@ pub mod today;
 pub mod trace;
 pub mod upload;
 pub mod uploads;
+pub mod workflows;

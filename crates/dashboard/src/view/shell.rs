@@ -11,6 +11,8 @@ pub enum Section {
     Today,
     /// The customers.
     Customers,
+    /// What subscribers walk through, and what it is made of.
+    Workflows,
     /// The personas.
     Personas,
     /// Uploads.
@@ -24,9 +26,10 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Today,
         Self::Customers,
+        Self::Workflows,
         Self::Personas,
         Self::Data,
         Self::Jobs,
@@ -40,6 +43,7 @@ impl Section {
         match self {
             Self::Today => "Today",
             Self::Customers => "Customers",
+            Self::Workflows => "Workflows",
             Self::Personas => "Personas",
             Self::Data => "Data",
             Self::Jobs => "Jobs",
@@ -54,6 +58,7 @@ impl Section {
         match self {
             Self::Today => "/",
             Self::Customers => "/customers",
+            Self::Workflows => "/workflows",
             Self::Personas => "/personas",
             Self::Data => "/data",
             Self::Jobs => "/jobs",
@@ -68,6 +73,7 @@ impl Section {
         match self {
             Self::Today => "layout-dashboard",
             Self::Customers => "users",
+            Self::Workflows => "git-branch",
             Self::Personas => "id-card",
             Self::Data => "upload",
             Self::Jobs => "activity",
@@ -81,6 +87,7 @@ impl Section {
     pub const fn group(self) -> &'static str {
         match self {
             Self::Today | Self::Customers => "",
+            Self::Workflows => "Build",
             Self::Personas | Self::Data => "Set up",
             Self::Jobs | Self::Audit | Self::Settings => "System",
         }
@@ -90,6 +97,7 @@ impl Section {
         match self {
             Self::Today => None,
             Self::Customers => Some(Permission::ReadCustomers),
+            Self::Workflows => Some(Permission::ReadWorkflows),
             Self::Personas => Some(Permission::ReadPersonas),
             Self::Data => Some(Permission::ReadUploads),
             Self::Jobs => Some(Permission::ReadJobs),
@@ -232,6 +240,6 @@ mod tests {
             .map(|item| item.section.label())
             .collect();
 
-        assert_eq!(labels, ["Today", "Customers", "Personas"]);
+        assert_eq!(labels, ["Today", "Customers", "Workflows", "Personas"]);
     }
 }
