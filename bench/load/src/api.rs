@@ -23,7 +23,8 @@ const LOOK: Duration = Duration::from_millis(25);
 /// The API with a credential.
 #[derive(Debug, Clone)]
 pub struct Api {
-    port: u16,
+    /// Where it listens.
+    pub port: u16,
     /// The bearer token.
     pub token: String,
 }
@@ -52,6 +53,21 @@ impl Api {
     /// A request for a slice of load.
     pub fn get(&self, path: &str) -> Vec<u8> {
         get(&format!("{BASE}{path}"), &[("authorization", &self.bearer())])
+    }
+
+    /// A request with a JSON body for a slice of load.
+    pub fn post(&self, path: &str, body: &Value) -> Vec<u8> {
+        let bearer = self.bearer();
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+        ];
+        request(
+            "POST",
+            &format!("{BASE}{path}"),
+            &headers,
+            body.to_string().as_bytes(),
+        )
     }
 
     fn bearer(&self) -> String {

@@ -11,7 +11,7 @@ use crate::{
     fixture,
     measure::{Line, Series},
     programs::{self, Other, Ours, Places},
-    slice::{self, Outcome, Shape, Watched},
+    slice::{self, Asks, Outcome, Shape, Watched},
 };
 
 /// How many customers most rows are measured on.
@@ -68,7 +68,7 @@ pub struct Target {
     /// Its process.
     pub pid: u32,
     /// What it is asked, in turn.
-    pub requests: Rc<Vec<Vec<u8>>>,
+    pub requests: Rc<Asks>,
 }
 
 /// The outcomes of one target.

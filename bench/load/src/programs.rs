@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::{
     api::Api,
-    http::{Connection, get, head},
+    http::{Connection, get, head, request},
     process::{self, Process},
 };
 
@@ -165,7 +165,9 @@ impl Other {
         let mut command = Command::new(places.limit.join("limit-actix"));
         command
             .env("PORT", port.to_string())
-            .env("MONGO_URI", uri(mongod, "perf"));
+            .env("MONGO_URI", uri(mongod, "perf"))
+            // What is acknowledged is safe, as with ours.
+            .env("EVENTS_WC", "majority");
         let process = Process::serve(command, port, "/healthz", &places.scratch.join("limit.log")).await?;
         Ok(Self {
             process,
@@ -183,6 +185,8 @@ impl Other {
         command
             .env("PORT", port.to_string())
             .env("MONGO_URI", uri(mongod, "perf"))
+            // What is acknowledged is safe, as with ours.
+            .env("EVENTS_WC", "majority")
             .env("NODE_ENV", "production");
         let process = Process::serve(command, port, "/healthz", &places.scratch.join("peer.log")).await?;
         Ok(Self {
@@ -251,6 +255,27 @@ pub fn empty(places: &Places, mongod: &Mongod) -> Result<()> {
     ensure!(
         done.status.success(),
         "the limit's customers could not be emptied: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    Ok(())
+}
+
+/// A request with a body to limit or peer.
+pub fn post(account: &str, path: &str, body: &[u8]) -> Vec<u8> {
+    let headers = [("x-account-id", account), ("content-type", "application/json")];
+    request("POST", path, &headers, body)
+}
+
+/// Makes the indexes of the events of limit and peer.
+pub fn event_indexes(places: &Places, mongod: &Mongod) -> Result<()> {
+    let mut command = Command::new(places.limit.join("bench"));
+    let done = command
+        .args(["seed-events", "0"])
+        .env("MONGO_URI", uri(mongod, "perf"))
+        .output()?;
+    ensure!(
+        done.status.success(),
+        "the limit's events got no indexes: {}",
         String::from_utf8_lossy(&done.stderr)
     );
     Ok(())

@@ -1,5 +1,6 @@
 //! The rows of the table, one file for what belongs together.
 
+pub mod events;
 pub mod export;
 pub mod footprint;
 pub mod import;
@@ -7,3 +8,4 @@ pub mod lists;
 pub mod outage;
 pub mod pages;
 pub mod personas;
+pub mod steps;

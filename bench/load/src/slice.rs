@@ -1,7 +1,9 @@
 //! One slice of load: so many connections for so long, and what came of it.
 
 use std::{
+    borrow::Cow,
     cell::{Cell, RefCell},
+    fmt,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -44,14 +46,61 @@ pub struct Outcome {
     pub mongod: f64,
 }
 
-struct Tally {
+type Make = Box<dyn Fn(usize) -> Vec<u8>>;
+
+enum How {
+    InTurn(Vec<Vec<u8>>),
+    Made(Make),
+}
+
+/// What a server is asked, one after the other, over all slices.
+pub struct Asks {
     next: Cell<usize>,
+    how: How,
+}
+
+impl Asks {
+    /// These requests, in turn.
+    pub const fn in_turn(requests: Vec<Vec<u8>>) -> Self {
+        Self {
+            next: Cell::new(0),
+            how: How::InTurn(requests),
+        }
+    }
+
+    /// Requests of which none is like another: the first is made from 0.
+    pub fn made(make: impl Fn(usize) -> Vec<u8> + 'static) -> Self {
+        Self {
+            next: Cell::new(0),
+            how: How::Made(Box::new(make)),
+        }
+    }
+
+    fn next(&self) -> Cow<'_, [u8]> {
+        let at = self.next.get();
+        self.next.set(at + 1);
+        match &self.how {
+            How::InTurn(requests) => Cow::Borrowed(&requests[at % requests.len()]),
+            How::Made(make) => Cow::Owned(make(at)),
+        }
+    }
+}
+
+impl fmt::Debug for Asks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asks")
+            .field("next", &self.next)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Tally {
     micros: RefCell<Vec<u32>>,
     wrong: RefCell<Option<String>>,
 }
 
-/// Loads a server with these requests in turn. Any answer but 200 is an error: a fast refusal is no speed.
-pub async fn run(port: u16, requests: &Rc<Vec<Vec<u8>>>, shape: Shape, watched: Watched) -> Result<Outcome> {
+/// Loads a server. Any answer but 200, or the 202 of the limit and the peer, is an error: a fast refusal is no speed.
+pub async fn run(port: u16, requests: &Rc<Asks>, shape: Shape, watched: Watched) -> Result<Outcome> {
     drive(port, requests, shape.connections, shape.lasts / 5).await?;
     let (server, mongod) = (process::cpu(watched.server)?, process::cpu(watched.mongod)?);
     let begun = Instant::now();
@@ -77,14 +126,8 @@ pub async fn run(port: u16, requests: &Rc<Vec<Vec<u8>>>, shape: Shape, watched: 
     })
 }
 
-async fn drive(
-    port: u16,
-    requests: &Rc<Vec<Vec<u8>>>,
-    connections: usize,
-    lasts: Duration,
-) -> Result<Vec<u32>> {
+async fn drive(port: u16, requests: &Rc<Asks>, connections: usize, lasts: Duration) -> Result<Vec<u32>> {
     let tally = Rc::new(Tally {
-        next: Cell::new(0),
         micros: RefCell::default(),
         wrong: RefCell::default(),
     });
@@ -108,13 +151,12 @@ async fn drive(
     Ok(tally.micros.take())
 }
 
-async fn one(port: u16, requests: &[Vec<u8>], tally: &Tally, until: Instant) -> Result<()> {
+async fn one(port: u16, requests: &Asks, tally: &Tally, until: Instant) -> Result<()> {
     let mut connection = Connection::open(port).await?;
     while Instant::now() < until {
-        let at = tally.next.get();
-        tally.next.set(at + 1);
+        let request = requests.next();
         let begun = Instant::now();
-        connection.send(&requests[at % requests.len()]).await?;
+        connection.send(&request).await?;
         let mut begin = Vec::new();
         let head = connection
             .receive(|bytes| {
@@ -124,7 +166,7 @@ async fn one(port: u16, requests: &[Vec<u8>], tally: &Tally, until: Instant) -> 
             })
             .await?;
         let micros = begun.elapsed().as_micros();
-        if head.status != 200 {
+        if !matches!(head.status, 200 | 202) {
             bail!(
                 "an answer of the load was {}: {}",
                 head.status,

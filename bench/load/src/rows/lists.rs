@@ -11,17 +11,17 @@ use crate::{
         Held, Line, note, ratio, refused, short,
     },
     programs::{Other, Ours},
-    slice::Outcome,
+    slice::{Asks, Outcome},
 };
 
 const ACTIVE: &str = "filter%5Battributes.status%5D=active&sort=-mrr&limit=25";
 
-const RPS: fn(&Outcome) -> f64 = |outcome| outcome.rps;
-const CPU: fn(&Outcome) -> f64 = |outcome| outcome.cpu;
-const P99: fn(&Outcome) -> f64 = |outcome| outcome.p99;
-const DATABASE: fn(&Outcome) -> f64 = |outcome| outcome.mongod;
+pub(super) const RPS: fn(&Outcome) -> f64 = |outcome| outcome.rps;
+pub(super) const CPU: fn(&Outcome) -> f64 = |outcome| outcome.cpu;
+pub(super) const P99: fn(&Outcome) -> f64 = |outcome| outcome.p99;
+pub(super) const DATABASE: fn(&Outcome) -> f64 = |outcome| outcome.mongod;
 
-const fn held(
+pub(super) const fn held(
     what: &'static str,
     goal: crate::measure::Goal,
     figure: fn(&Outcome) -> f64,
@@ -134,10 +134,20 @@ pub async fn one(bench: &mut Bench) -> Result<()> {
 }
 
 /// A thousand customers of ours, one by one.
-async fn single(ours: &Ours) -> Result<Target> {
+pub(super) async fn single(ours: &Ours) -> Result<Target> {
+    let requests = ids(ours, 5).await?;
+    let requests = requests
+        .iter()
+        .map(|id| ours.api.get(&format!("/customers/{id}")))
+        .collect();
+    Ok(of_ours("ours", ours, requests))
+}
+
+/// The ids of the customers on the first pages of 200.
+pub(super) async fn ids(ours: &Ours, pages: usize) -> Result<Vec<String>> {
     let mut ids = Vec::new();
     let mut next = None;
-    for _ in 0..5 {
+    for _ in 0..pages {
         let query = next.map_or_else(
             || "limit=200".to_owned(),
             |next| format!("limit=200&cursor={next}"),
@@ -146,11 +156,7 @@ async fn single(ours: &Ours) -> Result<Target> {
         ids.extend(some);
         next = cursor;
     }
-    let requests = ids
-        .iter()
-        .map(|id| ours.api.get(&format!("/customers/{id}")))
-        .collect();
-    Ok(of_ours("ours", ours, requests))
+    Ok(ids)
 }
 
 /// P2: 25 of 100,000, filtered and sorted, with a capped count and without.
@@ -248,7 +254,7 @@ pub async fn deep(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
-fn against<'a>(
+pub(super) fn against<'a>(
     row: &'static str,
     held: &'a [Held],
     ours: &'a Outcomes,
@@ -266,7 +272,7 @@ fn against<'a>(
     })
 }
 
-fn others(bench: &Bench) -> impl Iterator<Item = (&'static str, &Other)> {
+pub(super) fn others(bench: &Bench) -> impl Iterator<Item = (&'static str, &Other)> {
     std::iter::once(("limit", &bench.limit)).chain(bench.peer.as_ref().map(|peer| ("peer", peer)))
 }
 
@@ -275,7 +281,7 @@ fn target(name: &'static str, other: &Other, requests: Vec<Vec<u8>>) -> Target {
         name,
         port: other.process.port,
         pid: other.process.pid,
-        requests: Rc::new(requests),
+        requests: Rc::new(Asks::in_turn(requests)),
     }
 }
 
@@ -284,11 +290,11 @@ fn of_ours(name: &'static str, ours: &Ours, requests: Vec<Vec<u8>>) -> Target {
         name,
         port: ours.process.port,
         pid: ours.process.pid,
-        requests: Rc::new(requests),
+        requests: Rc::new(Asks::in_turn(requests)),
     }
 }
 
-fn seen(row: &'static str, what: &str, ours: &Outcomes, limit: &Outcomes) -> Line {
+pub(super) fn seen(row: &'static str, what: &str, ours: &Outcomes, limit: &Outcomes) -> Line {
     let all = |outcomes: &Outcomes| {
         format!(
             "p50 {} ms, p99 {} ms, CPU {} s, database {} s per 1,000",

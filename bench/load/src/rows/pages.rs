@@ -8,6 +8,7 @@ use crate::{
     bench::{Bench, Target},
     http::{Connection, get},
     measure::{Goal, Series, figure, not_run, note, short},
+    slice::Asks,
 };
 
 /// What every page is asked with: as a browser with this cookie.
@@ -86,7 +87,7 @@ async fn page(bench: &mut Bench, browser: &Browser, name: &str, path: &str) -> R
         ));
         return Ok(String::new());
     }
-    let requests = Rc::new(vec![get(path, &headers)]);
+    let requests = Rc::new(Asks::in_turn(vec![get(path, &headers)]));
     let target = Target {
         name: "a page",
         port: *port,
