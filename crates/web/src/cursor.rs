@@ -1,6 +1,7 @@
 //! Where a list goes on: opaque, signed, good for the list it came from only.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use kale_domain::error::FieldError;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
@@ -40,10 +41,8 @@ impl Cursors {
         let Some(text) = &params.cursor else {
             return Ok(None);
         };
-        let body = self.body(text).ok_or_else(|| Problem::of("invalid-cursor"))?;
-        let (of, position) = body
-            .split_at_checked(WALK)
-            .ok_or_else(|| Problem::of("invalid-cursor"))?;
+        let body = self.body(text).ok_or_else(invalid)?;
+        let (of, position) = body.split_at_checked(WALK).ok_or_else(invalid)?;
         if of != walk(params)? {
             let detail = "it came with another route, sorting or filter; begin again without a cursor";
             return Err(Problem::of("cursor-mismatch").detail(detail));
@@ -51,7 +50,7 @@ impl Cursors {
         match serde_json::from_slice(position) {
             Ok(position) => Ok(Some(position)),
             // Signed by an earlier release whose positions looked otherwise.
-            Err(_other_shape) => Err(Problem::of("invalid-cursor")),
+            Err(_other_shape) => Err(invalid()),
         }
     }
 
@@ -66,6 +65,13 @@ impl Cursors {
             .verify_short(Purpose::Cursor, &bytes, &mac)
             .then_some(bytes)
     }
+}
+
+fn invalid() -> Problem {
+    let message =
+        "no list of ours answered this; take `page.next_cursor` as it is, or begin again without a cursor";
+    let error = FieldError::new("?cursor", "invalid-cursor", message);
+    Problem::of("invalid-cursor").detail(message).error(error)
 }
 
 /// A fingerprint of what makes two requests walk the same list.

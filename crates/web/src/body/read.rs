@@ -75,7 +75,28 @@ fn wrong(path: &Path, message: &str) -> FieldError {
             pointer.push_str(&step);
         }
     }
-    FieldError::new(pointer, code, message)
+    FieldError::new(pointer, code, plain(message))
+}
+
+/// `serde` names our own types, which say nothing to whoever sent the document.
+fn plain(message: &str) -> String {
+    let Some((before, expected)) = message.split_once("expected ") else {
+        return message.to_owned();
+    };
+    let named = [
+        "struct ",
+        "internally tagged enum ",
+        "adjacently tagged enum ",
+        "enum ",
+    ];
+    let kind = named.iter().find(|kind| expected.starts_with(**kind));
+    match kind {
+        Some(&"struct " | &"internally tagged enum " | &"adjacently tagged enum ") => {
+            format!("{before}expected an object")
+        }
+        Some(_) => format!("{before}expected a string or an object"),
+        None => message.to_owned(),
+    }
 }
 
 fn pointer(path: &Path) -> String {

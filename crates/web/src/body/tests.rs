@@ -95,6 +95,15 @@ async fn what_is_wrong_with_a_body_is_named_with_its_place() {
     }
 }
 
+#[actix_web::test]
+async fn a_wrong_type_is_told_without_the_names_of_our_own_types() {
+    for body in [r"[1]", r#"{"name":"a","tags":[1]}"#] {
+        let (_, problem) = ask("/json", "application/json", body).await;
+        let message = problem["errors"][0]["message"].as_str().unwrap().to_owned();
+        assert!(message.ends_with("expected an object"), "{message}");
+    }
+}
+
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Shape {

@@ -161,7 +161,17 @@ impl ListSpec {
             .map(|(name, _)| format!("filter[{name}]"))
             .collect();
         known.extend(filters.iter().map(String::as_str));
-        let message = format!("this list takes {}", listed(&known));
+        let mut message = format!("this list takes {}", listed(&known));
+        if let Some((field, _)) = filter_name(name)
+            && self.filters.iter().any(|(known, _)| *known == "attributes.*")
+        {
+            let hint = [
+                "; an attribute is asked for as `filter[attributes.",
+                &shown(field),
+                "]`",
+            ];
+            message.push_str(&hint.concat());
+        }
         Problem::of("unknown-parameter")
             .detail(format!("there is no parameter `{}`; {message}", shown(name)))
             .error(FieldError::new(
@@ -215,7 +225,7 @@ fn limit(value: &str) -> Result<u16> {
         invalid(
             "limit",
             "out-of-range",
-            format!("a page has 1 to {} things", ListSpec::MAX_LIMIT),
+            format!("`limit` is a whole number from 1 to {}", ListSpec::MAX_LIMIT),
         )
     })
 }

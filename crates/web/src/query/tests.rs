@@ -147,6 +147,9 @@ fn a_refusal_lists_what_is_allowed() {
     for name in ["`offset`", "`limit`", "`as_of`", "`filter[mrr]`"] {
         assert!(detail.contains(name), "{name} in {detail}");
     }
+    let problem = SPEC.parse("filter[contract]=monthly").unwrap_err();
+    let detail = problem.explanation().unwrap();
+    assert!(detail.ends_with("as `filter[attributes.contract]`"), "{detail}");
 }
 
 #[test]
