@@ -121,6 +121,14 @@ pub(crate) async fn read(store: &Store, id: CompanyId) -> Result<Option<Company>
     found.map(Company::try_from).transpose()
 }
 
+/// A company as this process knows it: at most two seconds behind what another process wrote. That there is none is
+/// never remembered.
+pub(crate) async fn known(store: &Store, tenant: Tenant) -> Result<Arc<Option<Company>>> {
+    let read = async || read(store, tenant.company()).await;
+    let memory = &store.memories().definitions;
+    memory.recall(tenant, b"", read, Option::is_some).await
+}
+
 /// Changes what its owners may change; [`StoreError::Stale`] where it is no longer at `company.version`.
 pub async fn update(store: &Store, tx: &mut Tx, company: &Company) -> Result<Company> {
     tx.defines();

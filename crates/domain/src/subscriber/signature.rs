@@ -23,7 +23,7 @@ pub fn sign(claims: &Claims, secret: &[u8]) -> Token {
 }
 
 /// A token that can be read, and nobody knows yet whether its company wrote it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Unverified<'a> {
     claims: Claims,
     /// What the signature covers.

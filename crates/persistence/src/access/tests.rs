@@ -7,19 +7,24 @@ use jiff::SignedDuration;
 use kale_domain::{
     access::{Permission, Role},
     company::CompanyStatus,
+    secret::Token,
     sign_in::{ABSOLUTE, IDLE, LINK},
+    subscriber::sign,
     user::{User, UserStatus},
 };
 
-use super::{by_api_key, by_email, by_link, by_operator, by_sign_in, operator};
+use super::{by_api_key, by_email, by_link, by_operator, by_sign_in, by_subscriber_token, operator};
 use crate::{
     Store, StoreError, Tenant, api_keys,
+    seal::SealError,
     sign_ins::{self, Link},
     testing::{
         self, TestClock,
         people::{company, company_id, insert_company, insert_user, user, user_id},
+        walks,
     },
     value,
+    viewer::secrets,
 };
 
 const DAY: i64 = 24 * 60 * 60;
@@ -342,4 +347,45 @@ async fn a_key_works_until_it_is_revoked_or_runs_out() {
     clock.advance(5);
     assert_eq!(revoke(ours).await.unwrap(), revoked);
     assert!(by_api_key(&store, token.reveal()).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_of_another_process_is_known_at_once_and_a_revoked_one_is_dead_at_once_where_it_was_revoked()
+{
+    let (store, ada) = at_work(&TestClock::new()).await;
+    let tenant = Tenant::new(company_id(1));
+    let ring = walks::ring();
+    let made = async |name| {
+        store
+            .transaction::<_, SealError>(tenant, async |tx| {
+                secrets::create(&store, tx, &ring, name, Some(ada.id)).await
+            })
+            .await
+            .unwrap()
+    };
+    let signed = |secret: &Token| {
+        let token = sign(&walks::claims(tenant, &store, 1), secret.reveal().as_bytes());
+        token.reveal().to_owned()
+    };
+    let opens = async |token: &str| {
+        let ticket = by_subscriber_token(&store, &ring, token).await.unwrap();
+        ticket.is_some()
+    };
+    let (first, of_first) = made("first").await;
+    let (second, of_second) = made("second").await;
+
+    // As if another process made the second one after this one has read them.
+    let stored = store.database().collection::<bson::Document>("viewer_secrets");
+    let one = doc! { "_id": value::uuid(second.id.uuid()) };
+    let record = stored.find_one_and_delete(one).await.unwrap().unwrap();
+    assert!(opens(&signed(&of_first)).await);
+    assert!(!opens(&signed(&of_second)).await);
+    drop(stored.insert_one(record).await.unwrap());
+    assert!(opens(&signed(&of_second)).await);
+
+    let revoked =
+        store.transaction::<_, StoreError>(tenant, async |tx| secrets::revoke(&store, tx, first.id).await);
+    assert!(revoked.await.unwrap().is_some());
+    assert!(!opens(&signed(&of_first)).await);
+    assert!(opens(&signed(&of_second)).await);
 }

@@ -3,6 +3,8 @@
 //! One of them is the installation's own: it signs what is minted through the API, is never shown, and has the
 //! company's id as key.
 
+use std::sync::Arc;
+
 use bson::{DateTime, doc};
 use futures::TryStreamExt as _;
 use kale_domain::{
@@ -79,6 +81,7 @@ pub async fn create(
     name: &str,
     by: Option<UserId>,
 ) -> Result<(ViewerSecret, Token), SealError> {
+    tx.defines();
     let (mut record, secret) = fresh(tx, ring, tx.fresh_id())?;
     name.clone_into(&mut record.name);
     record.created_by = by.map(|user| value::uuid(user.uuid()));
@@ -100,6 +103,7 @@ pub async fn list(store: &Store, tenant: Tenant) -> Result<Vec<ViewerSecret>> {
 
 /// Revokes a secret; `None` where the company has none of that identity. Again is the same.
 pub async fn revoke(store: &Store, tx: &mut Tx, id: ViewerSecretId) -> Result<Option<ViewerSecret>> {
+    tx.defines();
     let one = doc! { "_id": value::uuid(id.uuid()), "own": false };
     let mut live = one.clone();
     live.insert("revoked_at", bson::Bson::Null);
@@ -120,6 +124,7 @@ pub async fn own(store: &Store, tenant: Tenant, ring: &KeyRing) -> Result<Zeroiz
     }
     let made = store
         .transaction::<_, SealError>(tenant, async |tx| {
+            tx.defines();
             let (mut record, _) = fresh(tx, ring, id)?;
             record.own = true;
             Ok(records(store).insert(tx, &record).await?)
@@ -137,11 +142,7 @@ pub async fn own(store: &Store, tenant: Tenant, ring: &KeyRing) -> Result<Zeroiz
 
 /// What the live secrets of a company are, the installation's own too. For checking a signature, which takes no tenant:
 /// only [`crate::access`] asks.
-pub(crate) async fn live(
-    store: &Store,
-    company: CompanyId,
-    ring: &KeyRing,
-) -> Result<Vec<Zeroizing<Vec<u8>>>, SealError> {
+pub(crate) async fn live(store: &Store, company: CompanyId, ring: &KeyRing) -> Result<Live, SealError> {
     let options = FindOptions::builder()
         .limit(i64::try_from(MOST_LIVE * 5).unwrap_or(i64::MAX))
         .build();
@@ -150,7 +151,38 @@ pub(crate) async fn live(
     let found = records.raw().find(filter).with_options(options).await;
     let found = found.map_err(StoreError::from)?.try_collect().await;
     let found: Vec<Record> = found.map_err(StoreError::from)?;
-    found.iter().map(|record| open(ring, record)).collect()
+    let opened: Result<_, _> = found.iter().map(|record| open(ring, record)).collect();
+    opened.map(Live)
+}
+
+/// The live secrets of a company, opened.
+#[derive(Debug)]
+pub(crate) struct Live(Vec<Zeroizing<Vec<u8>>>);
+
+impl Live {
+    /// What they are.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(|secret| secret.as_slice())
+    }
+
+    /// Whether there is none.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The same as this process knows them: at most two seconds behind what another process wrote. That there are none is
+/// never remembered.
+pub(crate) async fn known_live(
+    store: &Store,
+    company: CompanyId,
+    ring: &KeyRing,
+) -> Result<Arc<Live>, SealError> {
+    let read = async || live(store, company, ring).await;
+    let memory = &store.memories().definitions;
+    memory
+        .recall(Tenant::new(company), b"", read, |live| !live.is_empty())
+        .await
 }
 
 fn open(ring: &KeyRing, record: &Record) -> Result<Zeroizing<Vec<u8>>, SealError> {
