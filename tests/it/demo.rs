@@ -1,6 +1,6 @@
 //! `kale demo --json`, as a partner's check starts it: with a database and a folder of its own.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use kale_testkit::{Client, KaleProcess};
 use serde_json::{Value, json};
@@ -13,6 +13,22 @@ fn names(object: &Value) -> Vec<&str> {
 async fn list(client: &Client, path: &str) -> Vec<Value> {
     let list = client.get(path).await.expect(200).json();
     list["data"].as_array().unwrap().clone()
+}
+
+/// The sessions, newest first: their ids and when they began.
+async fn sessions(client: &Client) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut path = "/sessions?limit=200".to_owned();
+    loop {
+        let page = client.get(&path).await.expect(200).json();
+        let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+        let sessions = page["data"].as_array().unwrap().iter();
+        all.extend(sessions.map(|one| (text(one, "id"), text(one, "started_at"))));
+        match page["page"]["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/sessions?limit=200&cursor={cursor}"),
+            None => return all,
+        }
+    }
 }
 
 fn has_the_fixed_shape(line: &Value) {
@@ -65,6 +81,16 @@ async fn the_demo_says_where_it_is_and_its_second_start_keeps_what_the_first_one
     assert_eq!(uploads.len(), 1);
     let jobs = list(&client, "/jobs?limit=100").await;
     let personas = client.get("/personas").await.expect(200);
+    let walked = sessions(&client).await;
+    assert_eq!(walked.len(), 300);
+    // Spread over 60 days, by customers who are there, and each of them ended somehow.
+    let days: BTreeSet<&str> = walked.iter().map(|(_, began)| &began[..10]).collect();
+    assert!((59..=61).contains(&days.len()), "{} days", days.len());
+    for outcome in ["saved", "cancelled", "escalated"] {
+        let ended = list(&client, "/sessions?filter[state]=completed&limit=200").await;
+        let so = ended.iter().filter(|one| one["outcome"] == outcome).count();
+        assert!(so >= 20, "{so} {outcome}");
+    }
 
     process.terminate();
     let ended = process.ended(Duration::from_mins(1)).await;
@@ -86,4 +112,5 @@ async fn the_demo_says_where_it_is_and_its_second_start_keeps_what_the_first_one
         (personas.header("etag"), personas.json())
     );
     assert_eq!(client.exported().await, customers);
+    assert_eq!(sessions(&client).await, walked);
 }

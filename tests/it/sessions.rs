@@ -2,6 +2,7 @@
 
 mod example;
 mod examples;
+mod pages;
 mod tokens;
 
 use futures::future::join_all;

@@ -112,15 +112,10 @@ async fn run_demo(options: &Demo) -> Result<()> {
         serve: true,
         work: true,
     };
-    let running = server::start(
-        &mut settings,
-        parts,
-        Arc::new(terminal.clone()),
-        sources::system(),
-    )
-    .await?;
+    let clock = demo::DemoClock::new();
+    let running = server::start(&mut settings, parts, Arc::new(terminal.clone()), clock.sources()).await?;
     terminal.url.get_or_init(|| running.url.clone());
-    let filled = demo::fill(&running).await?;
+    let filled = demo::fill(&running, &clock).await?;
     demo::announce(&running, &filled, options.json, &settings)?;
     wait(running).await
 }

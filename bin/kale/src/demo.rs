@@ -1,9 +1,12 @@
 //! `kale demo`: the product on 7,043 real subscribers, on one's own machine, without an account anywhere.
 
 mod client;
+mod clock;
 mod people;
 mod personas;
+mod sessions;
 mod telco;
+mod workflow;
 
 use std::io::Write as _;
 
@@ -11,7 +14,7 @@ use anyhow::{Context as _, Result};
 use kale_config::Settings;
 use serde::Serialize;
 
-pub use self::people::Demo;
+pub use self::{clock::DemoClock, people::Demo};
 use crate::server::Running;
 
 /// What `--json` prints when ready; partners and checks rely on its shape.
@@ -33,7 +36,7 @@ struct SignIn<'a> {
 }
 
 /// Fills a running installation through its HTTP interface, where it is not filled yet.
-pub async fn fill(running: &Running) -> Result<Demo> {
+pub async fn fill(running: &Running, clock: &DemoClock) -> Result<Demo> {
     let demo = people::prepare(running)
         .await
         .context("the demo's people could not be made")?;
@@ -44,6 +47,12 @@ pub async fn fill(running: &Running) -> Result<Demo> {
     personas::save(&api)
         .await
         .context("the demo's personas could not be saved")?;
+    workflow::publish(&api)
+        .await
+        .context("the demo's workflow could not be published")?;
+    sessions::play(&api, clock)
+        .await
+        .context("the demo's sessions could not be played")?;
     Ok(demo)
 }
 

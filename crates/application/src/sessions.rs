@@ -17,7 +17,7 @@ pub use kale_domain::subscriber::Mode;
 pub use kale_flow::{
     card::Look,
     element::CallAction,
-    event::UserEvent,
+    event::{SessionEvent, UserEvent},
     offer::OfferKind,
     outcome::Outcome,
     receipt::Receipt,
@@ -25,7 +25,7 @@ pub use kale_flow::{
     show::{Progress, Shown, ShownElement, ShownOption, View},
     step::{Action, Step},
     text::Locale,
-    walk::{Refusal, Viewed},
+    walk::{Decision, OfferShown, Refusal, Viewed},
 };
 pub use kale_persistence::sessions::SessionFilter;
 use kale_persistence::{Store, StoreError, Tenant, events, sessions};
@@ -33,7 +33,7 @@ use kale_persistence::{Store, StoreError, Tenant, events, sessions};
 use self::notices::Notices;
 pub use self::{
     error::SessionError,
-    look::Replay,
+    look::{Passed, Replay},
     scene::{Scene, receipt_number},
     start::{Begun, NoSession},
     sweep::{SweepSessions, sweep, sweep_sessions},

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use actix_web::web::{Data, ServiceConfig};
 use kale_application::{
     access::SignIns, api_keys::ApiKeys, companies::Companies, customers::Customers, live::Live,
-    personas::Personas, saved_views::SavedViews, uploads::Uploads, work::Work, workflows::Workflows,
+    offers::Offers, personas::Personas, reasons::Reasons, saved_views::SavedViews, sessions::Sessions,
+    uploads::Uploads, viewer::Viewer, work::Work, workflows::Workflows,
 };
 use kale_domain::clock::Clock;
 use kale_web::Drain;
@@ -31,6 +32,14 @@ pub struct Deps {
     pub personas: Personas,
     /// What subscribers walk through.
     pub workflows: Workflows,
+    /// What subscribers walked.
+    pub sessions: Sessions,
+    /// How subscribers see it, and who lets them in.
+    pub viewer: Viewer,
+    /// Why subscribers leave.
+    pub reasons: Reasons,
+    /// What they are offered.
+    pub offers: Offers,
     /// Kept views of the customer list.
     pub saved_views: SavedViews,
     /// Files that people give us.
@@ -66,6 +75,10 @@ impl Deps {
             .app_data(Data::new(self.customers))
             .app_data(Data::new(self.personas))
             .app_data(Data::new(self.workflows))
+            .app_data(Data::new(self.sessions))
+            .app_data(Data::new(self.viewer))
+            .app_data(Data::new(self.reasons))
+            .app_data(Data::new(self.offers))
             .app_data(Data::new(self.saved_views))
             .app_data(Data::new(self.uploads))
             .app_data(Data::new(self.work))

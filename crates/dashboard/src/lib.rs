@@ -20,6 +20,7 @@ mod live;
 mod people;
 mod personas;
 mod routes;
+mod sessions;
 mod settings;
 mod sign_in;
 mod static_files;
@@ -55,6 +56,7 @@ fn mount(routes: &mut Routes<'_>) {
         .part(sign_in::routes)
         .part(today::routes)
         .part(customers::routes)
+        .part(sessions::routes)
         .part(workflows::routes)
         .part(data::routes)
         .part(personas::routes)

@@ -11,6 +11,7 @@ mod words;
 
 use kale_domain::access::Permission::{ManageWorkflows, ReadWorkflows};
 
+pub(crate) use self::words::{card_look, offer_label, outcome_label, trigger_label};
 use crate::routes::{Needs::May, Routes};
 
 pub(crate) fn routes(routes: &mut Routes<'_>) {

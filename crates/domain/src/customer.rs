@@ -99,6 +99,9 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// What a customer is called of whom no name is known.
+    pub const UNNAMED: &str = "Unnamed customer";
+
     /// What to call it: its name, else its e-mail, else its first external id.
     #[must_use]
     pub fn label(&self) -> &str {
@@ -106,7 +109,7 @@ impl Customer {
             .as_deref()
             .or_else(|| self.email.as_ref().map(Email::as_str))
             .or_else(|| self.external_ids.first().map(String::as_str))
-            .unwrap_or("Unnamed customer")
+            .unwrap_or(Self::UNNAMED)
     }
 }
 

@@ -158,6 +158,25 @@ pub fn view(version: &FlowVersion, walk: &Walk, situation: &Situation<'_>) -> Vi
     }
 }
 
+/// A card of the version as this walk has it: with what was answered on it last, and nothing to be done. For whoever
+/// looks back.
+#[must_use]
+pub fn looked_back(
+    version: &FlowVersion,
+    walk: &Walk,
+    situation: &Situation<'_>,
+    card: CardId,
+) -> Option<Shown> {
+    let card = version.card(card)?;
+    let painter = Painter {
+        version,
+        walk,
+        situation,
+        values: situation.values_on(card, walk),
+    };
+    Some(painter.card(card, Vec::new()))
+}
+
 struct Painter<'a> {
     version: &'a FlowVersion,
     walk: &'a Walk,

@@ -235,6 +235,7 @@ async fn no_page_shows_anything_of_another_company_and_a_planted_leak_is_seen() 
         "/jobs ",
         "/personas ",
         "/workflows ",
+        "/sessions ",
         "/settings/api-keys ",
         "/audit ",
     ] {

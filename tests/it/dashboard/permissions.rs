@@ -32,6 +32,7 @@ fn nobodys(behind: &str) -> String {
         "jobs" => "job_",
         "personas" => "per_",
         "saved-views" => "viw_",
+        "sessions" => "ses_",
         "uploads" => "upl_",
         "workflows" => "wfl_",
         "versions" => return "99".to_owned(),

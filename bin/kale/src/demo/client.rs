@@ -38,6 +38,15 @@ impl Api {
         }
     }
 
+    /// The same, with another token.
+    pub(super) fn holding(&self, token: &str) -> Self {
+        Self {
+            client: self.client.clone(),
+            base: self.base.clone(),
+            key: token.to_owned(),
+        }
+    }
+
     /// Sends a request; a refusal is an error that says what was refused and why.
     pub(super) async fn send(
         &self,

@@ -81,6 +81,15 @@ impl Customers {
             .ok_or(CustomerError::NotFound)
     }
 
+    /// What to call these customers, those of them within reach.
+    pub async fn labels(
+        &self,
+        reach: Reach,
+        ids: &[CustomerId],
+    ) -> Result<BTreeMap<CustomerId, String>, CustomerError> {
+        Ok(customers::labels(&self.store, reach, ids).await?)
+    }
+
     /// The customer that the company's systems call so.
     pub async fn by_external_id(&self, reach: Reach, external_id: &str) -> Result<Customer, CustomerError> {
         let known = self.attributes_seen(reach).await?;

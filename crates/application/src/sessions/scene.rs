@@ -18,11 +18,11 @@ use kale_flow::{
     element::ElementKind,
     offer::{Offer, OfferKind},
     session::{Session, SessionState},
-    show::view,
+    show::{Shown, looked_back, view},
     text::Locale,
     variable::Values,
     version::FlowVersion,
-    walk::Situation,
+    walk::{Situation, Viewed},
 };
 use kale_persistence::{Reach, Store, StoreError, Tenant, companies, customers, offers, workflows::versions};
 use kale_rules::facts::FactMap;
@@ -182,9 +182,28 @@ impl Scene {
 
     /// What the walker of that session sees.
     pub(super) fn seen(&self, session: Session) -> Seen {
+        let values = self.values_of(&session);
+        let view = view(&self.version.flow, &session.walk, &self.situation_with(&values));
+        Seen { session, view }
+    }
+
+    /// The cards that the walker of that session was shown, in order; one that is no longer readable is left out.
+    pub(super) fn path(&self, session: &Session) -> Vec<(Viewed, Shown)> {
+        let values = self.values_of(session);
+        let situation = self.situation_with(&values);
+        let viewed = session.walk.viewed.iter();
+        let shown = viewed.filter_map(|viewed| {
+            let card = looked_back(&self.version.flow, &session.walk, &situation, viewed.card)?;
+            Some((*viewed, card))
+        });
+        shown.collect()
+    }
+
+    /// What the variables stand for, with what is known once it has ended.
+    fn values_of(&self, session: &Session) -> Values {
         let mut values = self.values.clone();
         if session.state() == SessionState::Completed {
-            values.extend(named("receipt.number", Some(receipt_number(&session))));
+            values.extend(named("receipt.number", Some(receipt_number(session))));
             values.extend(named("receipt.arranged_by", Some(self.company.name.clone())));
             let ended = session.ended_at.map(|at| {
                 let zone = zone(&self.company);
@@ -192,8 +211,7 @@ impl Scene {
             });
             values.extend(named("receipt.time", ended));
         }
-        let view = view(&self.version.flow, &session.walk, &self.situation_with(&values));
-        Seen { session, view }
+        values
     }
 
     /// Who walks, in a word for staff.

@@ -3,14 +3,15 @@
 use kale_dashboard::view::{
     customer::{
         AssignForm, AuditLine, CustomerPage, Fact, MetricGroup, PeekFragment, PersonaMove, SourceRecord,
+        WalkedLine,
     },
     form::{Choice, Field, Select},
-    parts::{Link, PersonaTag},
+    parts::{Link, PersonaTag, Tone},
     shell::Section,
     trace::{Judged, TraceNode, Verdict, Why},
 };
 
-use super::{PERSONAS, crumb, shell, tag};
+use super::{PERSONAS, chip, crumb, shell, tag};
 
 fn trace(typed: &str) -> TraceNode {
     let leaf = |verdict, text: &str, value: &str| TraceNode {
@@ -160,6 +161,13 @@ pub(crate) fn one(typed: &str, locked: bool) -> CustomerPage {
         }],
         why: Some(why(typed)),
         history: history(typed),
+        sessions: Some(vec![WalkedLine {
+            id: "ses_01h455vb4pex5vsknk084sn02q".to_owned(),
+            started: "14 Nov 2026, 09:12".to_owned(),
+            channel: "Hosted page",
+            chips: vec![chip("Saved", Tone::Leaf)],
+        }]),
+        sessions_href: "/sessions?customer=cus_1".to_owned(),
         audit: Some(vec![AuditLine {
             text: "Persona assigned".to_owned(),
             actor: format!("Ada Okafor{typed}"),

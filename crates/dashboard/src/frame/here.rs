@@ -162,6 +162,7 @@ fn who_may(missing: Permission) -> String {
 fn section_of(path: &str) -> Section {
     let all = [
         Section::Customers,
+        Section::Sessions,
         Section::Workflows,
         Section::Personas,
         Section::Data,

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{
     form::{Field, Select, Stale},
-    parts::{Banner, Link, PersonaTag},
+    parts::{Banner, Chip, Link, PersonaTag},
     shell::Shell,
     trace::Why,
 };
@@ -90,6 +90,19 @@ pub struct AuditLine {
     pub at: String,
 }
 
+/// A walk of the customer.
+#[derive(Debug)]
+pub struct WalkedLine {
+    /// The id: `ses_…`.
+    pub id: String,
+    /// When it began.
+    pub started: String,
+    /// Where: `Hosted page`.
+    pub channel: &'static str,
+    /// How it stands, and whether it is a test.
+    pub chips: Vec<Chip>,
+}
+
 /// Put the customer into a persona by hand, or back under the rules.
 #[derive(Debug)]
 pub struct AssignForm {
@@ -133,6 +146,10 @@ pub struct CustomerPage {
     pub why: Option<Why>,
     /// Where the customer was before, newest first.
     pub history: Vec<PersonaMove>,
+    /// What they walked, newest first; `None` where the reader may not see it.
+    pub sessions: Option<Vec<WalkedLine>>,
+    /// All sessions of this customer.
+    pub sessions_href: String,
     /// What people and programs did, newest first; `None` where the reader may not see it.
     pub audit: Option<Vec<AuditLine>>,
     /// Whole audit of this customer.

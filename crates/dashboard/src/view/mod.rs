@@ -16,6 +16,7 @@ pub mod persona_editor;
 pub mod personas;
 pub mod problem;
 pub mod rule;
+pub mod sessions;
 pub mod settings;
 pub mod shell;
 pub mod sign_in;

@@ -11,6 +11,8 @@ pub enum Section {
     Today,
     /// The customers.
     Customers,
+    /// What subscribers walked.
+    Sessions,
     /// What subscribers walk through, and what it is made of.
     Workflows,
     /// The personas.
@@ -26,9 +28,10 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Today,
         Self::Customers,
+        Self::Sessions,
         Self::Workflows,
         Self::Personas,
         Self::Data,
@@ -43,6 +46,7 @@ impl Section {
         match self {
             Self::Today => "Today",
             Self::Customers => "Customers",
+            Self::Sessions => "Sessions",
             Self::Workflows => "Workflows",
             Self::Personas => "Personas",
             Self::Data => "Data",
@@ -58,6 +62,7 @@ impl Section {
         match self {
             Self::Today => "/",
             Self::Customers => "/customers",
+            Self::Sessions => "/sessions",
             Self::Workflows => "/workflows",
             Self::Personas => "/personas",
             Self::Data => "/data",
@@ -73,6 +78,7 @@ impl Section {
         match self {
             Self::Today => "layout-dashboard",
             Self::Customers => "users",
+            Self::Sessions => "play",
             Self::Workflows => "git-branch",
             Self::Personas => "id-card",
             Self::Data => "upload",
@@ -86,7 +92,7 @@ impl Section {
     #[must_use]
     pub const fn group(self) -> &'static str {
         match self {
-            Self::Today | Self::Customers => "",
+            Self::Today | Self::Customers | Self::Sessions => "",
             Self::Workflows => "Build",
             Self::Personas | Self::Data => "Set up",
             Self::Jobs | Self::Audit | Self::Settings => "System",
@@ -97,6 +103,7 @@ impl Section {
         match self {
             Self::Today => None,
             Self::Customers => Some(Permission::ReadCustomers),
+            Self::Sessions => Some(Permission::ReadSessions),
             Self::Workflows => Some(Permission::ReadWorkflows),
             Self::Personas => Some(Permission::ReadPersonas),
             Self::Data => Some(Permission::ReadUploads),
@@ -240,6 +247,9 @@ mod tests {
             .map(|item| item.section.label())
             .collect();
 
-        assert_eq!(labels, ["Today", "Customers", "Workflows", "Personas"]);
+        assert_eq!(
+            labels,
+            ["Today", "Customers", "Sessions", "Workflows", "Personas"]
+        );
     }
 }

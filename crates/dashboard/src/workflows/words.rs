@@ -14,7 +14,7 @@ use crate::view::{
 };
 
 /// How a kind of card looks, by its name on the wire.
-pub(super) fn card_look(kind: &str) -> KindLook {
+pub(crate) fn card_look(kind: &str) -> KindLook {
     let (label, icon, tone) = match kind {
         "message" => ("Message", "message-square-text", Tone::Plain),
         "question" => ("Question", "list-checks", Tone::Sky),
@@ -28,7 +28,7 @@ pub(super) fn card_look(kind: &str) -> KindLook {
 }
 
 /// What a kind of offer is called.
-const fn offer_label(kind: OfferKind) -> &'static str {
+pub(crate) const fn offer_label(kind: OfferKind) -> &'static str {
     match kind {
         OfferKind::Pause => "Pause",
         OfferKind::ChangePlan => "Another plan",
@@ -46,7 +46,7 @@ const fn offer_label(kind: OfferKind) -> &'static str {
 }
 
 /// How a walk ends.
-pub(super) const fn outcome_label(outcome: Outcome) -> &'static str {
+pub(crate) const fn outcome_label(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Saved => "Saved",
         Outcome::Contracted => "Contracted",
@@ -60,7 +60,7 @@ pub(super) const fn outcome_label(outcome: Outcome) -> &'static str {
 }
 
 /// What starts a walk.
-pub(super) const fn trigger_label(trigger: Trigger) -> &'static str {
+pub(crate) const fn trigger_label(trigger: Trigger) -> &'static str {
     match trigger {
         Trigger::CancelIntent => "A subscriber wants to cancel",
         Trigger::Manual => "An expert starts it",

@@ -38,6 +38,34 @@ pub(super) struct CardView {
     progress: ProgressView,
 }
 
+/// A card that was shown, with what was answered on it last.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PastCard)]
+pub(super) struct PastCardView {
+    /// Its identity.
+    #[schema(value_type = String, example = "crd_01h455vb4pex5vsknk084sn02q")]
+    id: CardId,
+    /// What it is: `message`, `question`, `offer`, `confirm`, `hand_off`, `outcome`.
+    #[schema(value_type = String, example = "question")]
+    kind: &'static str,
+    /// What it says first.
+    #[schema(example = "Before you go")]
+    title: String,
+    /// What it holds, in order.
+    elements: Vec<ElementView>,
+}
+
+impl From<Shown> for PastCardView {
+    fn from(card: Shown) -> Self {
+        Self {
+            id: card.id,
+            kind: card.kind,
+            title: card.title,
+            elements: card.elements.into_iter().map(ElementView::from).collect(),
+        }
+    }
+}
+
 /// How far a walk is.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WalkProgress)]
@@ -175,5 +203,17 @@ pub(super) fn example() -> Value {
         "actions": ["next", "cancel"],
         "labels": { "next": "Continue", "skip": "Skip", "cancel": "Cancel subscription" },
         "progress": { "at": 1, "of": 4 }
+    })
+}
+
+/// A card that was shown, as examples show it.
+pub(super) fn past_example() -> Value {
+    json!({
+        "id": "crd_01h455vb4pex5vsknk084sn02q", "kind": "question", "title": "Before you go",
+        "elements": [{
+            "id": "elm_01h455vb4pex5vsknk084sn02q", "kind": "single_choice", "label": "What is the main reason?",
+            "options": [{ "id": "opt_01h455vb4pex5vsknk084sn02q", "text": "It costs too much" }], "required": false,
+            "answer": "opt_01h455vb4pex5vsknk084sn02q"
+        }]
     })
 }

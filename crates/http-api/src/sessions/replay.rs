@@ -5,7 +5,7 @@ use actix_web::{
     web::{self, Data},
 };
 use jiff::Timestamp;
-use kale_application::sessions::{Replay, Sessions, UserEvent};
+use kale_application::sessions::{Passed, Replay, Sessions, UserEvent};
 use kale_domain::id::{CardId, ElementId, SessionId};
 use kale_web::{Allowed, NoQuery, Path as At, Problem, Required as _, permission::ReadSessions};
 use serde::Serialize;
@@ -13,7 +13,10 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::view::{WalkView, walk_example};
+use super::{
+    card::{PastCardView, past_example},
+    view::{WalkView, walk_example},
+};
 
 /// A session, and what happened in it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,8 +24,37 @@ use super::view::{WalkView, walk_example};
 pub(crate) struct View {
     /// The session and what its walker sees now.
     walk: WalkView,
+    /// The cards that were shown, in order.
+    path: Vec<PassedView>,
     /// What happened, in order.
     events: Vec<HappenedView>,
+}
+
+/// A card that was shown.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Passed)]
+struct PassedView {
+    /// The number of the step that was expected when it was shown.
+    #[schema(value_type = i64, minimum = 1, example = 1)]
+    step: u32,
+    /// When it was shown.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Timestamp>,
+    /// Whether the subscriber came to it by going back.
+    returned: bool,
+    /// The card as it stood there.
+    card: PastCardView,
+}
+
+impl From<Passed> for PassedView {
+    fn from(passed: Passed) -> Self {
+        Self {
+            step: passed.step,
+            at: passed.at,
+            returned: passed.is_return,
+            card: passed.card.into(),
+        }
+    }
 }
 
 /// One thing that happened in a session.
@@ -69,6 +101,7 @@ impl From<UserEvent> for HappenedView {
     params(("id" = String, Path, description = "The session", example = "ses_01h455vb4pex5vsknk084sn02q")),
     responses((status = 200, description = "The session and what happened", body = View, example = json!({
         "walk": walk_example(),
+        "path": [{ "step": 1, "at": "2026-11-14T12:00:00Z", "returned": false, "card": past_example() }],
         "events": [{
             "id": "01935b2c-7a52-8f6e-9f0b-0f4f2f2f8a11", "name": "card.viewed", "at": "2026-11-14T12:00:00Z",
             "card": "crd_01h455vb4pex5vsknk084sn02q", "element": null, "properties": {}
@@ -84,10 +117,11 @@ pub(crate) async fn handle(
     At(id): At<SessionId>,
     _: NoQuery,
 ) -> Result<web::Json<View>, Problem> {
-    let Replay { seen, events } = sessions.replay(caller.reach(), caller.company()?, id).await?;
+    let Replay { seen, path, events } = sessions.replay(caller.reach(), caller.company()?, id).await?;
 
     Ok(web::Json(View {
         walk: seen.into(),
+        path: path.into_iter().map(PassedView::from).collect(),
         events: events.into_iter().map(HappenedView::from).collect(),
     }))
 }

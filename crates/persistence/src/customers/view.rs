@@ -34,6 +34,32 @@ pub async fn get(store: &Store, reach: Reach, id: CustomerId, kinds: &Kinds) -> 
     found.map(|record| customer(record, kinds)).transpose()
 }
 
+/// What to call these customers, those of them within reach.
+pub async fn labels(store: &Store, reach: Reach, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, String>> {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Called {
+        #[serde(rename = "_id")]
+        id: bson::Uuid,
+        name: Option<String>,
+        email: Option<String>,
+        external_ids: Vec<String>,
+    }
+    let wanted: Vec<bson::Uuid> = ids.iter().map(|id| value::uuid(id.uuid())).collect();
+    let filter = reached(reach, doc! { "_id": { "$in": wanted } });
+    let options = FindOptions::builder()
+        .projection(doc! { "name": 1, "email": 1, "external_ids": 1 })
+        .build();
+    let found = records(store).typed::<Called>();
+    let found = found.find(reach.tenant(), filter, options).await?;
+    let called = found.into_iter().map(|one| {
+        let first = one.external_ids.into_iter().next();
+        let label = one.name.or(one.email).or(first);
+        let id = CustomerId::from_uuid(value::from_uuid(one.id));
+        (id, label.unwrap_or_else(|| Customer::UNNAMED.to_owned()))
+    });
+    Ok(called.collect())
+}
+
 /// How many of these external ids belong to customers. Index `{company_id, external_ids}`.
 pub async fn count_known(store: &Store, tenant: Tenant, external_ids: &[String]) -> Result<u64> {
     let filter = within(tenant, doc! { "external_ids": { "$in": external_ids } });

@@ -2,8 +2,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use kale_application::{
-    companies::Companies,
-    customers::{CustomerError, Customers},
+    customers::CustomerError,
     personas::{PersonaError, Personas},
 };
 use kale_domain::{
@@ -30,13 +29,11 @@ fn page_of(id: CustomerId) -> String {
 #[tracing::instrument(name = "dashboard.customers.assign", skip_all)]
 pub(super) async fn assign(
     here: Here<AssignPersonas>,
-    customers: Data<Customers>,
-    personas: Data<Personas>,
-    companies: Data<Companies>,
+    stores: Stores,
     Path(id): Path<CustomerId>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    match put(&here, &personas, id, &form).await {
+    match put(&here, &stores.personas, id, &form).await {
         Ok(()) => {
             Ok(here
                 .frame
@@ -48,11 +45,6 @@ pub(super) async fn assign(
                 persona: Some(form.get("persona").to_owned()),
                 reason: form.get("reason").to_owned(),
                 ..Refused::default()
-            };
-            let stores = Stores {
-                customers,
-                personas,
-                companies,
             };
             answer(&here, &stores, id, StatusCode::UNPROCESSABLE_ENTITY, refused).await
         }
@@ -97,14 +89,13 @@ pub(super) async fn unlock(
 #[tracing::instrument(name = "dashboard.customers.tags", skip_all)]
 pub(super) async fn tags(
     here: Here<WriteCustomers>,
-    customers: Data<Customers>,
-    personas: Data<Personas>,
-    companies: Data<Companies>,
+    stores: Stores,
     Path(id): Path<CustomerId>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let typed = form.get("tags");
-    let changed = customers
+    let changed = stores
+        .customers
         .set_tags(here.reach(), here.caller(), id, form.version()?, split(typed))
         .await;
     let (status, problems, stale) = match changed {
@@ -124,11 +115,6 @@ pub(super) async fn tags(
         tags: Some(typed.to_owned()),
         stale,
         ..Refused::default()
-    };
-    let stores = Stores {
-        customers,
-        personas,
-        companies,
     };
     answer(&here, &stores, id, status, refused).await
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::StatusCode, web::Data};
 use askama::Template as _;
+use futures::{FutureExt as _, future::LocalBoxFuture};
 use kale_application::{
     companies::Companies,
     customers::{CustomerDetail, Customers},
     personas::{Explanation, Personas},
+    sessions::{Session, SessionFilter, Sessions},
 };
 use kale_domain::{
     access::Permission,
@@ -26,8 +28,9 @@ use crate::{
     },
     frame::{Here, Query},
     people::People,
+    sessions::words::{channel_label, chips},
     view::{
-        customer::{AssignForm, AuditLine, CustomerPage},
+        customer::{AssignForm, AuditLine, CustomerPage, WalkedLine},
         form::{Choice, Field, Problems, Select, Stale},
         format,
         shell::{Crumb, Section},
@@ -37,6 +40,8 @@ use crate::{
 
 /// How many entries of the audit log are looked through for those of a customer.
 const LOOKED_THROUGH: u32 = 500;
+/// How many of its sessions are shown: the newest.
+const SESSIONS: u32 = 5;
 /// How many of them are shown.
 const SHOWN: usize = 10;
 
@@ -48,7 +53,27 @@ pub(super) struct Stores {
     /// Its persona.
     pub(super) personas: Data<Personas>,
     /// Who changed it.
-    pub(super) companies: Data<Companies>,
+    companies: Data<Companies>,
+    /// What it walked.
+    sessions: Data<Sessions>,
+}
+
+impl FromRequest for Stores {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move {
+            Ok(Self {
+                customers: Data::extract(&request).await?,
+                personas: Data::extract(&request).await?,
+                companies: Data::extract(&request).await?,
+                sessions: Data::extract(&request).await?,
+            })
+        }
+        .boxed_local()
+    }
 }
 
 /// What a form that was refused leaves on the page.
@@ -70,16 +95,9 @@ pub(super) struct Refused {
 #[tracing::instrument(name = "dashboard.customers.show", skip_all)]
 pub(super) async fn show(
     here: Here<ReadCustomers>,
-    customers: Data<Customers>,
-    personas: Data<Personas>,
-    companies: Data<Companies>,
+    stores: Stores,
     Path(id): Path<CustomerId>,
 ) -> Result<HttpResponse, Problem> {
-    let stores = Stores {
-        customers,
-        personas,
-        companies,
-    };
     answer(&here, &stores, id, StatusCode::OK, Refused::default()).await
 }
 
@@ -100,6 +118,7 @@ pub(super) async fn answer<P: Required>(
         tags: PersonaTags::of(&*stores.personas.names(here.tenant()).await?),
         people: People::of(&stores.companies, here.tenant(), here.caller()).await?,
         audit: audit(here, &stores.companies, id).await?,
+        sessions: sessions(here, &stores.sessions, id).await?,
     };
     let page = page(here, company, &read, &refused);
     here.frame.answer(status, |part| {
@@ -121,6 +140,22 @@ struct Read {
     tags: PersonaTags,
     people: People,
     audit: Option<Vec<AuditEntry>>,
+    sessions: Option<Vec<Session>>,
+}
+
+async fn sessions<P>(
+    here: &Here<P>,
+    sessions: &Sessions,
+    id: CustomerId,
+) -> Result<Option<Vec<Session>>, Problem> {
+    if !here.may(Permission::ReadSessions) {
+        return Ok(None);
+    }
+    let filter = SessionFilter {
+        customer: Some(id),
+        ..SessionFilter::default()
+    };
+    Ok(Some(sessions.list(here.reach(), filter, SESSIONS, None).await?))
 }
 
 async fn audit<P>(
@@ -173,6 +208,11 @@ fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &R
                 .map(|entry| line(here, &read.people, entry))
                 .collect()
         }),
+        sessions: read
+            .sessions
+            .as_ref()
+            .map(|all| all.iter().map(|session| walked(here, session)).collect()),
+        sessions_href: Query::default().with("customer", id.as_str()).at("/sessions"),
         audit_href: Query::default().with("target", id.as_str()).at("/audit"),
         assign: here
             .may(Permission::AssignPersonas)
@@ -195,6 +235,15 @@ fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &R
         shell,
         name,
         id,
+    }
+}
+
+fn walked<P>(here: &Here<P>, session: &Session) -> WalkedLine {
+    WalkedLine {
+        id: session.id.to_string(),
+        started: here.instant(session.started_at),
+        channel: channel_label(session.channel),
+        chips: chips(session),
     }
 }
 
