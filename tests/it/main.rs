@@ -13,6 +13,7 @@ mod companies;
 mod customers;
 mod dashboard;
 mod demo;
+mod events;
 mod faults;
 mod held;
 mod hosted;

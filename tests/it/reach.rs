@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::raw;
 
 /// Puts a customer into an expert's care: there is no route for it yet.
-async fn assign(app: &TestApp, customer: &str, expert: UserId) {
+pub(crate) async fn assign(app: &TestApp, customer: &str, expert: UserId) {
     let id = raw::uuid(customer.parse::<CustomerId>().unwrap().uuid().as_bytes());
     let expert = raw::uuid(expert.uuid().as_bytes());
     let customers = raw::collection(app, "customers").await;
@@ -24,7 +24,7 @@ async fn assign(app: &TestApp, customer: &str, expert: UserId) {
     assert_eq!(done.modified_count, 1);
 }
 
-async fn expert_of(company: &TestCompany) -> UserId {
+pub(crate) async fn expert_of(company: &TestCompany) -> UserId {
     let me = company.expert.get("/me").await.expect(200);
     me.string("/user/id").parse().unwrap()
 }

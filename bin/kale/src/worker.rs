@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use kale_application::{
+    measures::{
+        CheckRollups, RebuildRollups, RollUp, SweepRollups, check_rollups, rebuild_rollups, roll_up,
+        sweep_rollups,
+    },
     personas::{AssignPersonas, SweepPersonas, assign_personas, sweep_personas},
     sessions::{SweepSessions, sweep_sessions},
     uploads::{
@@ -23,6 +27,7 @@ pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
     let (profiles, checks, imports) = (uploads(), uploads(), uploads());
     let (refreshed, assigned, swept) = (store.clone(), store.clone(), store.clone());
     let idle = store.clone();
+    let (counted, rebuilt, compared, left) = (store.clone(), store.clone(), store.clone(), store.clone());
     Registry::new()
         .on::<ProfileUpload>(async move |job, lease: Lease| {
             run_profile(&profiles.0, &profiles.1, job, &lease).await
@@ -37,15 +42,21 @@ pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
         .on::<AssignPersonas>(async move |job, lease: Lease| assign_personas(&assigned, job, &lease).await)
         .on::<SweepPersonas>(async move |job, lease: Lease| sweep_personas(&swept, job, &lease).await)
         .on::<SweepSessions>(async move |job, lease: Lease| sweep_sessions(&idle, job, &lease).await)
+        .on::<RollUp>(async move |job, lease: Lease| roll_up(&counted, job, &lease).await)
+        .on::<RebuildRollups>(async move |job, lease: Lease| rebuild_rollups(&rebuilt, job, &lease).await)
+        .on::<CheckRollups>(async move |job, lease: Lease| check_rollups(&compared, job, &lease).await)
+        .on::<SweepRollups>(async move |job, lease: Lease| sweep_rollups(&left, job, &lease).await)
 }
 
 /// Recurring work, each in UTC.
 pub fn timetable() -> Result<Timetable> {
     let nightly = |_slot| SweepPersonas::default().of_installation();
     let minutely = |_slot| SweepSessions::default().of_installation();
+    let uncounted = |_slot| SweepRollups::default().of_installation();
     Ok(Timetable::default()
         .every("persona_sweep", "20 3 * * *", "UTC", nightly)?
-        .every("session_expiry", "* * * * *", "UTC", minutely)?)
+        .every("session_expiry", "* * * * *", "UTC", minutely)?
+        .every("rollup", "* * * * *", "UTC", uncounted)?)
 }
 
 /// How a worker is started.

@@ -17,6 +17,7 @@ use kale_persistence::{Installation, Reach, Store, StoreError, Tenant, Tx, compa
 
 use crate::{
     access::{Caller, Callers},
+    measures::RebuildRollups,
     uploads::RefreshCustomers,
 };
 
@@ -138,6 +139,11 @@ impl Companies {
                         .of(tenant.company())?
                         .unless_queued("all");
                     tx.enqueue(job).await?;
+                }
+                if before.time_zone != changed.time_zone {
+                    // Sessions count on days of the zone.
+                    let job = RebuildRollups::default().of(tenant.company())?;
+                    tx.enqueue(job.about("analytics").unless_queued("all")).await?;
                 }
                 Ok(changed)
             })

@@ -38,7 +38,7 @@ pub use self::{
     start::{Begun, NoSession},
     sweep::{SweepSessions, sweep, sweep_sessions},
 };
-use crate::viewer::Ticket;
+use crate::{measures::Waker, viewer::Ticket};
 
 /// How often a change is tried while others change the same session.
 const TRIES: u32 = 12;
@@ -47,6 +47,7 @@ const TRIES: u32 = 12;
 #[derive(Debug, Clone)]
 pub struct Sessions {
     store: Store,
+    waker: Waker,
 }
 
 /// What a walker sees.
@@ -61,8 +62,9 @@ pub struct Seen {
 impl Sessions {
     /// Over that store.
     #[must_use]
-    pub const fn new(store: Store) -> Self {
-        Self { store }
+    pub fn new(store: Store) -> Self {
+        let waker = Waker::new(store.clone());
+        Self { store, waker }
     }
 
     /// Takes a step in the session that this token serves.
@@ -134,6 +136,7 @@ impl Sessions {
                 Ok(session)
             })
             .await?;
+        self.waker.changed(tenant);
         Ok(session)
     }
 }

@@ -113,6 +113,14 @@ permissions! {
     MintViewerTokens = "viewer_tokens.mint": KaleAdmin | RetentionAdmin, true;
     /// See sessions (an expert: those of the assigned customers).
     ReadSessions = "sessions.read": KaleAdmin | RetentionAdmin | RetentionExpert, true;
+    /// See what is told of subscribers (an expert: of the assigned customers).
+    ReadEvents = "events.read": KaleAdmin | RetentionAdmin | RetentionExpert, true;
+    /// Tell what customers do.
+    WriteEvents = "events.write": KaleAdmin | RetentionAdmin, true;
+    /// See figures.
+    ReadAnalytics = "analytics.read": KaleAdmin | RetentionAdmin, true;
+    /// Have figures counted anew and checked.
+    ManageAnalytics = "analytics.manage": KaleAdmin | RetentionAdmin, true;
     /// See background work.
     ReadJobs = "jobs.read": KaleAdmin | RetentionAdmin, true;
     /// Cancel and retry background work.

@@ -8,6 +8,7 @@ use kale_application::{
     api_keys::ApiKeys,
     companies::Companies,
     customers::Customers,
+    events::Events,
     live::Live,
     offers::Offers,
     personas::Personas,
@@ -57,6 +58,8 @@ pub struct Deps {
     pub viewer: Viewer,
     /// Subscribers' walks.
     pub sessions: Sessions,
+    /// What is told of subscribers.
+    pub events: Events,
     /// Where this installation is reached, without a slash at its end.
     pub public_url: String,
     /// Background work.
@@ -85,6 +88,7 @@ impl Deps {
             .app_data(Data::new(self.uploads))
             .app_data(Data::new(self.viewer))
             .app_data(Data::new(self.sessions))
+            .app_data(Data::new(self.events))
             .app_data(Data::new(PublicUrl(self.public_url)))
             .app_data(Data::new(self.work))
             .app_data(Data::new(self.live))

@@ -10,6 +10,7 @@ mod auth;
 mod companies;
 mod customers;
 mod deps;
+mod events;
 mod exit_profiles;
 mod jobs;
 mod live;
@@ -79,5 +80,6 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(exit_profiles::routes)
         .configure(workflows::routes)
         .configure(viewer::routes)
-        .configure(sessions::routes);
+        .configure(sessions::routes)
+        .configure(events::routes);
 }

@@ -32,5 +32,5 @@ pub use self::{
     moves::{move_all, move_judged},
     persona::{PersonaMove, history, set_persona},
     removed::{bring_back, remove},
-    view::{assigned, by_external_id, count_known, get, labels, sources, update_tags},
+    view::{assigned, by_external_id, count_known, get, known, labels, sources, update_tags},
 };

@@ -1,5 +1,8 @@
 //! User events (`user_events`, key `company ‖ id`): told twice, they stand once. Indexes, each with the company first:
-//! `at` (newest first), `session_id, at`, `customer_id, at` (newest first).
+//! `at` (newest first), `session_id, at` (of those in a session), `customer_id, at` (newest first), `dirty` (of those
+//! that no figure counts yet).
+
+mod batch;
 
 use bson::{Bson, DateTime, Document, doc};
 use jiff::Timestamp;
@@ -18,6 +21,8 @@ use crate::{
     value,
 };
 
+pub use self::batch::{Told, tell};
+
 const COLLECTION: &str = "user_events";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +31,8 @@ struct Record {
     key: Bson,
     company_id: bson::Uuid,
     event_id: bson::Uuid,
+    // Absent, not null: the index of sessions is for those that have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     session_id: Option<bson::Uuid>,
     customer_id: Option<bson::Uuid>,
     name: String,
@@ -35,6 +42,12 @@ struct Record {
     properties: String,
     card: Option<CardId>,
     element: Option<ElementId>,
+    /// The day in the company's zone, of what counts as use of its product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    day: Option<DateTime>,
+    /// That no figure counts it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dirty: Option<bool>,
 }
 
 fn records(store: &Store) -> Scoped<Record> {
@@ -56,6 +69,8 @@ impl Record {
             properties: properties.map_err(|error| StoreError::corrupt("event", error))?,
             card: event.card,
             element: event.element,
+            day: None,
+            dirty: None,
         })
     }
 }

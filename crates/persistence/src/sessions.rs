@@ -2,9 +2,13 @@
 //!
 //! Indexes, each but the last with the company first: `open` (unique, while a session is not final: one per customer,
 //! subscription, workflow and mode), `tokens.id` (unique: a token serves one session), `_id`, `workflow_id`,
-//! `customer_id` (each newest first); `state, last_seen_at` of those that are not final, for the sweep.
+//! `customer_id` (each newest first); `state, last_seen_at` of those that are not final, for the sweep; `dirty` of those
+//! that the roll-ups have not counted.
 
+mod counting;
 mod record;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt as _;
@@ -17,6 +21,8 @@ use kale_domain::{
 use kale_flow::session::{Session, SessionState};
 use mongodb::options::FindOptions;
 
+pub use self::counting::{Countable, Kin, Recounted, dirty, dirty_companies, kin, of_customers};
+pub(crate) use self::counting::{company, slice, write_counted};
 use self::record::{Binding, Record, open_key};
 use crate::{
     error::{Result, StoreError},
@@ -106,6 +112,35 @@ pub async fn get(store: &Store, tenant: Tenant, id: SessionId) -> Result<Option<
     let filter = doc! { "_id": value::uuid(id.uuid()) };
     let found = records(store).find_one(tenant, filter).await?;
     found.map(Session::try_from).transpose()
+}
+
+/// Whose those of these ids are that are sessions of the company.
+pub async fn walkers(
+    store: &Store,
+    tenant: Tenant,
+    ids: &BTreeSet<SessionId>,
+) -> Result<BTreeMap<SessionId, CustomerId>> {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Only {
+        #[serde(rename = "_id")]
+        id: bson::Uuid,
+        customer_id: bson::Uuid,
+    }
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<Bson> = ids.iter().map(|id| value::uuid(id.uuid()).into()).collect();
+    let options = FindOptions::builder()
+        .projection(doc! { "customer_id": 1 })
+        .build();
+    let filter = doc! { "_id": { "$in": ids } };
+    let found = records(store).typed::<Only>();
+    let found = found.find(tenant, filter, options).await?;
+    let known = found.into_iter().map(|only| {
+        let customer = CustomerId::from_uuid(value::from_uuid(only.customer_id));
+        (SessionId::from_uuid(value::from_uuid(only.id)), customer)
+    });
+    Ok(known.collect())
 }
 
 /// A new session, which that token began. [`StoreError::Duplicate`] where one of the same customer, subscription,

@@ -202,13 +202,21 @@ pub(crate) async fn insert_absent(
         "insert": collection, "documents": documents, "ordered": false, "writeConcern": { "w": 1 },
     };
     let mut reply = store.database().run_raw_command(command).await?;
-    if let Ok(errors) = reply.get_array_mut("writeErrors") {
-        errors.retain(|error| {
-            let code = error.as_document().and_then(|error| error.get_i32("code").ok());
-            code != Some(DUPLICATE_KEY)
-        });
-    }
+    without_duplicates(&mut reply);
     check_bulk(&reply)
+}
+
+/// Takes out of a reply what was there already; answers how many.
+pub(crate) fn without_duplicates(reply: &mut bson::Document) -> u64 {
+    let Ok(errors) = reply.get_array_mut("writeErrors") else {
+        return 0;
+    };
+    let all = errors.len();
+    errors.retain(|error| {
+        let code = error.as_document().and_then(|error| error.get_i32("code").ok());
+        code != Some(DUPLICATE_KEY)
+    });
+    u64::try_from(all.saturating_sub(errors.len())).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

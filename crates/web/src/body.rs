@@ -1,5 +1,6 @@
 //! JSON bodies: received within limits of size and time, read strictly, answered with pointers to what is wrong.
 
+mod beacon;
 mod read;
 mod receive;
 mod strict;
@@ -13,6 +14,7 @@ use kale_domain::error::FieldError;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
+pub use self::beacon::Beacon;
 use self::read::{escape, read};
 pub(crate) use self::receive::receive;
 pub use self::receive::{IDLE, paced};

@@ -27,7 +27,7 @@ mod surface;
 
 pub use crate::{
     access::{Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Subscriber, know_caller},
-    body::{IDLE, JSON_LIMIT, Json, Valid, broken, paced},
+    body::{Beacon, IDLE, JSON_LIMIT, Json, Valid, broken, paced},
     configure::{Deps, Methods, configure, configure_errors},
     cursor::Cursors,
     edge::{Deadline, Drain, Edge, EdgeService, Notes},

@@ -68,6 +68,10 @@ permission_types! {
     ManageViewerSecrets,
     MintViewerTokens,
     ReadSessions,
+    ReadEvents,
+    WriteEvents,
+    ReadAnalytics,
+    ManageAnalytics,
     ReadJobs,
     ManageJobs,
 }

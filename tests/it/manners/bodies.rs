@@ -169,9 +169,15 @@ async fn a_body_of_another_type_is_refused() {
             "application/jsonx",
         ] {
             let refused = askers.send(&operation, "", media, "{}").await;
+            // A beacon can send nothing else, and says in its body who it is.
+            let expected = if media == "text/plain" && operation.id.starts_with("tell_event") {
+                (401, "unauthenticated".to_owned())
+            } else {
+                (415, "unsupported-media-type".to_owned())
+            };
             assert_eq!(
                 (refused.code(), refused.problem()),
-                (415, "unsupported-media-type".to_owned()),
+                expected,
                 "{} {media}",
                 operation.name()
             );

@@ -38,6 +38,8 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
             "leave_company",
             "put_customers",
             "export_customers",
+            "tell_event",
+            "tell_events",
             "preview_personas",
             "check_rule",
             "start_session",

@@ -211,6 +211,7 @@ impl Sessions {
                 notices.tell(tx).await
             })
             .await?;
+        self.waker.changed(tenant);
         Ok(Begun::New(Box::new(scene.seen(begun.session))))
     }
 
@@ -242,23 +243,27 @@ impl Sessions {
                 Ok(session)
             })
             .await?;
+        self.waker.changed(tenant);
         Ok(Begun::There(Box::new(scene.seen(session))))
     }
 
     /// The session that this token serves, if it is that one.
     pub(super) async fn own(&self, ticket: &Ticket, id: SessionId) -> Result<Session, SessionError> {
+        let session = self.served(ticket).await?;
+        if session.id == id {
+            Ok(session)
+        } else {
+            Err(SessionError::NotFound)
+        }
+    }
+
+    /// The session that this token serves.
+    pub(crate) async fn served(&self, ticket: &Ticket) -> Result<Session, SessionError> {
         match sessions::served(&self.store, ticket.tenant(), &ticket.claims).await? {
             Served::Another => Err(SessionError::Refused),
             Served::Nothing if !ticket.claims.may_begin(self.store.now()) => Err(SessionError::Refused),
             Served::Nothing => Err(SessionError::NotFound),
-            Served::Session(session) => {
-                let session = self.still_shown(*session)?;
-                if session.id == id {
-                    Ok(session)
-                } else {
-                    Err(SessionError::NotFound)
-                }
-            }
+            Served::Session(session) => self.still_shown(*session),
         }
     }
 

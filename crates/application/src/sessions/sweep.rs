@@ -1,5 +1,7 @@
 //! What nobody touches is abandoned after half an hour and over after a day: written down once a minute.
 
+use std::collections::BTreeSet;
+
 use kale_flow::{
     session::{SessionState, idle_since},
     walk::EXPIRED_AFTER,
@@ -9,6 +11,7 @@ use kale_persistence::{Installation, Store, StoreError, Tenant, events, sessions
 use serde::{Deserialize, Serialize};
 
 use super::Session;
+use crate::measures;
 
 /// How many sessions are read at once.
 const BATCH: u32 = 500;
@@ -40,13 +43,20 @@ pub async fn sweep(store: &Store, installation: Installation) -> Result<u64, Sto
     let now = store.now();
     let over = now.saturating_sub(EXPIRED_AFTER).unwrap_or(jiff::Timestamp::MIN);
     let mut written = 0;
+    let mut companies = BTreeSet::new();
     for (state, since) in [
         (SessionState::InProgress, idle_since(now)),
         (SessionState::Abandoned, over),
     ] {
         for (tenant, session) in sessions::untouched(store, installation, state, since, BATCH).await? {
-            written += u64::from(settle(store, tenant, &session).await?);
+            if settle(store, tenant, &session).await? {
+                written += 1;
+                companies.insert(tenant.company());
+            }
         }
+    }
+    for company in companies {
+        measures::ask(store, company).await?;
     }
     Ok(written)
 }

@@ -282,6 +282,10 @@ const fn words(permission: Permission) -> &'static str {
         Permission::ManageViewer => "See and change how subscribers see their flow",
         Permission::ManageViewerSecrets => "Make and revoke viewer secrets",
         Permission::ReadSessions => "See sessions",
+        Permission::ReadEvents => "See what is told of subscribers",
+        Permission::WriteEvents => "Tell what customers do",
+        Permission::ReadAnalytics => "See figures",
+        Permission::ManageAnalytics => "Have figures counted anew and checked",
         Permission::MintViewerTokens => "Make tokens of subscribers",
     }
 }

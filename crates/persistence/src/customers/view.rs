@@ -7,7 +7,7 @@ use kale_domain::{
     id::CustomerId,
 };
 use mongodb::options::FindOptions;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Kinds, LinkRecord, Record, by_id, customer, records};
 use crate::{
@@ -118,6 +118,29 @@ impl From<LinkRecord> for CustomerSource {
             fields: BTreeMap::new(),
         }
     }
+}
+
+/// Those of these ids that are customers of the company.
+pub async fn known(
+    store: &Store,
+    tenant: Tenant,
+    ids: &BTreeSet<CustomerId>,
+) -> Result<BTreeSet<CustomerId>> {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Only {
+        #[serde(rename = "_id")]
+        id: bson::Uuid,
+    }
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let ids: Vec<bson::Bson> = ids.iter().map(|id| value::uuid(id.uuid()).into()).collect();
+    let options = FindOptions::builder().projection(doc! { "_id": 1 }).build();
+    let filter = doc! { "_id": { "$in": ids } };
+    let found = records(store).typed::<Only>();
+    let found = found.find(tenant, filter, options).await?;
+    let ids = found.into_iter().map(|only| value::from_uuid(only.id));
+    Ok(ids.map(CustomerId::from_uuid).collect())
 }
 
 /// The customers within an expert's reach, up to `limit` of them; `None` where the reach is everybody.

@@ -32,4 +32,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0009_sessions",
         include_str!("../../../../migrations/0009_sessions.json"),
     ),
+    (
+        "0010_measures",
+        include_str!("../../../../migrations/0010_measures.json"),
+    ),
 ];

@@ -13,6 +13,7 @@ use kale_flow::{
     text::Locale,
     walk::Walk,
 };
+use kale_measures::cell::Cell;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -54,7 +55,28 @@ pub(super) struct Record {
     started_at: DateTime,
     last_seen_at: DateTime,
     ended_at: Option<DateTime>,
-    revision: i64,
+    pub(super) revision: i64,
+    /// That it has changed since it was counted; absent where it has not, and where it never counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) dirty: Option<bool>,
+    /// What it counts for in the roll-ups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) counted: Option<CountedRecord>,
+}
+
+/// What a session was counted for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CountedRecord {
+    /// In which epoch of its company's roll-ups.
+    pub(super) epoch: i64,
+    pub(super) day: DateTime,
+    /// Whether it decides in its save window.
+    pub(super) decides: bool,
+    /// Cells it counts once in.
+    pub(super) cells: Vec<Cell>,
+    /// Cells it counts otherwise in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sums: Vec<(Cell, i64)>,
 }
 
 /// That a token serves a session: its id, and what it was made for.
@@ -119,14 +141,18 @@ pub(super) fn open_key(whose: Whose<'_>, workflow: WorkflowId) -> Binary {
 
 /// What changes while a session goes on.
 pub(super) fn changing(session: &Session) -> Result<Document> {
-    Ok(doc! {
+    let mut changing = doc! {
         "walk": bson::serialize_to_bson(&session.walk)?,
         "state": session.state().name(),
         "outcome": session.walk.outcome().map(Outcome::name),
         "returns": i64::from(session.returns),
         "last_seen_at": value::date(session.last_seen_at),
         "ended_at": session.ended_at.map(value::date),
-    })
+    };
+    if session.mode == Mode::Live {
+        changing.insert("dirty", true);
+    }
+    Ok(changing)
 }
 
 impl Record {
@@ -159,7 +185,14 @@ impl Record {
             last_seen_at: value::date(session.last_seen_at),
             ended_at: session.ended_at.map(value::date),
             revision: value::signed(session.revision),
+            dirty: (session.mode == Mode::Live).then_some(true),
+            counted: None,
         }
+    }
+
+    /// Whose it is.
+    pub(super) fn customer(&self) -> CustomerId {
+        CustomerId::from_uuid(value::from_uuid(self.customer_id))
     }
 
     /// Whether that very token serves it.
