@@ -305,6 +305,7 @@ fn dashboard(api: &kale_http_api::Deps, clock: Arc<dyn Clock>, secure_cookies: b
         personas: api.personas.clone(),
         workflows: api.workflows.clone(),
         sessions: api.sessions.clone(),
+        measures: api.measures.clone(),
         viewer: api.viewer.clone(),
         reasons: api.reasons.clone(),
         offers: api.offers.clone(),

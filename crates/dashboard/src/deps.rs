@@ -5,8 +5,8 @@ use std::sync::Arc;
 use actix_web::web::{Data, ServiceConfig};
 use kale_application::{
     access::SignIns, api_keys::ApiKeys, companies::Companies, customers::Customers, live::Live,
-    offers::Offers, personas::Personas, reasons::Reasons, saved_views::SavedViews, sessions::Sessions,
-    uploads::Uploads, viewer::Viewer, work::Work, workflows::Workflows,
+    measures::Measures, offers::Offers, personas::Personas, reasons::Reasons, saved_views::SavedViews,
+    sessions::Sessions, uploads::Uploads, viewer::Viewer, work::Work, workflows::Workflows,
 };
 use kale_domain::clock::Clock;
 use kale_web::Drain;
@@ -34,6 +34,8 @@ pub struct Deps {
     pub workflows: Workflows,
     /// What subscribers walked.
     pub sessions: Sessions,
+    /// What became of them.
+    pub measures: Measures,
     /// How subscribers see it, and who lets them in.
     pub viewer: Viewer,
     /// Why subscribers leave.
@@ -76,6 +78,7 @@ impl Deps {
             .app_data(Data::new(self.personas))
             .app_data(Data::new(self.workflows))
             .app_data(Data::new(self.sessions))
+            .app_data(Data::new(self.measures))
             .app_data(Data::new(self.viewer))
             .app_data(Data::new(self.reasons))
             .app_data(Data::new(self.offers))

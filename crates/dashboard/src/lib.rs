@@ -8,6 +8,7 @@
 //! route stands in the table of [`routes`], from which tests ask all of them; signing in, lists and forms work without
 //! scripts.
 
+mod analytics;
 pub mod assets;
 mod audit;
 mod customers;
@@ -58,6 +59,7 @@ fn mount(routes: &mut Routes<'_>) {
         .part(customers::routes)
         .part(sessions::routes)
         .part(workflows::routes)
+        .part(analytics::routes)
         .part(data::routes)
         .part(personas::routes)
         .part(jobs::routes)

@@ -1,5 +1,6 @@
 //! Every page and fragment with invented data, for the gallery and for the tests.
 
+mod analytics;
 mod around;
 mod customer;
 mod customers;
@@ -44,6 +45,7 @@ fn made(name: &'static str, template: &impl Template, fragment: bool) -> Page {
 /// Everything. `typed` is appended to each text that people type or files bring.
 pub(crate) fn pages(typed: &str) -> Vec<Page> {
     let mut all = around::pages(typed);
+    all.extend(analytics::pages(typed));
     all.extend(customers::pages(typed));
     all.extend(data::pages(typed));
     all.extend(personas::pages(typed));

@@ -164,6 +164,7 @@ fn section_of(path: &str) -> Section {
         Section::Customers,
         Section::Sessions,
         Section::Workflows,
+        Section::Analytics,
         Section::Personas,
         Section::Data,
         Section::Jobs,

@@ -3,7 +3,9 @@
 //! Fields hold texts ready to be shown (see [`format`](mod@format)); templates escape them. Where a page names blocks, the struct also
 //! has `as_<block>()`, the fragment that htmx asks for. `PAGES.md` of this crate lists addresses, forms and fragments.
 
+pub mod analytics;
 pub mod audit;
+pub mod chart;
 pub mod customer;
 pub mod customers;
 pub mod docs;

@@ -15,6 +15,8 @@ pub enum Section {
     Sessions,
     /// What subscribers walk through, and what it is made of.
     Workflows,
+    /// What became of sessions.
+    Analytics,
     /// The personas.
     Personas,
     /// Uploads.
@@ -33,6 +35,7 @@ impl Section {
         Self::Customers,
         Self::Sessions,
         Self::Workflows,
+        Self::Analytics,
         Self::Personas,
         Self::Data,
         Self::Jobs,
@@ -48,6 +51,7 @@ impl Section {
             Self::Customers => "Customers",
             Self::Sessions => "Sessions",
             Self::Workflows => "Workflows",
+            Self::Analytics => "Analytics",
             Self::Personas => "Personas",
             Self::Data => "Data",
             Self::Jobs => "Jobs",
@@ -64,6 +68,7 @@ impl Section {
             Self::Customers => "/customers",
             Self::Sessions => "/sessions",
             Self::Workflows => "/workflows",
+            Self::Analytics => "/analytics",
             Self::Personas => "/personas",
             Self::Data => "/data",
             Self::Jobs => "/jobs",
@@ -80,6 +85,7 @@ impl Section {
             Self::Customers => "users",
             Self::Sessions => "play",
             Self::Workflows => "git-branch",
+            Self::Analytics => "chart-column",
             Self::Personas => "id-card",
             Self::Data => "upload",
             Self::Jobs => "activity",
@@ -94,6 +100,7 @@ impl Section {
         match self {
             Self::Today | Self::Customers | Self::Sessions => "",
             Self::Workflows => "Build",
+            Self::Analytics => "Measure",
             Self::Personas | Self::Data => "Set up",
             Self::Jobs | Self::Audit | Self::Settings => "System",
         }
@@ -105,6 +112,7 @@ impl Section {
             Self::Customers => Some(Permission::ReadCustomers),
             Self::Sessions => Some(Permission::ReadSessions),
             Self::Workflows => Some(Permission::ReadWorkflows),
+            Self::Analytics => Some(Permission::ReadAnalytics),
             Self::Personas => Some(Permission::ReadPersonas),
             Self::Data => Some(Permission::ReadUploads),
             Self::Jobs => Some(Permission::ReadJobs),
