@@ -3,6 +3,7 @@
 
 mod control;
 mod database;
+mod figures;
 mod server;
 mod starting;
 mod stopping;

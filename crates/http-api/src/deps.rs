@@ -10,6 +10,7 @@ use kale_application::{
     customers::Customers,
     events::Events,
     live::Live,
+    measures::Measures,
     offers::Offers,
     personas::Personas,
     reasons::Reasons,
@@ -60,6 +61,8 @@ pub struct Deps {
     pub sessions: Sessions,
     /// What is told of subscribers.
     pub events: Events,
+    /// Figures.
+    pub measures: Measures,
     /// Where this installation is reached, without a slash at its end.
     pub public_url: String,
     /// Background work.
@@ -89,6 +92,7 @@ impl Deps {
             .app_data(Data::new(self.viewer))
             .app_data(Data::new(self.sessions))
             .app_data(Data::new(self.events))
+            .app_data(Data::new(self.measures))
             .app_data(Data::new(PublicUrl(self.public_url)))
             .app_data(Data::new(self.work))
             .app_data(Data::new(self.live))

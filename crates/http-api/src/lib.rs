@@ -4,6 +4,7 @@
 //! Invariants: no rule of the product stands here; every operation names its permission as `x-permission`, which a test
 //! checks; no handler takes a parameter or a field that it does not know.
 
+mod analytics;
 mod api_keys;
 mod audit;
 mod auth;
@@ -81,5 +82,6 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(workflows::routes)
         .configure(viewer::routes)
         .configure(sessions::routes)
-        .configure(events::routes);
+        .configure(events::routes)
+        .configure(analytics::routes);
 }

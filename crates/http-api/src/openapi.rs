@@ -52,7 +52,8 @@ use utoipa_actix_web::AppExt as _;
         (name = "Workflows", description = "Workflows: edited side by side, checked, published in numbered versions."),
         (name = "Viewer", description = "What lets subscribers in: settings, secrets, tokens."),
         (name = "Sessions", description = "Subscribers' walks: begun, taken step by step, looked at."),
-        (name = "Events", description = "What customers do, told by programs and by the viewer.")
+        (name = "Events", description = "What customers do, told by programs and by the viewer."),
+        (name = "Analytics", description = "Figures: what sessions came to, and what each figure means.")
     )
 )]
 struct Base;

@@ -18,25 +18,30 @@ const KILLS: u32 = 12;
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// To the terminal, also where the test passes.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let line = format!("{text}\n");
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 /// Numbers by chance, the same for the same seed (splitmix64).
-struct Chance(u64);
+pub(super) struct Chance(u64);
 
 impl Chance {
     /// By `KALE_KILL_SEED` at compile time, to see a run again; else another at each run.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let given = option_env!("KALE_KILL_SEED").map(|seed| seed.parse().unwrap());
         let seed = given.unwrap_or_else(|| RandomState::new().build_hasher().finish());
         say(&format!("the kills are those of KALE_KILL_SEED={seed}"));
         Self(seed)
     }
 
+    /// That of a seed.
+    pub(super) const fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// A number below `end`.
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

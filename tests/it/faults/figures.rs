@@ -1,0 +1,204 @@
+//! kill -9 of server and worker while subscribers walk and programs tell: figures end as a count from scratch has them.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::Method;
+use futures::future::join_all;
+use kale_testkit::{Client, Installation, KaleProcess, TestCompany};
+use mongodb::bson::doc;
+use serde_json::{Value, json};
+
+use super::{
+    collection, pause,
+    server::{Chance, say},
+};
+use crate::{
+    analytics::{
+        all_counted,
+        recount::{all, counted, recounted},
+    },
+    events::happened,
+    walking::Walking,
+};
+
+const KILLS: u64 = 5;
+const SUBSCRIBERS: u64 = 12;
+
+/// What came back, if anything did.
+async fn ask(client: &Client, path: &str, body: &Value) -> Option<Value> {
+    let json = [("content-type", "application/json")];
+    let body = serde_json::to_vec(body).unwrap();
+    let answer = client.try_send(Method::POST, path, &json, body).await.ok()?;
+    assert!(answer.code() < 500 || answer.code() == 503, "{}", answer.text());
+    serde_json::from_slice(&answer.body).ok()
+}
+
+/// A subscriber who does this and that until something does not answer.
+async fn wander(program: &Client, name: &str, mut chance: Chance) -> Option<()> {
+    let wish = json!({ "customer": { "external_id": name }, "trigger": "cancel_intent", "mode": "live" });
+    for _ in 0..3 {
+        let token = ask(program, "/viewer/tokens", &wish).await?["token"]
+            .as_str()?
+            .to_owned();
+        let subscriber = program.holding(&token);
+        let mut seen = ask(&subscriber, "/sessions", &json!({})).await?;
+        let path = format!("/sessions/{}", seen["session"]["id"].as_str()?);
+        for _ in 0..8 {
+            if chance.below(6) == 0 {
+                // They leave; with the next token they come back to it.
+                ask(&subscriber, &format!("{path}/end"), &json!({})).await?;
+                break;
+            }
+            let Some(actions) = seen["card"]["actions"].as_array().filter(|all| !all.is_empty()) else {
+                break;
+            };
+            let count = u64::try_from(actions.len()).unwrap();
+            let action = &actions[usize::try_from(chance.below(count)).unwrap()];
+            let mut step =
+                json!({ "step": seen["session"]["step"], "card": seen["card"]["id"], "action": action });
+            let first = &seen["card"]["elements"][0];
+            if let Some(options) = first["options"].as_array() {
+                let option = usize::try_from(chance.below(2)).unwrap();
+                step["answers"] = json!({ first["id"].as_str()?: options.get(option)?["id"] });
+            }
+            let next = ask(&subscriber, &format!("{path}/steps"), &step).await?;
+            // The same post again is answered the same.
+            ask(&subscriber, &format!("{path}/steps"), &step).await?;
+            if next["session"].is_null() {
+                break;
+            }
+            seen = next;
+        }
+    }
+    Some(())
+}
+
+/// A program that tells the same again and again, late and out of order.
+async fn tell(program: &Client, customer: &Value, round: u64) -> Option<()> {
+    for late in [3, 1, 2, 1] {
+        let events: Vec<Value> = (0..30)
+            .map(|number| {
+                let mut event = happened(round * 100 + late * 30 + number, customer);
+                event["at"] = json!(format!("2026-10-{:02}T10:00:00Z", 1 + late));
+                event
+            })
+            .collect();
+        ask(program, "/events/batch", &json!({ "events": events })).await?;
+    }
+    Some(())
+}
+
+/// Use of the product by day, as the events have it.
+async fn usage(uri: &str) -> (BTreeMap<String, i64>, BTreeMap<String, i64>) {
+    let (mut told, mut days) = (BTreeMap::new(), BTreeMap::new());
+    let key = |of: &mongodb::bson::Document| {
+        format!(
+            "{} {} {}",
+            of.get("customer_id").unwrap(),
+            of.get("day").unwrap(),
+            of.get("name").unwrap()
+        )
+    };
+    for event in all(&collection(uri, "user_events").await).await {
+        if event.contains_key("day") {
+            *told.entry(key(&event)).or_default() += 1;
+        }
+    }
+    for day in all(&collection(uri, "usage_daily").await).await {
+        days.insert(key(&day), day.get_i64("count").unwrap());
+    }
+    (told, days)
+}
+
+#[actix_web::test]
+async fn figures_survive_every_kill_and_a_cell_changed_from_outside_is_seen() {
+    let installation = Installation::start().await;
+    let (tenant, key) = installation.company("globex").await;
+    let (uri, folder) = (installation.mongod().uri(), installation.data_dir());
+    let mut process = KaleProcess::start(&uri, &folder).await;
+    let client = process.with_token(&key);
+    let company = TestCompany {
+        id: tenant.company(),
+        tenant,
+        owner: client.clone(),
+        expert: client.clone(),
+        program: client.clone(),
+    };
+    let walking = Walking::of(company).await;
+    let mut ids = Vec::new();
+    for number in 2..2 + SUBSCRIBERS {
+        let name = format!("C-{number}");
+        walking.customer(&name).await;
+        ids.push(crate::events::customer(&client, &name).await);
+    }
+
+    let mut chance = Chance::new();
+    for round in 0..=KILLS {
+        let client = process.with_token(&key);
+        let walkers = (2..2 + SUBSCRIBERS).map(|number| {
+            let (name, chance) = (format!("C-{number}"), Chance::of(round * 100 + number));
+            let client = &client;
+            async move { wander(client, &name, chance).await }
+        });
+        let tellers = ids.iter().take(2).map(|id| tell(&client, id, round));
+        let after = 300 + chance.below(2_500);
+        let last = round == KILLS;
+        let busy = futures::future::join(join_all(walkers), join_all(tellers));
+        if last {
+            drop(busy.await);
+        } else {
+            let kill = async {
+                pause(after).await;
+                process.kill9();
+            };
+            drop(futures::future::join(busy, kill).await);
+            process = KaleProcess::start(&uri, &folder).await;
+        }
+    }
+
+    let client = process.with_token(&key);
+    all_counted(&client).await;
+    let events = collection(&uri, "user_events").await;
+    while events.count_documents(doc! { "dirty": true }).await.unwrap() > 0 {
+        pause(50).await;
+    }
+    let sessions = collection(&uri, "sessions").await;
+    let (rollups, states) = (
+        collection(&uri, "rollups").await,
+        collection(&uri, "rollup_states").await,
+    );
+    let expected = recounted(&sessions).await;
+    assert_eq!(counted(&rollups, &states).await, expected);
+    let (told, days) = usage(&uri).await;
+    assert_eq!(told, days);
+    say(&format!(
+        "{} sessions and {} days of use over {KILLS} kills",
+        expected.sessions(),
+        days.len()
+    ));
+    assert!(
+        expected.sessions() >= 12 && days.len() >= 6,
+        "{} {}",
+        expected.sessions(),
+        days.len()
+    );
+    let checked = async || {
+        let job = client
+            .post("/analytics/check", &json!({}))
+            .await
+            .expect(202)
+            .string("/job");
+        client.job_done(&job).await;
+        client.get("/analytics/counting").await.expect(200).json()["checked"]["differing"].clone()
+    };
+    assert_eq!(checked().await, 0);
+
+    // The control: somebody writes past the product.
+    let change = doc! { "$inc": { "n.state.completed": 1_i64 } };
+    assert_eq!(
+        rollups.update_one(doc! {}, change).await.unwrap().modified_count,
+        1
+    );
+    assert_ne!(counted(&rollups, &states).await, expected);
+    assert_eq!(checked().await, 1);
+}
