@@ -17,8 +17,10 @@ mod docs;
 mod frame;
 mod jobs;
 mod live;
+mod offers;
 mod people;
 mod personas;
+mod reasons;
 mod routes;
 mod sessions;
 mod settings;
@@ -58,6 +60,8 @@ fn mount(routes: &mut Routes<'_>) {
         .part(customers::routes)
         .part(sessions::routes)
         .part(workflows::routes)
+        .part(reasons::routes)
+        .part(offers::routes)
         .part(data::routes)
         .part(personas::routes)
         .part(jobs::routes)

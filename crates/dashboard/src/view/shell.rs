@@ -15,6 +15,10 @@ pub enum Section {
     Sessions,
     /// What subscribers walk through, and what it is made of.
     Workflows,
+    /// Why subscribers leave.
+    Reasons,
+    /// What they are offered.
+    Offers,
     /// The personas.
     Personas,
     /// Uploads.
@@ -28,11 +32,13 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Today,
         Self::Customers,
         Self::Sessions,
         Self::Workflows,
+        Self::Reasons,
+        Self::Offers,
         Self::Personas,
         Self::Data,
         Self::Jobs,
@@ -48,6 +54,8 @@ impl Section {
             Self::Customers => "Customers",
             Self::Sessions => "Sessions",
             Self::Workflows => "Workflows",
+            Self::Reasons => "Reasons",
+            Self::Offers => "Offers",
             Self::Personas => "Personas",
             Self::Data => "Data",
             Self::Jobs => "Jobs",
@@ -64,6 +72,8 @@ impl Section {
             Self::Customers => "/customers",
             Self::Sessions => "/sessions",
             Self::Workflows => "/workflows",
+            Self::Reasons => "/reasons",
+            Self::Offers => "/offers",
             Self::Personas => "/personas",
             Self::Data => "/data",
             Self::Jobs => "/jobs",
@@ -80,6 +90,8 @@ impl Section {
             Self::Customers => "users",
             Self::Sessions => "play",
             Self::Workflows => "git-branch",
+            Self::Reasons => "list-checks",
+            Self::Offers => "tag",
             Self::Personas => "id-card",
             Self::Data => "upload",
             Self::Jobs => "activity",
@@ -93,7 +105,7 @@ impl Section {
     pub const fn group(self) -> &'static str {
         match self {
             Self::Today | Self::Customers | Self::Sessions => "",
-            Self::Workflows => "Build",
+            Self::Workflows | Self::Reasons | Self::Offers => "Build",
             Self::Personas | Self::Data => "Set up",
             Self::Jobs | Self::Audit | Self::Settings => "System",
         }
@@ -105,6 +117,8 @@ impl Section {
             Self::Customers => Some(Permission::ReadCustomers),
             Self::Sessions => Some(Permission::ReadSessions),
             Self::Workflows => Some(Permission::ReadWorkflows),
+            Self::Reasons => Some(Permission::ReadReasons),
+            Self::Offers => Some(Permission::ReadOffers),
             Self::Personas => Some(Permission::ReadPersonas),
             Self::Data => Some(Permission::ReadUploads),
             Self::Jobs => Some(Permission::ReadJobs),
@@ -249,7 +263,15 @@ mod tests {
 
         assert_eq!(
             labels,
-            ["Today", "Customers", "Sessions", "Workflows", "Personas"]
+            [
+                "Today",
+                "Customers",
+                "Sessions",
+                "Workflows",
+                "Reasons",
+                "Offers",
+                "Personas"
+            ]
         );
     }
 }
