@@ -72,6 +72,7 @@ pub enum AuditAction {
     ViewerSettingsChanged,
     ViewerSecretCreated,
     ViewerSecretRevoked,
+    ViewerTokenMinted,
 }
 
 /// One entry. Values in `before` and `after` are texts that are safe to show: never a secret.

@@ -4,7 +4,7 @@ use kale_domain::audit::AuditAction;
 use serde_json::Value;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 42] = [
+pub(super) const ACTIONS: [AuditAction; 43] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanyEntered,
@@ -47,6 +47,7 @@ pub(super) const ACTIONS: [AuditAction; 42] = [
     AuditAction::ViewerSettingsChanged,
     AuditAction::ViewerSecretCreated,
     AuditAction::ViewerSecretRevoked,
+    AuditAction::ViewerTokenMinted,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -92,6 +93,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::ViewerSettingsChanged => "changed the viewer settings of",
         AuditAction::ViewerSecretCreated => "made the viewer secret",
         AuditAction::ViewerSecretRevoked => "revoked the viewer secret",
+        AuditAction::ViewerTokenMinted => "made a subscriber’s token for",
     }
 }
 

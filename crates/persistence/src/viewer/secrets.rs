@@ -141,7 +141,7 @@ pub(crate) async fn live(
     store: &Store,
     company: CompanyId,
     ring: &KeyRing,
-) -> Result<Vec<Zeroizing<Vec<u8>>>, SealError> {
+) -> Result<Vec<(ViewerSecretId, Zeroizing<Vec<u8>>)>, SealError> {
     let options = FindOptions::builder()
         .limit(i64::try_from(MOST_LIVE * 5).unwrap_or(i64::MAX))
         .build();
@@ -150,7 +150,18 @@ pub(crate) async fn live(
     let found = records.raw().find(filter).with_options(options).await;
     let found = found.map_err(StoreError::from)?.try_collect().await;
     let found: Vec<Record> = found.map_err(StoreError::from)?;
-    found.iter().map(|record| open(ring, record)).collect()
+    let opened = found.iter().map(|record| {
+        let id = ViewerSecretId::from_uuid(value::from_uuid(record.id));
+        Ok((id, open(ring, record)?))
+    });
+    opened.collect()
+}
+
+/// Whether a secret of that company still signs. As [`live`], for [`crate::access`] alone.
+pub(crate) async fn is_live(store: &Store, company: CompanyId, id: ViewerSecretId) -> Result<bool> {
+    let filter = doc! { "_id": value::uuid(id.uuid()), "revoked_at": null };
+    let found = records(store).find_one(Tenant::new(company), filter).await?;
+    Ok(found.is_some())
 }
 
 fn open(ring: &KeyRing, record: &Record) -> Result<Zeroizing<Vec<u8>>, SealError> {
