@@ -281,7 +281,7 @@ async fn an_answer_that_cannot_be_taken_is_told_beside_it_and_nothing_is_lost() 
 async fn a_token_is_exchanged_for_an_address_and_a_wrong_one_for_nothing() {
     let app = TestApp::start().await;
     let walking = Walking::new(&app).await;
-    let (_, secret) = walking.secret().await;
+    let (id, secret) = walking.secret().await;
     let token = signed(&payload(&walking.company, 1), &secret);
     let enter = async |token: &str| {
         let from = [
@@ -303,6 +303,17 @@ async fn a_token_is_exchanged_for_an_address_and_a_wrong_one_for_nothing() {
         drop(browser.page().await);
     }
     assert_eq!(places[0], places[1]);
+    // A revoked secret ends the addresses too that its tokens were exchanged for; those of the API go on.
+    let place = enter(&token).await.expect(303).header("location").unwrap();
+    let (signed_by_it, made_by_us) = (Browser::at(&app, &place), minted(&walking, &app).await);
+    let page = signed_by_it.page().await;
+    let owner = &walking.company.owner;
+    drop(owner.delete(&format!("/viewer/secrets/{id}")).await.expect(200));
+    let revoked = [
+        signed_by_it.look().await,
+        signed_by_it.post(filled(&page, "next", &[])).await,
+    ];
+    assert_eq!(hidden(&made_by_us.page().await, "session"), places[0]);
 
     let mut said = Vec::new();
     let refused = [
@@ -312,7 +323,7 @@ async fn a_token_is_exchanged_for_an_address_and_a_wrong_one_for_nothing() {
         Browser::at(&app, "/f/AAAAAAAAAAAAAAAAAAAAAA").look().await,
         Browser::at(&app, "/f/short").look().await,
     ];
-    for answer in refused {
+    for answer in refused.into_iter().chain(revoked) {
         let answer = answer.expect(401);
         checked(&answer);
         let id = answer.header("x-request-id").unwrap();

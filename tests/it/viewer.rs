@@ -187,6 +187,11 @@ async fn a_token_is_made_for_a_customer_that_exists_and_for_addresses_that_are_l
             json!({ "customer": { "id": id }, "trigger": "api", "mode": "preview" }),
             "#/mode",
         ),
+        (
+            json!({ "customer": { "id": id }, "trigger": "api", "mode": "live",
+                "workflow": "wfl_01h455vb4pex5vsknk084sn02q" }),
+            "#/workflow",
+        ),
     ] {
         let refused = company
             .program
@@ -196,6 +201,21 @@ async fn a_token_is_made_for_a_customer_that_exists_and_for_addresses_that_are_l
             .json();
         assert_eq!(refused["errors"][0]["pointer"], pointer, "{wrong}");
     }
+    // Who was let in, by whom and for what, is written down; what was refused is not.
+    let log = company.owner.get("/audit?limit=200").await.expect(200).json();
+    let minted = log["data"].as_array().unwrap().iter();
+    let minted: Vec<&Value> = minted
+        .filter(|one| one["action"] == "viewer_token_minted")
+        .collect();
+    assert_eq!(minted.len(), 2, "{minted:#?}");
+    assert_eq!(
+        (&minted[0]["target"], &minted[0]["actor"]["kind"]),
+        (&json!(id), &json!("api_key"))
+    );
+    assert_eq!(
+        minted[0]["after"],
+        json!({ "trigger": "cancel_intent", "mode": "live" })
+    );
     // Another company's customer does not exist.
     let other = app.company("Initech").await;
     let theirs = json!({ "customer": { "id": id }, "trigger": "api", "mode": "live" });

@@ -92,13 +92,18 @@ impl Reasons {
         Self { store }
     }
 
+    /// The reasons that a company begins with.
+    pub fn built_in() -> Result<Vec<Reason>, ReasonError> {
+        Ok(kale_flow::defaults::reasons()?)
+    }
+
     /// All reasons of a company, archived ones too, in their order. A company that has none gets the built-in ones.
     pub async fn list(&self, tenant: Tenant) -> Result<Vec<Reason>, ReasonError> {
         let there = reasons::list(&self.store, tenant).await?;
         if !there.is_empty() {
             return Ok(there);
         }
-        let defaults = kale_flow::defaults::reasons()?;
+        let defaults = Self::built_in()?;
         let given = self
             .store
             .transaction::<_, StoreError>(tenant, async |tx| {

@@ -245,7 +245,8 @@ fn target(names: &Names, entry: &AuditEntry) -> Link {
             Link::new(name.map_or(id, String::as_str), "/settings/api-keys")
         }
         "wfl" => Link::new("a workflow", Query::default().with("target", id).at("/audit")),
-        "ofr" => Link::new("an offer", Query::default().with("target", id).at("/audit")),
+        "ofr" => Link::new("an offer", format!("/offers/{id}")),
+        "vsc" => Link::new("a viewer secret", "/settings/viewer"),
         "cmp" => Link::new("the company", "/settings"),
         "personas" => Link::new("the personas", "/personas"),
         "customers" if action == AuditAction::CustomersExported => Link::new("customers", "/customers"),

@@ -18,8 +18,10 @@ mod docs;
 mod frame;
 mod jobs;
 mod live;
+mod offers;
 mod people;
 mod personas;
+mod reasons;
 mod routes;
 mod sessions;
 mod settings;
@@ -59,6 +61,8 @@ fn mount(routes: &mut Routes<'_>) {
         .part(customers::routes)
         .part(sessions::routes)
         .part(workflows::routes)
+        .part(reasons::routes)
+        .part(offers::routes)
         .part(analytics::routes)
         .part(data::routes)
         .part(personas::routes)

@@ -73,6 +73,7 @@ pub enum AuditAction {
     ViewerSecretCreated,
     ViewerSecretRevoked,
     FiguresCounted,
+    ViewerTokenMinted,
 }
 
 /// One entry. Values in `before` and `after` are texts that are safe to show: never a secret.

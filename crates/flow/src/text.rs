@@ -148,6 +148,12 @@ impl Text {
     }
 }
 
+impl FromIterator<(Locale, String)> for Text {
+    fn from_iter<T: IntoIterator<Item = (Locale, String)>>(texts: T) -> Self {
+        Self(texts.into_iter().collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -52,6 +52,30 @@ const PAGES = [
   ["persona-new", "owner", "/personas/new"],
   ["persona-table", "owner", "/personas/table?by=contract"],
   ["persona-versions", "owner", "/personas/versions"],
+  ["sessions", "owner", "/sessions"],
+  ["sessions-narrowed", "owner", "/sessions?state=completed&mode=test"],
+  ["sessions-empty", "newcomer", "/sessions"],
+  ["sessions-expert", "expert", "/sessions"],
+  ["session-saved", "owner", (made) => `/sessions/${made.saved}`],
+  ["session-cancelled", "owner", (made) => `/sessions/${made.left}`],
+  ["session-abandoned", "owner", (made) => `/sessions/${made.away}`],
+  ["customer-walked", "owner", (made) => `/customers/${made.walker}`],
+  ["reasons", "owner", "/reasons"],
+  ["reasons-expert", "expert", "/reasons"],
+  ["reason", "owner", "/reasons/price_too_high"],
+  ["reason-wrong", "owner", "/reasons/new-reason", async (page, _, watch) => {
+    watch.expect(/status of 422/);
+    await page.getByLabel("Key", { exact: true }).fill("Not a key");
+    await page.getByLabel("Title").fill("Another");
+    await page.getByRole("button", { name: "Add reason" }).click();
+    await page.getByRole("alert").waitFor();
+  }],
+  ["offers", "owner", "/offers"],
+  ["offers-empty", "newcomer", "/offers"],
+  ["offers-expert", "expert", "/offers"],
+  ["offer-kinds", "owner", "/offers/new"],
+  ["offer-new", "owner", "/offers/new?kind=change_plan"],
+  ["offer", "owner", (made) => `/offers/${made.offer}`],
   ["workflows-empty", "newcomer", "/workflows"],
   ["workflows", "owner", "/workflows"],
   ["workflows-expert", "expert", "/workflows"],
@@ -81,6 +105,18 @@ const PAGES = [
     await page.getByLabel("What it is for").fill("Nightly sync");
     await page.locator("input[name=permission]").first().check();
     await page.getByRole("button", { name: "Make key" }).click();
+    await page.getByText("It is not shown again").waitFor();
+  }],
+  ["viewer-settings", "owner", "/settings/viewer"],
+  ["viewer-settings-wrong", "owner", "/settings/viewer", async (page, _, watch) => {
+    watch.expect(/status of 422/);
+    await page.getByLabel("Colour of buttons").fill("#ffcc00");
+    await page.getByRole("button", { name: "Save settings" }).click();
+    await page.getByRole("alert").waitFor();
+  }],
+  ["viewer-secret-made", "newcomer", "/settings/viewer", async (page) => {
+    await page.getByLabel("What it is for").fill("Account server");
+    await page.getByRole("button", { name: "Make secret" }).click();
     await page.getByText("It is not shown again").waitFor();
   }],
   ["account", "owner", "/jobs", (page) => page.locator("button[popovertarget=account]:visible").first().click()],
@@ -146,7 +182,16 @@ async function make({ kale }) {
   const jobs = await kale.api("GET", "/jobs?limit=1&filter[state]=succeeded");
   const dead = await kale.api("GET", "/jobs?limit=1&filter[state]=dead");
   const workflow = await kale.api("POST", "/workflows", { template: "cancel_telecom" });
+  const walked = await kale.api("GET", "/sessions?limit=200");
+  const session = (is) => walked.data.find(is);
+  const saved = session((one) => one.outcome === "saved");
+  const offers = await kale.api("GET", "/offers");
   return {
+    saved: saved.id,
+    walker: saved.customer,
+    left: session((one) => one.outcome === "cancelled").id,
+    away: session((one) => one.state === "abandoned" || one.state === "expired").id,
+    offer: offers.data[0].id,
     workflow: workflow.id,
     customer: customers.data[0].id,
     persona: personas.personas[0].id,
@@ -179,7 +224,7 @@ export function pages(run) {
           if (status >= 400) watch.expect(new RegExp(`status of ${status}`));
           const answer = await page.goto(typeof where === "function" ? where(made) : where);
           assert.equal(answer.status(), status);
-          await act?.(page, run);
+          await act?.(page, run, watch);
           await page.waitForLoadState();
           await ended(page);
           for (const address of [answer.url(), page.url()]) seen.add(new URL(address).pathname);

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 const SCRIPTS = 60_000;
 const STYLES = 15_000;
 const HTML = 200_000;
-const PAGES = ["/", "/customers", "/personas", "/personas/new", "/data", "/jobs", "/audit", "/settings", "/settings/api-keys"];
+const PAGES = ["/", "/customers", "/sessions", "/personas", "/personas/new", "/data", "/jobs", "/audit", "/settings", "/settings/api-keys"];
 
 export function weight(run) {
   describe("What a page costs", { concurrency: 2 }, () => {

@@ -236,6 +236,9 @@ async fn no_page_shows_anything_of_another_company_and_a_planted_leak_is_seen() 
         "/personas ",
         "/workflows ",
         "/sessions ",
+        "/reasons ",
+        "/offers ",
+        "/settings/viewer ",
         "/settings/api-keys ",
         "/audit ",
     ] {

@@ -22,9 +22,12 @@ pub(super) async fn publish(api: &Api) -> Result<()> {
     let made = api.json(Method::POST, "/workflows", &[], &made).await?;
     let place = format!("/workflows/{}", text(&made.body, "/id")?);
     let tree = api.get(&format!("{place}/tree")).await?.body;
+    let question = tree
+        .pointer("/tree/cards/0/elements/0")
+        .context("the template asks nothing")?;
     let card = offered(&tree).context("the template has no card with an offer")?;
     let mut base = tree.get("revision").and_then(Value::as_u64).unwrap_or_default();
-    for op in edits(card, &offer) {
+    for op in edits(question, card, &offer) {
         let edit = json!({ "base": base, "op": op });
         api.json(Method::POST, &format!("{place}/ops"), &[], &edit)
             .await?;
@@ -46,12 +49,19 @@ fn offered(tree: &Value) -> Option<&Value> {
 
 /// What makes it offer a break. The template's smaller tariff has to say from which bill on it counts, which nobody knows
 /// of these subscribers while no billing is connected; when a break begins and ends is known.
-fn edits(card: &Value, offer: &str) -> Vec<Value> {
+fn edits(question: &Value, card: &Value, offer: &str) -> Vec<Value> {
     let face = json!({
         "kind": "offer", "title": { "en": "Take a break" },
         "settings": { "accept": { "en": "Pause for {{offer.months}} months" }, "decline": { "en": "No thanks" } }
     });
-    let mut edits = vec![json!({ "op": "update_card", "card": card.get("id"), "face": face })];
+    let mut asked = question.clone();
+    if let Some(text) = asked.pointer_mut("/config/options/1/text/en") {
+        *text = json!("Pay nothing for a while");
+    }
+    let mut edits = vec![
+        json!({ "op": "update_element", "element": asked }),
+        json!({ "op": "update_card", "card": card.get("id"), "face": face }),
+    ];
     for element in card
         .get("elements")
         .and_then(Value::as_array)

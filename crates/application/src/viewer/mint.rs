@@ -2,20 +2,23 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kale_domain::{
+    audit::AuditAction,
     error::FieldError,
-    id::WorkflowId,
+    id::{CustomerId, WorkflowId},
     secret::Token,
     subscriber::{Claims, CustomerRef, LONGEST, Mode, SUBSCRIPTION_CHARS, sign},
     workflow::Trigger,
 };
 use kale_flow::text::Locale;
 use kale_persistence::{
-    Reach, StoreError, companies, customers,
+    Reach, StoreError, Tenant, companies, customers,
     viewer::{handles, secrets, settings},
+    workflows,
 };
 use uuid::Uuid;
 
 use super::{Viewer, ViewerError, settings::allowed};
+use crate::access::Caller;
 
 /// A token as somebody wishes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,12 +52,19 @@ pub struct Minted {
 
 impl Viewer {
     /// Makes a token of a customer within reach, signed by the installation for this company.
-    pub async fn mint(&self, reach: Reach, new: NewToken) -> Result<Minted, ViewerError> {
+    pub async fn mint(&self, reach: Reach, caller: &Caller, new: NewToken) -> Result<Minted, ViewerError> {
         let tenant = reach.tenant();
         let mut wrong = Vec::new();
-        if !self.has(reach, &new.customer).await? {
+        let customer = self.named(reach, &new.customer).await?;
+        if customer.is_none() {
             let message = "there is no such customer";
             wrong.push(FieldError::new("#/customer", "unknown-customer", message));
+        }
+        if let Some(workflow) = new.workflow
+            && workflows::get(&self.store, tenant, workflow).await?.is_none()
+        {
+            let message = "there is no such workflow";
+            wrong.push(FieldError::new("#/workflow", "unknown-workflow", message));
         }
         if new.trigger == Trigger::Manual {
             let message = "a subscriber comes by `cancel_intent` or `api`";
@@ -94,16 +104,17 @@ impl Viewer {
             token_id: self.fresh_token_id(),
         };
         let secret = secrets::own(&self.store, tenant, &self.ring).await?;
+        self.written_down(caller, tenant, customer, &claims).await?;
         Ok(Minted {
             token: sign(&claims, &secret),
-            handle: handles::mint(&self.store, tenant, &claims).await?,
+            handle: handles::mint(&self.store, tenant, &claims, None).await?,
             expires_at: claims.expires_at,
         })
     }
 
     /// A handle for the holder of a token that was checked: the page it opens.
     pub async fn handle(&self, ticket: &super::Ticket) -> Result<Token, StoreError> {
-        handles::mint(&self.store, ticket.tenant(), &ticket.claims).await
+        handles::mint(&self.store, ticket.tenant(), &ticket.claims, ticket.signed_by()).await
     }
 
     fn fresh_token_id(&self) -> String {
@@ -111,7 +122,33 @@ impl Viewer {
         id.to_string()
     }
 
-    async fn has(&self, reach: Reach, customer: &CustomerRef) -> Result<bool, StoreError> {
+    /// Somebody was let in: who, by whom, for what. Written before the token exists.
+    async fn written_down(
+        &self,
+        caller: &Caller,
+        tenant: Tenant,
+        customer: Option<CustomerId>,
+        claims: &Claims,
+    ) -> Result<(), StoreError> {
+        let Some(customer) = customer else { return Ok(()) };
+        self.store
+            .transaction(tenant, async |tx| {
+                let mut entry = caller.entry(tx, AuditAction::ViewerTokenMinted, customer);
+                let said = [
+                    ("trigger", Some(claims.trigger.name().to_owned())),
+                    ("mode", Some(claims.mode.name().to_owned())),
+                    ("workflow", claims.workflow.map(|workflow| workflow.to_string())),
+                ];
+                let said = said
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+                entry.after = said.collect();
+                tx.audit(entry).await
+            })
+            .await
+    }
+
+    async fn named(&self, reach: Reach, customer: &CustomerRef) -> Result<Option<CustomerId>, StoreError> {
         let known = companies::known_attributes(&self.store, reach.tenant()).await?;
         let found = match customer {
             CustomerRef::Id(id) => customers::get(&self.store, reach, *id, &known.kinds).await?,
@@ -119,7 +156,7 @@ impl Viewer {
                 customers::by_external_id(&self.store, reach, id, &known.kinds).await?
             }
         };
-        Ok(found.is_some())
+        Ok(found.map(|customer| customer.id))
     }
 }
 

@@ -163,6 +163,7 @@ fn general(typed: &str) -> GeneralPage {
         sortable_limit: 3,
         etag: "3".to_owned(),
         may_manage_keys: true,
+        may_manage_viewer: true,
     }
 }
 
@@ -237,6 +238,7 @@ fn keys(typed: &str, created: bool) -> ApiKeysPage {
             Some(Link::new("Read about the API", "/docs")),
         ),
         may_manage_company: true,
+        may_manage_viewer: true,
     }
 }
 

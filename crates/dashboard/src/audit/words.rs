@@ -48,6 +48,7 @@ pub(super) const ACTIONS: [AuditAction; 43] = [
     AuditAction::ViewerSecretCreated,
     AuditAction::ViewerSecretRevoked,
     AuditAction::FiguresCounted,
+    AuditAction::ViewerTokenMinted,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -94,6 +95,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::ViewerSecretCreated => "made the viewer secret",
         AuditAction::ViewerSecretRevoked => "revoked the viewer secret",
         AuditAction::FiguresCounted => "had figures counted by",
+        AuditAction::ViewerTokenMinted => "made a subscriber’s token for",
     }
 }
 

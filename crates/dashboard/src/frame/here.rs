@@ -164,6 +164,8 @@ fn section_of(path: &str) -> Section {
         Section::Customers,
         Section::Sessions,
         Section::Workflows,
+        Section::Reasons,
+        Section::Offers,
         Section::Analytics,
         Section::Personas,
         Section::Data,

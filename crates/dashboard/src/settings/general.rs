@@ -239,6 +239,7 @@ async fn page(
         sortable_limit: SORTABLE_ATTRIBUTES,
         etag: etag(company.version),
         may_manage_keys: here.may(Permission::ManageApiKeys),
+        may_manage_viewer: here.may(Permission::ManageViewer),
         problems,
     })
 }

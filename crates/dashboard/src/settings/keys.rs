@@ -186,6 +186,7 @@ async fn page(
             other: Some(crate::view::parts::Link::new("What the API can do", "/docs")),
         },
         may_manage_company: here.may(Permission::ManageCompany),
+        may_manage_viewer: here.may(Permission::ManageViewer),
         problems,
     })
 }

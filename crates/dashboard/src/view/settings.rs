@@ -40,6 +40,8 @@ pub struct GeneralPage {
     pub etag: String,
     /// Whether this person may see the keys too.
     pub may_manage_keys: bool,
+    /// Whether this person may see the pages of subscribers too.
+    pub may_manage_viewer: bool,
 }
 
 /// One key.
@@ -109,4 +111,64 @@ pub struct ApiKeysPage {
     pub empty: Empty,
     /// Whether this person may see the general settings too.
     pub may_manage_company: bool,
+    /// Whether this person may see the pages of subscribers too.
+    pub may_manage_viewer: bool,
+}
+
+/// One viewer secret.
+#[derive(Debug)]
+pub struct SecretRow {
+    /// The id: `vsc_…`.
+    pub id: String,
+    /// What it is for.
+    pub name: String,
+    /// What it looks like: `kale_vsc_…x7Qd`.
+    pub hint: String,
+    /// Who made it and when.
+    pub created: String,
+    /// Whether it works.
+    pub state: Chip,
+    /// Whether it can be revoked.
+    pub live: bool,
+}
+
+/// The viewer secrets.
+#[derive(Debug)]
+pub struct ViewerSecrets {
+    /// The secret made by this request.
+    pub created: Option<NewKey>,
+    /// The field `name`.
+    pub name: Field,
+    /// The secrets, newest first.
+    pub secrets: Vec<SecretRow>,
+    /// What stands in place of secrets.
+    pub empty: Empty,
+}
+
+/// How subscribers see their flow, and who signs their tokens.
+#[derive(Debug, Template)]
+#[template(path = "settings_viewer.html")]
+pub struct ViewerPage {
+    /// What stands around it.
+    pub shell: Shell,
+    /// What was wrong with the form that was sent.
+    pub problems: Problems,
+    /// Somebody else changed the settings in between.
+    pub stale: Option<Stale>,
+    /// The field `brand_colour`.
+    pub brand_colour: Field,
+    /// The colour as it is now: `#0e6a4d`.
+    pub shown_colour: String,
+    /// The field `return_urls`: one on a line.
+    pub return_urls: Field,
+    /// The field `locale`.
+    pub locale: Field,
+    /// The version, for `_etag`.
+    pub etag: String,
+    /// The secrets; `None` where this person may not see them.
+    pub secrets: Option<ViewerSecrets>,
+    /// Whether this person may see the general settings too.
+    pub may_manage_company: bool,
+    /// Whether this person may see the keys too.
+    pub may_manage_keys: bool,
 }

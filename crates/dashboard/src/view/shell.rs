@@ -15,6 +15,10 @@ pub enum Section {
     Sessions,
     /// What subscribers walk through, and what it is made of.
     Workflows,
+    /// Why subscribers leave.
+    Reasons,
+    /// What they are offered.
+    Offers,
     /// What became of sessions.
     Analytics,
     /// The personas.
@@ -30,11 +34,13 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Today,
         Self::Customers,
         Self::Sessions,
         Self::Workflows,
+        Self::Reasons,
+        Self::Offers,
         Self::Analytics,
         Self::Personas,
         Self::Data,
@@ -51,6 +57,8 @@ impl Section {
             Self::Customers => "Customers",
             Self::Sessions => "Sessions",
             Self::Workflows => "Workflows",
+            Self::Reasons => "Reasons",
+            Self::Offers => "Offers",
             Self::Analytics => "Analytics",
             Self::Personas => "Personas",
             Self::Data => "Data",
@@ -68,6 +76,8 @@ impl Section {
             Self::Customers => "/customers",
             Self::Sessions => "/sessions",
             Self::Workflows => "/workflows",
+            Self::Reasons => "/reasons",
+            Self::Offers => "/offers",
             Self::Analytics => "/analytics",
             Self::Personas => "/personas",
             Self::Data => "/data",
@@ -85,6 +95,8 @@ impl Section {
             Self::Customers => "users",
             Self::Sessions => "play",
             Self::Workflows => "git-branch",
+            Self::Reasons => "list-checks",
+            Self::Offers => "tag",
             Self::Analytics => "chart-column",
             Self::Personas => "id-card",
             Self::Data => "upload",
@@ -99,7 +111,7 @@ impl Section {
     pub const fn group(self) -> &'static str {
         match self {
             Self::Today | Self::Customers | Self::Sessions => "",
-            Self::Workflows => "Build",
+            Self::Workflows | Self::Reasons | Self::Offers => "Build",
             Self::Analytics => "Measure",
             Self::Personas | Self::Data => "Set up",
             Self::Jobs | Self::Audit | Self::Settings => "System",
@@ -112,6 +124,8 @@ impl Section {
             Self::Customers => Some(Permission::ReadCustomers),
             Self::Sessions => Some(Permission::ReadSessions),
             Self::Workflows => Some(Permission::ReadWorkflows),
+            Self::Reasons => Some(Permission::ReadReasons),
+            Self::Offers => Some(Permission::ReadOffers),
             Self::Analytics => Some(Permission::ReadAnalytics),
             Self::Personas => Some(Permission::ReadPersonas),
             Self::Data => Some(Permission::ReadUploads),
@@ -257,7 +271,15 @@ mod tests {
 
         assert_eq!(
             labels,
-            ["Today", "Customers", "Sessions", "Workflows", "Personas"]
+            [
+                "Today",
+                "Customers",
+                "Sessions",
+                "Workflows",
+                "Reasons",
+                "Offers",
+                "Personas"
+            ]
         );
     }
 }

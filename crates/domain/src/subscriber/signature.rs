@@ -57,12 +57,14 @@ impl<'a> Unverified<'a> {
 
     /// Its claims, if one of these secrets signed it. Every secret is tried, whichever fits.
     #[must_use]
-    pub fn verify<'s>(self, secrets: impl IntoIterator<Item = &'s [u8]>) -> Option<Claims> {
-        let mut signed = false;
-        for secret in secrets {
-            signed |= is_signed(self.signed, &self.signature, secret);
+    pub fn verify<'s, K>(self, secrets: impl IntoIterator<Item = (K, &'s [u8])>) -> Option<(K, Claims)> {
+        let mut by = None;
+        for (key, secret) in secrets {
+            if is_signed(self.signed, &self.signature, secret) {
+                by = Some(key);
+            }
         }
-        signed.then_some(self.claims)
+        by.map(|key| (key, self.claims))
     }
 }
 

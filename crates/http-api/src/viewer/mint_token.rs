@@ -118,7 +118,7 @@ pub(crate) async fn handle(
             token,
             handle,
             expires_at,
-        } = viewer.mint(caller.reach(), new).await?;
+        } = viewer.mint(caller.reach(), &caller.caller, new).await?;
         let view = View {
             token: Some(token.reveal().to_owned()),
             url: Some(format!("{}/f/{}", base.0, handle.reveal())),

@@ -2,7 +2,7 @@
 
 use kale_domain::{
     company::{Company, CompanyStatus},
-    id::CompanyId,
+    id::{CompanyId, ViewerSecretId},
     subscriber::{Claims, Unverified},
 };
 
@@ -23,10 +23,17 @@ pub struct Ticket {
     pub claims: Claims,
     /// Whose subscriber.
     pub company: Company,
+    signed_by: Option<ViewerSecretId>,
     tenant: Tenant,
 }
 
 impl Ticket {
+    /// Which secret signed it; `None` where the API made the page it comes from.
+    #[must_use]
+    pub const fn signed_by(&self) -> Option<ViewerSecretId> {
+        self.signed_by
+    }
+
     /// The company's data.
     #[must_use]
     pub const fn tenant(&self) -> Tenant {
@@ -51,26 +58,33 @@ pub async fn by_subscriber_token(
     };
     let company = unverified.company();
     let known = secrets::known_live(store, company, ring).await?;
-    let claims = match unverified.clone().verify(known.each()) {
+    let signed = match unverified.clone().verify(known.each()) {
         // It may be signed with a secret that is younger than what is remembered.
         None if !known.is_empty() => unverified.verify(secrets::live(store, company, ring).await?.each()),
         verified => verified,
     };
-    match claims {
-        Some(claims) => Ok(ticket(store, claims).await?),
+    match signed {
+        Some((by, claims)) => Ok(ticket(store, claims, Some(by)).await?),
         None => Ok(None),
     }
 }
 
-/// What the handle of a hosted page opens.
+/// What the handle of a hosted page opens: nothing any more once the secret is revoked that signed what it stands for.
 pub async fn by_viewer_handle(store: &Store, handle: &str) -> Result<Option<Ticket>> {
     match handles::read(store, handle).await? {
-        Some(claims) => ticket(store, claims).await,
+        Some((claims, signed_by)) => {
+            if let Some(secret) = signed_by
+                && !secrets::is_live(store, claims.company, secret).await?
+            {
+                return Ok(None);
+            }
+            ticket(store, claims, signed_by).await
+        }
         None => Ok(None),
     }
 }
 
-async fn ticket(store: &Store, claims: Claims) -> Result<Option<Ticket>> {
+async fn ticket(store: &Store, claims: Claims, signed_by: Option<ViewerSecretId>) -> Result<Option<Ticket>> {
     let id: CompanyId = claims.company;
     let company = companies::known(store, Tenant::new(id)).await?;
     Ok(Option::clone(&company)
@@ -78,6 +92,7 @@ async fn ticket(store: &Store, claims: Claims) -> Result<Option<Ticket>> {
         .map(|company| Ticket {
             claims,
             company,
+            signed_by,
             tenant: Tenant::new(id),
         }))
 }

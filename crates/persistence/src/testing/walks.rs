@@ -131,7 +131,7 @@ pub(crate) async fn fill(store: &Store, tenant: Tenant, n: u128) {
         .await
         .unwrap();
     secrets::own(store, tenant, &ring).await.unwrap();
-    handles::mint(store, tenant, &claims(tenant, store, 0))
+    handles::mint(store, tenant, &claims(tenant, store, 0), None)
         .await
         .unwrap();
 }

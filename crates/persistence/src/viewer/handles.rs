@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bson::{Binary, DateTime, doc, spec::BinarySubtype};
 use jiff::{SignedDuration, Timestamp};
-use kale_domain::{secret::Token, subscriber::Claims};
+use kale_domain::{id::ViewerSecretId, secret::Token, subscriber::Claims};
 use mongodb::Collection;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,9 @@ struct Record {
     hash: Binary,
     company_id: bson::Uuid,
     claims: String,
+    /// Which secret signed them; absent where the API made them.
+    #[serde(default)]
+    signed_by: Option<bson::Uuid>,
     expires_at: DateTime,
 }
 
@@ -39,8 +42,13 @@ fn hash(handle: &str) -> Binary {
     }
 }
 
-/// A handle that stands for those claims, which somebody has checked.
-pub async fn mint(store: &Store, tenant: Tenant, claims: &Claims) -> Result<Token> {
+/// A handle that stands for those claims, which somebody has checked. It ends with the secret that signed them.
+pub async fn mint(
+    store: &Store,
+    tenant: Tenant,
+    claims: &Claims,
+    signed_by: Option<ViewerSecretId>,
+) -> Result<Token> {
     let handle = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>());
     let payload = String::from_utf8(claims.payload());
     let expires = store.now().saturating_add(LASTS).unwrap_or(Timestamp::MAX);
@@ -48,14 +56,15 @@ pub async fn mint(store: &Store, tenant: Tenant, claims: &Claims) -> Result<Toke
         hash: hash(&handle),
         company_id: value::uuid(tenant.company().uuid()),
         claims: payload.map_err(|error| StoreError::corrupt("claims", error))?,
+        signed_by: signed_by.map(|secret| value::uuid(secret.uuid())),
         expires_at: value::date(expires),
     };
     records(store).insert_one(record).await?;
     Ok(Token::new(handle))
 }
 
-/// What a handle stands for. Reading it uses nothing up.
-pub(crate) async fn read(store: &Store, handle: &str) -> Result<Option<Claims>> {
+/// What a handle stands for, and which secret signed that. Reading it uses nothing up.
+pub(crate) async fn read(store: &Store, handle: &str) -> Result<Option<(Claims, Option<ViewerSecretId>)>> {
     if handle.len() != CHARS {
         return Ok(None);
     }
@@ -66,7 +75,10 @@ pub(crate) async fn read(store: &Store, handle: &str) -> Result<Option<Claims>> 
     let company = value::from_uuid(record.company_id);
     let claims =
         Claims::of_payload(record.claims.as_bytes()).filter(|claims| claims.company.uuid() == company);
+    let signed_by = record
+        .signed_by
+        .map(|secret| ViewerSecretId::from_uuid(value::from_uuid(secret)));
     claims
-        .map(Some)
+        .map(|claims| Some((claims, signed_by)))
         .ok_or_else(|| StoreError::corrupt("viewer handle", "its claims can't be read"))
 }

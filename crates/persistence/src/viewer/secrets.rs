@@ -151,18 +151,21 @@ pub(crate) async fn live(store: &Store, company: CompanyId, ring: &KeyRing) -> R
     let found = records.raw().find(filter).with_options(options).await;
     let found = found.map_err(StoreError::from)?.try_collect().await;
     let found: Vec<Record> = found.map_err(StoreError::from)?;
-    let opened: Result<_, _> = found.iter().map(|record| open(ring, record)).collect();
-    opened.map(Live)
+    let opened = found.iter().map(|record| {
+        let id = ViewerSecretId::from_uuid(value::from_uuid(record.id));
+        Ok((id, open(ring, record)?))
+    });
+    opened.collect::<Result<_, _>>().map(Live)
 }
 
 /// The live secrets of a company, opened.
 #[derive(Debug)]
-pub(crate) struct Live(Vec<Zeroizing<Vec<u8>>>);
+pub(crate) struct Live(Vec<(ViewerSecretId, Zeroizing<Vec<u8>>)>);
 
 impl Live {
-    /// What they are.
-    pub(crate) fn each(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().map(|secret| secret.as_slice())
+    /// Which, and what they are.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (ViewerSecretId, &[u8])> {
+        self.0.iter().map(|(id, secret)| (*id, secret.as_slice()))
     }
 
     /// Whether there is none.
@@ -183,6 +186,13 @@ pub(crate) async fn known_live(
     memory
         .recall(Tenant::new(company), b"", read, |live| !live.is_empty())
         .await
+}
+
+/// Whether a secret of that company still signs. As [`live`], for [`crate::access`] alone.
+pub(crate) async fn is_live(store: &Store, company: CompanyId, id: ViewerSecretId) -> Result<bool> {
+    let filter = doc! { "_id": value::uuid(id.uuid()), "revoked_at": null };
+    let found = records(store).find_one(Tenant::new(company), filter).await?;
+    Ok(found.is_some())
 }
 
 fn open(ring: &KeyRing, record: &Record) -> Result<Zeroizing<Vec<u8>>, SealError> {
