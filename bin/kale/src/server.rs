@@ -27,7 +27,7 @@ use kale_application::{
 };
 use kale_blobs::Blobs;
 use kale_config::Settings;
-use kale_dashboard::Door;
+use kale_dashboard::{Door, Picture};
 use kale_devdb::Mongod;
 use kale_domain::clock::Clock;
 use kale_persistence::{Sources, Store, blob_folder};
@@ -302,6 +302,11 @@ fn dashboard(api: &kale_http_api::Deps, clock: Arc<dyn Clock>, secure_cookies: b
         customers: api.customers.clone(),
         personas: api.personas.clone(),
         workflows: api.workflows.clone(),
+        offers: api.offers.clone(),
+        reasons: api.reasons.clone(),
+        sessions: api.sessions.clone(),
+        viewer: api.viewer.clone(),
+        picture: Picture(kale_viewer::picture),
         saved_views: api.saved_views.clone(),
         uploads: api.uploads.clone(),
         work: api.work.clone(),

@@ -1,7 +1,13 @@
 //! One style sheet for all pages: its parts joined, without comments and without spaces that mean nothing.
 
 /// The parts, in the order in which they are read: later ones win.
-pub(super) const PARTS: [&str; 4] = ["css/base.css", "css/shell.css", "css/parts.css", "css/pages.css"];
+pub(super) const PARTS: [&str; 5] = [
+    "css/base.css",
+    "css/shell.css",
+    "css/parts.css",
+    "css/pages.css",
+    "css/builder.css",
+];
 /// Where the whole lies. It is beside its parts, so that their relative addresses hold.
 pub(super) const WHOLE: &str = "css/kale.css";
 

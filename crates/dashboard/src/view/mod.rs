@@ -4,6 +4,7 @@
 //! has `as_<block>()`, the fragment that htmx asks for. `PAGES.md` of this crate lists addresses, forms and fragments.
 
 pub mod audit;
+pub mod builder;
 pub mod customer;
 pub mod customers;
 pub mod docs;

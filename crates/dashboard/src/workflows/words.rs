@@ -28,7 +28,7 @@ pub(super) fn card_look(kind: &str) -> KindLook {
 }
 
 /// What a kind of offer is called.
-const fn offer_label(kind: OfferKind) -> &'static str {
+pub(super) const fn offer_label(kind: OfferKind) -> &'static str {
     match kind {
         OfferKind::Pause => "Pause",
         OfferKind::ChangePlan => "Another plan",
@@ -80,6 +80,19 @@ pub(super) fn state_chip(state: WorkflowState) -> Chip {
         label: label.to_owned(),
         tone,
     }
+}
+
+/// What the rules of a market are called.
+pub(super) fn profile_label(key: &str) -> String {
+    match key {
+        "base" => "what holds everywhere",
+        "us_ca" => "California",
+        "de" => "Germany",
+        "uk_2027" => "United Kingdom from 2027",
+        "none_b2b" => "business customers",
+        other => other,
+    }
+    .to_owned()
 }
 
 /// The version it speaks of.
