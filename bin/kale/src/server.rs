@@ -29,7 +29,7 @@ use kale_application::{
 };
 use kale_blobs::Blobs;
 use kale_config::Settings;
-use kale_dashboard::Door;
+use kale_dashboard::{Door, Picture};
 use kale_devdb::Mongod;
 use kale_domain::clock::Clock;
 use kale_persistence::{Sources, Store, blob_folder};
@@ -311,6 +311,7 @@ fn dashboard(api: &kale_http_api::Deps, clock: Arc<dyn Clock>, secure_cookies: b
         viewer: api.viewer.clone(),
         reasons: api.reasons.clone(),
         offers: api.offers.clone(),
+        picture: Picture(kale_viewer::picture),
         saved_views: api.saved_views.clone(),
         uploads: api.uploads.clone(),
         work: api.work.clone(),

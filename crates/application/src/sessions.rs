@@ -3,6 +3,7 @@
 //! The session's document is the truth. Every change is a compare-and-set on its revision, inside one transaction with
 //! the events it brings about and what staff are told.
 
+mod draft;
 mod error;
 mod look;
 mod notices;

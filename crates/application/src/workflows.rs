@@ -14,12 +14,12 @@ pub use kale_flow::{
     card,
     card::{Branch, Card},
     condition::Condition,
-    diff::{Change, Diff, Standing},
-    edit::Op,
+    diff::{Change, Diff, Standing, diff},
+    edit::{EditError, Face, Op, Place},
     element,
     fair_exit::ExitProfile,
     outcome::Outcome,
-    problem::{Problem, Severity},
+    problem::{Cited, Problem, Severity},
     said,
     text::{Locale, Text},
     tree::CardTree,
@@ -28,6 +28,7 @@ pub use kale_flow::{
 };
 pub use kale_persistence::workflows::versions::VersionHead;
 use kale_persistence::{Store, StoreError, Tenant, workflows};
+use uuid::Uuid;
 
 pub use self::{
     create::{Beginning, NewWorkflow},
@@ -73,6 +74,12 @@ impl Workflows {
     pub async fn draft(&self, tenant: Tenant, id: WorkflowId) -> Result<Draft, WorkflowError> {
         let found = workflows::draft(&self.store, tenant, id).await?;
         found.ok_or(WorkflowError::NotFound)
+    }
+
+    /// An id that nothing has, for what is to be put into a draft.
+    #[must_use]
+    pub fn fresh_id(&self) -> Uuid {
+        self.store.fresh_id()
     }
 
     /// The live workflow of a trigger: of several, the one that was published last. Its version is

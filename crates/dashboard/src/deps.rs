@@ -2,14 +2,29 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::{
+    HttpResponse,
+    web::{Data, ServiceConfig},
+};
 use kale_application::{
-    access::SignIns, api_keys::ApiKeys, companies::Companies, customers::Customers, live::Live,
-    measures::Measures, offers::Offers, personas::Personas, reasons::Reasons, saved_views::SavedViews,
-    sessions::Sessions, uploads::Uploads, viewer::Viewer, work::Work, workflows::Workflows,
+    access::SignIns,
+    api_keys::ApiKeys,
+    companies::Companies,
+    customers::Customers,
+    live::Live,
+    measures::Measures,
+    offers::Offers,
+    personas::Personas,
+    reasons::Reasons,
+    saved_views::SavedViews,
+    sessions::{Seen, Sessions},
+    uploads::Uploads,
+    viewer::{Viewer, ViewerSettings},
+    work::Work,
+    workflows::Workflows,
 };
 use kale_domain::clock::Clock;
-use kale_web::Drain;
+use kale_web::{Drain, Problem};
 
 /// What the dashboard stands on: every use case, so that leaving one out does not compile. All are cheap to clone.
 ///
@@ -42,6 +57,8 @@ pub struct Deps {
     pub reasons: Reasons,
     /// What they are offered.
     pub offers: Offers,
+    /// Draws the page of a card that nobody walks.
+    pub picture: Picture,
     /// Kept views of the customer list.
     pub saved_views: SavedViews,
     /// Files that people give us.
@@ -53,6 +70,11 @@ pub struct Deps {
     /// Whether this process goes away: then live streams end.
     pub drain: Drain,
 }
+
+/// Draws the page of a card as a subscriber of that company sees it. Who installs the dashboard hands in the viewer's
+/// own, since the dashboard does not stand on the viewer.
+#[derive(Debug, Clone, Copy)]
+pub struct Picture(pub fn(&str, &ViewerSettings, &Seen) -> Result<HttpResponse, Problem>);
 
 /// How people come in.
 #[derive(Debug, Clone)]
@@ -82,6 +104,7 @@ impl Deps {
             .app_data(Data::new(self.viewer))
             .app_data(Data::new(self.reasons))
             .app_data(Data::new(self.offers))
+            .app_data(Data::new(self.picture))
             .app_data(Data::new(self.saved_views))
             .app_data(Data::new(self.uploads))
             .app_data(Data::new(self.work))

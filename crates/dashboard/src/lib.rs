@@ -36,7 +36,7 @@ use actix_web::web::ServiceConfig;
 
 use self::routes::Routes;
 pub use self::{
-    deps::{Deps, Door},
+    deps::{Deps, Door, Picture},
     frame::surface,
     routes::{Needs, Route, routes},
 };

@@ -97,6 +97,17 @@ impl Text {
         Self::new(Locale::english(), text)
     }
 
+    /// The same with that text in a language; without one in it where it is blank.
+    #[must_use]
+    pub fn with(mut self, locale: Locale, text: &str) -> Self {
+        if text.trim().is_empty() {
+            drop(self.0.remove(&locale));
+        } else {
+            drop(self.0.insert(locale, text.to_owned()));
+        }
+        self
+    }
+
     /// The texts that are not blank.
     pub fn all(&self) -> impl Iterator<Item = (&Locale, &str)> {
         self.0
@@ -166,6 +177,15 @@ mod tests {
         assert_eq!(read("de-AT"), Some("Nein danke"));
         assert_eq!(read("fr"), Some("No thanks"));
         assert_eq!(Text::default().read(&Locale::english(), &Locale::english()), None);
+    }
+
+    #[test]
+    fn writing_one_language_leaves_the_others() {
+        let german: Locale = "de".parse().unwrap();
+        let text = Text::english("No thanks").with(german.clone(), "Nein danke");
+        assert_eq!(text.all().count(), 2);
+        let text = text.with(Locale::english(), " ");
+        assert_eq!(text, Text::new(german, "Nein danke"));
     }
 
     #[test]

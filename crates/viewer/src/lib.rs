@@ -13,8 +13,15 @@ mod routes;
 mod style;
 mod words;
 
-use actix_web::web::{Data, ServiceConfig};
-use kale_application::{sessions::Sessions, viewer::Viewer};
+use actix_web::{
+    HttpResponse,
+    web::{Data, ServiceConfig},
+};
+use kale_application::{
+    sessions::{Seen, Sessions},
+    viewer::{Viewer, ViewerSettings},
+};
+use kale_web::Problem;
 
 pub use self::problem::surface;
 
@@ -25,6 +32,12 @@ pub struct Deps {
     pub viewer: Viewer,
     /// Their walks.
     pub sessions: Sessions,
+}
+
+/// The page of a card that nobody walks, for a frame of the dashboard: the one that subscribers see, but it sends nothing
+/// and only our own pages may hold it.
+pub fn picture(company: &str, settings: &ViewerSettings, seen: &Seen) -> Result<HttpResponse, Problem> {
+    page::in_frame(company, settings, seen)
 }
 
 /// Mounts `/f`.

@@ -18,8 +18,8 @@ use kale_web::Problem;
 
 use crate::{
     form::Form,
-    style::{Style, style},
-    words::Words,
+    style::{Style, framed, style},
+    words::{Words, words},
 };
 
 /// What stands around a card.
@@ -103,12 +103,38 @@ pub(crate) fn seen(
     seen: &Seen,
     faults: &Faults,
 ) -> Result<HttpResponse, Problem> {
-    let style = style(around.settings.brand_colour);
+    drawn(status, &style(around.settings.brand_colour), around, seen, faults)
+}
+
+/// What a subscriber would see, for a frame of the dashboard: the same page, which sends nothing.
+pub(crate) fn in_frame(
+    company: &str,
+    settings: &ViewerSettings,
+    seen: &Seen,
+) -> Result<HttpResponse, Problem> {
+    let around = Around {
+        words: words(Some(&seen.session.locale)),
+        company,
+        settings,
+        handle: "",
+        secret: String::new(),
+    };
+    let style = framed(settings.brand_colour);
+    drawn(StatusCode::OK, &style, &around, seen, &Faults::default())
+}
+
+fn drawn(
+    status: StatusCode,
+    style: &Style,
+    around: &Around<'_>,
+    seen: &Seen,
+    faults: &Faults,
+) -> Result<HttpResponse, Problem> {
     let test = seen.session.mode == Mode::Test;
     match &seen.view {
         View::Card { card } => {
             let page = card::CardPage::new(around, &style.sheet, &seen.session, card, faults, test);
-            html(status, &style, page.render())
+            html(status, style, page.render())
         }
         View::Ended {
             outcome,
@@ -124,7 +150,7 @@ pub(crate) fn seen(
                 faults,
                 test,
             );
-            html(status, &style, page.render())
+            html(status, style, page.render())
         }
         View::Expired => {
             let plain = Plain {

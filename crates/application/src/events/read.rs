@@ -159,12 +159,12 @@ mod tests {
         json!({ "id": ID, "name": "Report exported", "at": "2026-11-22T10:00:00Z" })
     }
 
-    fn code(name: &str, value: Value) -> Option<(String, &'static str)> {
+    fn code(name: &str, value: Value) -> Option<(String, String)> {
         let mut event = event();
         event[name] = value;
         read(event, NOW)
             .err()
-            .map(|wrong| (wrong.pointer.to_string(), wrong.code))
+            .map(|wrong| (wrong.pointer.to_string(), wrong.code.into_owned()))
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
             ("company_id", json!("x"), Some("unknown-field")),
         ];
         for (field, value, expected) in cases {
-            let expected = expected.map(|code| (format!("/{field}"), code));
+            let expected = expected.map(|code| (format!("/{field}"), code.to_owned()));
             assert_eq!(code(field, value.clone()), expected, "{field} {value}");
         }
     }

@@ -20,7 +20,8 @@ use kale_flow::{
     session::{Session, SessionState},
     show::{Shown, looked_back, view},
     text::Locale,
-    variable::Values,
+    tree::CardTree,
+    variable::{NAMES, Values},
     version::FlowVersion,
     walk::{Situation, Viewed},
 };
@@ -95,37 +96,59 @@ pub(super) async fn walkable(
     versions::known(store, tenant, workflow, number, async |found| {
         let missing = || StoreError::Stale;
         let version = found.ok_or_else(missing)?;
-        let attributes = companies::known_attributes(store, tenant).await?;
-        let schema = schema(company, &attributes.definitions);
-        let offers = offers::list(store, tenant).await?;
-        let offers: BTreeMap<OfferId, Offer> = offers.into_iter().map(|offer| (offer.id, offer)).collect();
-        let flow = FlowVersion::new(version.number, &version.tree, &schema, version.offers_allowed);
-        let slots = flow.cards().iter().filter_map(|card| {
-            let slot = card.elements.iter().find_map(|element| match &element.kind {
-                ElementKind::Offer(slot) => Some(slot),
-                _ => None,
-            });
-            slot.filter(|_| matches!(card.kind, CardKind::Offer(_)))
-                .map(|slot| (card.id, slot.clone()))
-        });
-        let slots: Vec<_> = slots.collect();
-        let on_cards = slots.iter().filter_map(|(card, slot)| {
-            let offer = offers.get(&slot.offer?)?;
-            Some((*card, offer.clone()))
-        });
-        Ok(Walkable {
-            offers: on_cards.collect(),
-            contracting: slots
-                .iter()
-                .filter(|(_, slot)| is_smaller(slot.kind))
-                .map(|(card, _)| *card)
-                .collect(),
-            default_locale: version.demands.default_locale,
-            flow,
-        })
+        prepared(
+            store,
+            tenant,
+            company,
+            version.number,
+            &version.tree,
+            version.offers_allowed,
+            version.demands.default_locale,
+        )
+        .await
     })
     .await
     .map_err(SessionError::Store)
+}
+
+/// Cards made ready to be walked.
+pub(super) async fn prepared(
+    store: &Store,
+    tenant: Tenant,
+    company: &Company,
+    number: u32,
+    tree: &CardTree,
+    offers_allowed: usize,
+    default_locale: Locale,
+) -> Result<Walkable, StoreError> {
+    let attributes = companies::known_attributes(store, tenant).await?;
+    let schema = schema(company, &attributes.definitions);
+    let offers = offers::list(store, tenant).await?;
+    let offers: BTreeMap<OfferId, Offer> = offers.into_iter().map(|offer| (offer.id, offer)).collect();
+    let flow = FlowVersion::new(number, tree, &schema, offers_allowed);
+    let slots = flow.cards().iter().filter_map(|card| {
+        let slot = card.elements.iter().find_map(|element| match &element.kind {
+            ElementKind::Offer(slot) => Some(slot),
+            _ => None,
+        });
+        slot.filter(|_| matches!(card.kind, CardKind::Offer(_)))
+            .map(|slot| (card.id, slot.clone()))
+    });
+    let slots: Vec<_> = slots.collect();
+    let on_cards = slots.iter().filter_map(|(card, slot)| {
+        let offer = offers.get(&slot.offer?)?;
+        Some((*card, offer.clone()))
+    });
+    Ok(Walkable {
+        offers: on_cards.collect(),
+        contracting: slots
+            .iter()
+            .filter(|(_, slot)| is_smaller(slot.kind))
+            .map(|(card, _)| *card)
+            .collect(),
+        default_locale,
+        flow,
+    })
 }
 
 /// Whether an offer of that kind leaves less of the subscription. While no billing is asked, a change of plan or of
@@ -160,6 +183,20 @@ impl Scene {
             version,
             customer,
         }
+    }
+
+    /// The same with a name in place of every value that is not known: `‹customer name›`.
+    pub(super) fn with_names_for_values(mut self) -> Self {
+        let metrics = Metric::ALL
+            .iter()
+            .map(|metric| format!("metric.{}", metric.name()));
+        for name in NAMES.iter().map(|name| (*name).to_owned()).chain(metrics) {
+            let words = name.replace(['.', '_'], " ");
+            if let Some((variable, words)) = named(&name, Some(format!("‹{words}›"))) {
+                let _known = self.values.entry(variable).or_insert(words);
+            }
+        }
+        self
     }
 
     /// What the engine is told.

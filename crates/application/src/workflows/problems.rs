@@ -10,7 +10,7 @@ use kale_flow::{
     problem::Problem,
     text::Locale,
     tree::CardTree,
-    workflow::Demands,
+    workflow::{Demands, Draft},
 };
 use kale_persistence::{Tenant, companies, offers};
 
@@ -54,9 +54,24 @@ impl Workflows {
         id: WorkflowId,
     ) -> Result<Judged, WorkflowError> {
         let draft = self.draft(tenant, id).await?;
+        self.judged(tenant, company, &draft).await
+    }
+
+    /// The same for a draft that was read before.
+    pub async fn judged(
+        &self,
+        tenant: Tenant,
+        company: &Company,
+        draft: &Draft,
+    ) -> Result<Judged, WorkflowError> {
         let revision = draft.workflow.revision;
         let looked = self
-            .look(tenant, company, draft.workflow.demands, draft.tree)
+            .look(
+                tenant,
+                company,
+                draft.workflow.demands.clone(),
+                draft.tree.clone(),
+            )
             .await?;
         Ok(Judged {
             revision,

@@ -9,5 +9,6 @@ import "./peek.js";
 import "./select-rows.js";
 import "./upload.js";
 import "./rule-editor.js";
+import "./builder.js";
 import "./copy.js";
 import "./jump.js";

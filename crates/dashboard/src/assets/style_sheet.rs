@@ -1,11 +1,12 @@
 //! One style sheet for all pages: its parts joined, without comments and without spaces that mean nothing.
 
 /// The parts, in the order in which they are read: later ones win.
-pub(super) const PARTS: [&str; 5] = [
+pub(super) const PARTS: [&str; 6] = [
     "css/base.css",
     "css/shell.css",
     "css/parts.css",
     "css/pages.css",
+    "css/builder.css",
     "css/analytics.css",
 ];
 /// Where the whole lies. It is beside its parts, so that their relative addresses hold.

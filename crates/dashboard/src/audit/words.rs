@@ -4,7 +4,7 @@ use kale_domain::audit::AuditAction;
 use serde_json::Value;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 43] = [
+pub(super) const ACTIONS: [AuditAction; 44] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanyEntered,

@@ -5,6 +5,7 @@
 
 pub mod analytics;
 pub mod audit;
+pub mod builder;
 pub mod chart;
 pub mod customer;
 pub mod customers;

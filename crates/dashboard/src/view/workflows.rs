@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    form::{Field, Problems},
+    form::{Field, Problems, Select, Stale},
     parts::{Chip, Empty, Pager, Tone},
     shell::Shell,
 };
@@ -85,6 +85,10 @@ pub struct WorkflowPage {
     pub outline: Lane,
     /// What stands in place of cards.
     pub empty: Empty,
+    /// The id: `wfl_…`.
+    pub id: String,
+    /// Whether this person may make a copy of it.
+    pub may_copy: bool,
 }
 
 /// One template of the gallery.
@@ -178,4 +182,104 @@ pub struct OutlineCard {
     pub when: String,
     /// What comes after it, by condition.
     pub lanes: Vec<Lane>,
+}
+
+/// The rules of a market that a workflow can be held to.
+#[derive(Debug)]
+pub struct ProfileChoice {
+    /// Its name in forms.
+    pub key: String,
+    /// `Germany`
+    pub label: String,
+    /// Where the rules come from.
+    pub source: String,
+    /// Whether it holds.
+    pub chosen: bool,
+    /// Whether it can't be taken away.
+    pub always: bool,
+}
+
+/// What a workflow is beside its cards.
+#[derive(Debug, Template)]
+#[template(path = "workflow_settings.html")]
+pub struct WorkflowSettingsPage {
+    /// What stands around it.
+    pub shell: Shell,
+    /// The id: `wfl_…`.
+    pub id: String,
+    /// The version of the settings, for `_etag`.
+    pub etag: String,
+    /// What was wrong with the form.
+    pub problems: Problems,
+    /// Somebody else was faster.
+    pub stale: Option<Stale>,
+    /// The field `name`.
+    pub name: Field,
+    /// The field `trigger`.
+    pub trigger: Select,
+    /// The field `default_locale`.
+    pub locale: Field,
+    /// The field `locales`.
+    pub locales: Field,
+    /// The rules it is held to.
+    pub profiles: Vec<ProfileChoice>,
+}
+
+/// One version of a workflow.
+#[derive(Debug)]
+pub struct WorkflowVersionRow {
+    /// Its number.
+    pub number: String,
+    /// Who published it, and when.
+    pub by: String,
+    /// Why, in their words; empty for nothing.
+    pub note: String,
+    /// `The cards of version 2 again`; empty for new cards.
+    pub again: String,
+    /// `Live`; empty for one that is over.
+    pub state: &'static str,
+    /// Whether sessions start with it, or would.
+    pub current: bool,
+}
+
+/// A text as it was and as it is.
+#[derive(Debug)]
+pub struct Rewording {
+    /// As it was; empty for nothing.
+    pub before: String,
+    /// As it is; empty for nothing.
+    pub after: String,
+}
+
+/// One thing that is different between two versions.
+#[derive(Debug)]
+pub struct Difference {
+    /// `New`, `Gone`, `Changed`, `Moved`
+    pub what: Chip,
+    /// Which card, lane or element.
+    pub title: String,
+    /// The texts that differ.
+    pub texts: Vec<Rewording>,
+}
+
+/// What was published of a workflow, newest first.
+#[derive(Debug, Template)]
+#[template(path = "workflow_versions.html")]
+pub struct WorkflowVersionsPage {
+    /// What stands around it.
+    pub shell: Shell,
+    /// The id: `wfl_…`.
+    pub id: String,
+    /// The versions.
+    pub versions: Vec<WorkflowVersionRow>,
+    /// The field `before`: what is compared.
+    pub before: Select,
+    /// The field `after`: with what.
+    pub after: Select,
+    /// What is different; `None` where there is nothing to compare.
+    pub differences: Option<Vec<Difference>>,
+    /// What stands in place of versions.
+    pub empty: Empty,
+    /// Whether this person may bring one back.
+    pub may_manage: bool,
 }

@@ -105,6 +105,13 @@ impl Outline<'_> {
     }
 }
 
+/// What an element says or asks; `None` where it says nothing of its own.
+pub(super) fn asked(element: &Element, locale: &Locale) -> Option<String> {
+    let tree = &CardTree::empty();
+    let label = Outline { tree, locale }.label(&element.kind);
+    Some(label).filter(|label| !label.is_empty())
+}
+
 /// What a card is called: its title, or what it is.
 pub(super) fn title(card: &Card, tree: &CardTree, locale: &Locale) -> String {
     if let CardKind::Jump(jump) = &card.kind {

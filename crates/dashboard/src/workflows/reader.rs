@@ -4,6 +4,8 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use kale_application::{
     companies::Companies,
+    offers::Offers,
+    reasons::Reasons,
     templates::Templates,
     workflows::{Workflow, Workflows},
 };
@@ -17,6 +19,8 @@ use crate::{frame::Here, people::People};
 pub(crate) struct Reader {
     pub(super) workflows: Data<Workflows>,
     pub(super) templates: Templates,
+    pub(super) offers: Data<Offers>,
+    pub(super) reasons: Data<Reasons>,
     companies: Data<Companies>,
 }
 
@@ -30,6 +34,8 @@ impl FromRequest for Reader {
             Ok(Self {
                 workflows: Data::extract(&request).await?,
                 templates: Templates,
+                offers: Data::extract(&request).await?,
+                reasons: Data::extract(&request).await?,
                 companies: Data::extract(&request).await?,
             })
         }

@@ -1,11 +1,12 @@
-//! `GET /workflows/{id}`: its cards, to be read.
+//! `GET /workflows/{id}`: its cards, in the editor for who may change them, else to be read.
 
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
-use kale_domain::id::WorkflowId;
-use kale_web::{NoQuery, Path, Problem, permission::ReadWorkflows};
+use kale_domain::{access::Permission, id::WorkflowId};
+use kale_web::{Path, Problem, Query as Asked, permission::ReadWorkflows};
 
 use super::{
+    builder::{self, Selection, Showing},
     gallery::crumb,
     outline::Outline,
     reader::{Reader, changed},
@@ -21,9 +22,16 @@ pub(crate) async fn handle(
     here: Here<ReadWorkflows>,
     reader: Reader,
     Path(id): Path<WorkflowId>,
-    _: NoQuery,
+    Asked(chosen): Asked<Selection>,
 ) -> Result<HttpResponse, Problem> {
     let draft = reader.workflows.draft(here.tenant(), id).await?;
+    if here.may(Permission::ManageWorkflows) && draft.workflow.state.editable().is_ok() {
+        let showing = Showing {
+            chosen,
+            ..Showing::default()
+        };
+        return builder::show(&here, &reader, &draft, showing, StatusCode::OK).await;
+    }
     let people = reader.people(&here).await?;
     let workflow = &draft.workflow;
     let mut shell = here.shell(Section::Workflows, workflow.name.clone());
@@ -46,6 +54,8 @@ pub(crate) async fn handle(
             action: None,
             other: None,
         },
+        id: workflow.id.to_string(),
+        may_copy: here.may(Permission::ManageWorkflows),
     };
     here.frame.page(StatusCode::OK, page.render())
 }

@@ -82,6 +82,19 @@ pub(super) fn state_chip(state: WorkflowState) -> Chip {
     }
 }
 
+/// What the rules of a market are called.
+pub(super) fn profile_label(key: &str) -> String {
+    match key {
+        "base" => "what holds everywhere",
+        "us_ca" => "California",
+        "de" => "Germany",
+        "uk_2027" => "United Kingdom from 2027",
+        "none_b2b" => "business customers",
+        other => other,
+    }
+    .to_owned()
+}
+
 /// The version it speaks of.
 pub(super) fn version(state: WorkflowState) -> String {
     state.version().map_or_else(
