@@ -158,7 +158,10 @@ async fn sessions_are_counted_within_seconds_and_figures_say_what_they_came_to()
     for path in [
         "/analytics/overview.csv",
         "/analytics/workflows.csv",
-        &format!("{path}/cards.csv"),
+        "/analytics/overview.csv?table=reasons",
+        &format!("{path}/figures.csv?table=versions"),
+        &format!("{path}/figures.csv?table=offers"),
+        &format!("{path}/figures.csv?table=cards"),
     ] {
         let file = owner.get(path).await.expect(200);
         assert_eq!(
@@ -172,6 +175,8 @@ async fn sessions_are_counted_within_seconds_and_figures_say_what_they_came_to()
         "?from=2098-01-01",
         "?from=soon",
         "?granularity=day",
+        ".csv?table=cards",
+        ".csv?table=",
     ] {
         drop(
             owner

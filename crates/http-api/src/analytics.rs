@@ -8,9 +8,10 @@ mod overview_csv;
 mod query;
 mod rebuild;
 mod table;
+mod tables;
 mod view;
 mod workflow;
-mod workflow_cards_csv;
+mod workflow_csv;
 mod workflows;
 mod workflows_csv;
 
@@ -27,5 +28,5 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(workflows::handle)
         .service(workflows_csv::handle)
         .service(workflow::handle)
-        .service(workflow_cards_csv::handle);
+        .service(workflow_csv::handle);
 }

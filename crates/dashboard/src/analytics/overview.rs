@@ -39,7 +39,7 @@ pub(crate) async fn handle(
         .map_err(problem)?;
     let names = names(&personas, &here).await?;
     let counting = measures.counting(tenant).await?;
-    let csv = |part: &str| asked.csv("overview.csv", part);
+    let csv = |table: &str| asked.csv("overview.csv", table);
     let rows = workflows.into_iter().map(|row| {
         let name = row.name.unwrap_or_else(|| "A workflow that is gone".to_owned());
         (Link::new(name, asked.of_workflow(row.id)), row.tally)

@@ -203,9 +203,9 @@ impl Asked {
     }
 
     /// The same as a file: `path` under `/api/v1/analytics`.
-    pub(super) fn csv(&self, path: &str, part: &str) -> String {
+    pub(super) fn csv(&self, path: &str, table: &str) -> String {
         Query::default()
-            .with("part", part)
+            .with("table", table)
             .with("from", self.from.to_string())
             .with("to", self.to.to_string())
             .with("persona", self.params.persona.as_str())

@@ -33,13 +33,13 @@ pub(crate) async fn handle(
     let found = measures.workflow(tenant, company, id, &asked.filter).await;
     let found = found.map_err(problem)?;
     let overview = &found.overview;
-    let path = format!("workflows/{id}.csv");
-    let csv = |part: &str| asked.csv(&path, part);
+    let path = format!("workflows/{id}/figures.csv");
+    let csv = |table: &str| asked.csv(&path, table);
     let mut bars = vec![
         figures::cards(&found.cards, csv("cards")),
         figures::reasons(&overview.reasons, csv("reasons")),
     ];
-    bars.extend(figures::questions(&found.cards, || csv("answers")));
+    bars.extend(figures::questions(&found.cards, || csv("cards")));
     let versions = found.versions.iter();
     let rows = versions.map(|(number, tally)| (Link::new(format!("Version {number}"), ""), tally.clone()));
     let all: Vec<u32> = found.versions.iter().map(|(number, _)| *number).collect();

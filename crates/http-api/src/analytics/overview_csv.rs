@@ -5,16 +5,18 @@ use kale_application::measures::Measures;
 use kale_web::{Allowed, Problem, Query, Required as _, permission::ReadAnalytics};
 
 use super::{
-    query::{Asked, problem},
-    table::{cells, file, heads},
+    query::{AskedTable, problem},
+    table::file,
+    tables::{Figures, Table},
 };
 
-/// Downloads the figures of each day as CSV.
+/// Downloads the figures of all workflows as CSV: of each day, persona, reason or offer.
 #[utoipa::path(
     tag = "Analytics",
     operation_id = "download_analytics_overview",
-    params(Asked),
-    responses((status = 200, description = "A row a day.", body = String, content_type = "text/csv",
+    params(AskedTable),
+    responses((status = 200, description = "A row a day, persona, reason or offer.", body = String,
+        content_type = "text/csv",
         headers(("Content-Disposition" = String, description = "The name of the file.")),
         example = "day,sessions,in_progress\r\n2026-11-22,100,2\r\n")),
     extensions(("x-permission" = json!(ReadAnalytics::NAME))),
@@ -24,17 +26,18 @@ use super::{
 pub(crate) async fn handle(
     caller: Allowed<ReadAnalytics>,
     measures: Data<Measures>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<AskedTable>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = asked.filter()?;
+    let (filter, table) = asked.read(&[Table::Days, Table::Personas, Table::Reasons, Table::Offers])?;
     let overview = measures
         .overview(caller.tenant(), caller.company()?, &filter)
         .await;
-    let head = [vec!["day".to_owned()], heads()].concat();
-    let days = overview.map_err(problem)?.days;
-    let rows = days
-        .iter()
-        .map(|day| [vec![day.day.to_string()], cells(&day.tally)].concat());
+    let overview = overview.map_err(problem)?;
+    let figures = Figures {
+        overview: &overview,
+        versions: &[],
+        cards: &[],
+    };
 
-    Ok(file("overview", std::iter::once(head).chain(rows)))
+    Ok(file(table.name(), table.rows(&figures)))
 }

@@ -12,6 +12,8 @@ use kale_web::Problem;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::tables::Table;
+
 /// What figures are asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -54,6 +56,52 @@ impl Asked {
             version: read("version", self.version.as_deref(), "the number of a version")?,
             channel: channel.transpose()?,
         })
+    }
+}
+
+/// What a file of figures is asked for: the same, and which table of them. Its own list of fields, because one that is
+/// joined from two could not refuse what it does not know.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskedTable {
+    /// Which table; absent: `days`.
+    #[param(example = "days")]
+    table: Option<String>,
+    /// The first day, in the company's time zone; absent: 30 days to the last one.
+    #[param(format = Date, example = "2026-10-24")]
+    from: Option<String>,
+    /// The last day; absent: today. At most 400 days are read at once.
+    #[param(format = Date, example = "2026-11-22")]
+    to: Option<String>,
+    /// Of sessions that began in this persona only; `none`: in none.
+    persona: Option<String>,
+    /// Of this version only.
+    version: Option<String>,
+    /// Of this channel only: `hosted` or `api`.
+    #[param(example = "hosted")]
+    channel: Option<String>,
+}
+
+impl AskedTable {
+    /// Which sessions, and which of these tables.
+    pub(super) fn read(self, tables: &[Table]) -> Result<(AnalyticsFilter, Table), Problem> {
+        let asked = Asked {
+            from: self.from,
+            to: self.to,
+            persona: self.persona,
+            version: self.version,
+            channel: self.channel,
+        };
+        let table = match self.table.as_deref() {
+            None => Table::Days,
+            Some(name) => {
+                let found = tables.iter().copied().find(|table| table.name() == name);
+                let names: Vec<&str> = tables.iter().map(|table| table.name()).collect();
+                found.ok_or_else(|| wrong("table", &format!("one of {}", names.join(", "))))?
+            }
+        };
+        Ok((asked.filter()?, table))
     }
 }
 

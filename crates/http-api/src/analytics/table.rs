@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, http::header};
 use kale_application::{
-    measures::Tally,
+    measures::{Rate, Tally},
     sessions::{Outcome, SessionState},
 };
 use kale_tabular::CsvWriter;
@@ -22,15 +22,21 @@ pub(super) fn cells(tally: &Tally) -> Vec<String> {
     let mut cells = vec![tally.sessions().to_string()];
     cells.extend(SessionState::ALL.map(|state| tally.state(state).to_string()));
     cells.extend(Outcome::ALL.map(|outcome| tally.outcome(outcome).to_string()));
-    let rate = tally.immediate_deflection();
-    cells.extend([rate.n.to_string(), rate.hits.to_string()]);
-    let part = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.4}"));
-    cells.extend([
-        part(rate.share.map(|share| share.value)),
-        part(rate.share.map(|share| share.low)),
-        part(rate.share.map(|share| share.high)),
-    ]);
+    let deflection = tally.immediate_deflection();
+    cells.extend([deflection.n.to_string(), deflection.hits.to_string()]);
+    cells.extend(rate(deflection));
     cells
+}
+
+/// A rate and its bounds; empty cells where there is none.
+pub(super) fn rate(rate: Rate) -> [String; 3] {
+    let share = rate.share;
+    let bounds = [
+        share.map(|share| share.value),
+        share.map(|share| share.low),
+        share.map(|share| share.high),
+    ];
+    bounds.map(|value| value.map_or_else(String::new, |value| format!("{value:.4}")))
 }
 
 /// The answer with a file of that name.
