@@ -11,16 +11,16 @@ export function roles(run) {
     it("a retention admin sees every part of their company", () =>
       run.browser.on({ as: "owner" }, "role-owner", async (page) => {
         await page.goto("/");
-        assert.deepEqual(await sections(page), ["Today", "Customers", "Personas", "Data", "Jobs", "Audit", "Settings"]);
+        assert.deepEqual(await sections(page), ["Today", "Customers", "Sessions", "Workflows", "Reasons", "Offers", "Personas", "Data", "Jobs", "Audit", "Settings"]);
         assert.equal(await page.locator(".acting").count(), 0);
       }));
 
     it("a retention expert sees no part they may not open, and is told so where they go anyway", () =>
       run.browser.on({ as: "expert" }, "role-expert", async (page, watch) => {
         await page.goto("/");
-        assert.deepEqual(await sections(page), ["Today", "Customers", "Personas"]);
+        assert.deepEqual(await sections(page), ["Today", "Customers", "Sessions", "Workflows", "Reasons", "Offers", "Personas"]);
         watch.expect(/status of 403/);
-        for (const address of ["/data", "/jobs", "/audit", "/settings", "/settings/api-keys", "/personas/new"]) {
+        for (const address of ["/data", "/jobs", "/audit", "/settings", "/settings/api-keys", "/settings/viewer", "/reasons/new-reason", "/offers/new", "/personas/new"]) {
           const answer = await page.goto(address);
           assert.equal(answer.status(), 403, address);
           assert.equal(await page.locator("h1").count(), 1, address);

@@ -168,7 +168,7 @@ fn offers(card: &Value, action: &str) -> bool {
     actions.is_some_and(|actions| actions.iter().any(|one| one == action))
 }
 
-/// Chance from a seed: SplitMix64.
+/// Chance from a seed: the generator `SplitMix64`.
 struct Chance(u64);
 
 impl Chance {

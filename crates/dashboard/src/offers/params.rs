@@ -160,30 +160,30 @@ pub(super) fn said(terms: &OfferTerms) -> String {
 mod tests {
     use super::*;
 
-    fn terms(kind: OfferKind, params: Value) -> OfferTerms {
-        OfferTerms::parse(kind, &params, "#/params").unwrap()
+    fn terms(kind: OfferKind, params: &Value) -> OfferTerms {
+        OfferTerms::parse(kind, params, "#/params").unwrap()
     }
 
     #[test]
     fn what_stands_in_the_form_is_what_the_offer_says() {
         let money = json!({ "amount_minor": 1_990, "currency": "EUR" });
         for offer in [
-            terms(OfferKind::Pause, json!({ "months": 3 })),
+            terms(OfferKind::Pause, &json!({ "months": 3 })),
             terms(
                 OfferKind::ChangePlan,
-                json!({ "plan": "Solo", "price": money, "difference": "One seat" }),
+                &json!({ "plan": "Solo", "price": money, "difference": "One seat" }),
             ),
-            terms(OfferKind::ApplyDiscount, json!({ "percent": 20, "months": 6 })),
-            terms(OfferKind::Refund, json!({})),
-            terms(OfferKind::Credit, json!({ "amount": money })),
-            terms(OfferKind::Custom, json!({ "says": "A new router" })),
-            terms(OfferKind::Contact, json!({})),
+            terms(OfferKind::ApplyDiscount, &json!({ "percent": 20, "months": 6 })),
+            terms(OfferKind::Refund, &json!({})),
+            terms(OfferKind::Credit, &json!({ "amount": money })),
+            terms(OfferKind::Custom, &json!({ "says": "A new router" })),
+            terms(OfferKind::Contact, &json!({})),
         ] {
             let currency = currency(&offer).unwrap_or(Currency::USD);
             let read = read(offer.kind(), &typed(&offer), currency).unwrap();
             assert_eq!(OfferTerms::parse(offer.kind(), &read, "#").unwrap(), offer);
         }
-        let credit = terms(OfferKind::Credit, json!({ "amount": money }));
+        let credit = terms(OfferKind::Credit, &json!({ "amount": money }));
         assert_eq!(said(&credit), "Amount: 19.90 EUR");
     }
 

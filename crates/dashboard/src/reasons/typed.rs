@@ -57,10 +57,12 @@ impl Typed {
     pub(super) fn of(reason: &Reason) -> Self {
         let mut texts: BTreeMap<String, Words> = BTreeMap::new();
         for (locale, text) in reason.text.all() {
-            texts.entry(locale.to_string()).or_default().text = text.to_owned();
+            let words = texts.entry(locale.to_string()).or_default();
+            text.clone_into(&mut words.text);
         }
         for (locale, text) in reason.follow_up.all() {
-            texts.entry(locale.to_string()).or_default().follow_up = text.to_owned();
+            let words = texts.entry(locale.to_string()).or_default();
+            text.clone_into(&mut words.follow_up);
         }
         let texts = texts.into_iter().map(|(locale, words)| Words { locale, ..words });
         let codes = reason.provider_codes.iter();
