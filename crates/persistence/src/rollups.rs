@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use bson::{Bson, DateTime, Document, RawArrayBuf, doc, serialize_to_raw_document_buf};
 use futures::TryStreamExt as _;
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use kale_domain::id::{PersonaId, WorkflowId};
 use kale_flow::session::Channel;
 use kale_measures::cell::{Cell, Counted, Numbers, Place};
@@ -315,10 +315,4 @@ pub fn counted_in<'a>(state: &State, session: &'a Countable) -> Option<&'a Count
     counted
         .filter(|(epoch, ..)| *epoch == state.building)
         .map(|(_, _, counted)| counted)
-}
-
-/// When the roll-ups were last counted into.
-#[must_use]
-pub const fn counted_at(state: &State) -> Option<Timestamp> {
-    state.counted_at
 }

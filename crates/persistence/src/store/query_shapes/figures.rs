@@ -88,8 +88,10 @@ fn place(workflow: u128, day: i8, version: u32) -> Place {
     Place {
         workflow: WorkflowId::from_uuid(Uuid::from_u128(workflow)),
         version,
-        persona: (version % 2 == 0).then(|| PersonaId::from_uuid(Uuid::from_u128(u128::MAX))),
-        channel: if version % 3 == 0 {
+        persona: version
+            .is_multiple_of(2)
+            .then(|| PersonaId::from_uuid(Uuid::from_u128(u128::MAX))),
+        channel: if version.is_multiple_of(3) {
             Channel::Api
         } else {
             Channel::Hosted
