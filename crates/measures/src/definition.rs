@@ -17,13 +17,7 @@ pub struct Definition {
 
 const SESSIONS: &str = "session documents in live mode, by the day they began on in the company's time zone";
 
-/// All of them.
-#[must_use]
-pub const fn definitions() -> &'static [Definition] {
-    &DEFINITIONS
-}
-
-const DEFINITIONS: [Definition; 9] = [
+const ALL: &[Definition] = &[
     Definition {
         key: "sessions",
         name: "Sessions",
@@ -101,6 +95,12 @@ const DEFINITIONS: [Definition; 9] = [
         source: SESSIONS,
     },
 ];
+
+/// All of them.
+#[must_use]
+pub const fn definitions() -> &'static [Definition] {
+    ALL
+}
 
 #[cfg(test)]
 mod tests {

@@ -45,8 +45,8 @@ fn begun(number: u128, hour: i64) -> Session {
         channel: Channel::Hosted,
         customer: CustomerId::from_uuid(uuid(number % 3)),
         subscription: None,
-        persona: (number % 2 == 0).then(|| PersonaId::from_uuid(uuid(1))),
-        mrr_at_stake: (number % 4 != 0).then(|| Money {
+        persona: number.is_multiple_of(2).then(|| PersonaId::from_uuid(uuid(1))),
+        mrr_at_stake: (!number.is_multiple_of(4)).then(|| Money {
             amount_minor: i64::try_from(number).unwrap(),
             currency: Currency::USD,
         }),
@@ -75,7 +75,7 @@ fn begun(number: u128, hour: i64) -> Session {
 }
 
 /// What happens to a session.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Begin,
     Look(usize, u128),

@@ -13,11 +13,14 @@ use std::collections::BTreeMap;
 
 use bson::{Bson, DateTime, Document, RawArrayBuf, doc, serialize_to_raw_document_buf};
 use futures::TryStreamExt as _;
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use kale_domain::id::{PersonaId, WorkflowId};
 use kale_flow::session::Channel;
 use kale_measures::cell::{Cell, Counted, Numbers, Place};
-use mongodb::{ClientSession, options::FindOptions};
+use mongodb::{
+    ClientSession,
+    options::{FindOptions, Hint},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -145,7 +148,7 @@ pub struct RollupFilter {
 pub async fn read(store: &Store, tenant: Tenant, filter: &RollupFilter) -> Result<Numbers> {
     let epoch = state(store, tenant).await?.shown;
     let mut query = doc! {};
-    match filter.workflow {
+    let index = match filter.workflow {
         Some(workflow) => {
             let bound = |day, last: u8| {
                 let place = Place {
@@ -164,13 +167,15 @@ pub async fn read(store: &Store, tenant: Tenant, filter: &RollupFilter) -> Resul
                 "_id",
                 doc! { "$gte": bound(filter.from, 0), "$lte": bound(filter.to, 0xff) },
             );
+            "_id_"
         }
         None => {
             query.insert("epoch", i64::from(epoch));
             let days = doc! { "$gte": value::day(filter.from), "$lte": value::day(filter.to) };
             query.insert("day", days);
+            "company_day"
         }
-    }
+    };
     if let Some(persona) = filter.persona {
         query.insert("persona_id", persona.map(|persona| value::uuid(persona.uuid())));
     }
@@ -183,6 +188,7 @@ pub async fn read(store: &Store, tenant: Tenant, filter: &RollupFilter) -> Resul
     let options = FindOptions::builder()
         .projection(doc! { "company_id": 0 })
         .batch_size(5_000)
+        .hint(Hint::Name(index.to_owned()))
         .max_time(INTERACTIVE)
         .build();
     let cursor = records(store)
@@ -309,10 +315,4 @@ pub fn counted_in<'a>(state: &State, session: &'a Countable) -> Option<&'a Count
     counted
         .filter(|(epoch, ..)| *epoch == state.building)
         .map(|(_, _, counted)| counted)
-}
-
-/// When the roll-ups were last counted into.
-#[must_use]
-pub const fn counted_at(state: &State) -> Option<Timestamp> {
-    state.counted_at
 }

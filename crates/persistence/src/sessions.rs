@@ -21,8 +21,8 @@ use kale_domain::{
 use kale_flow::session::{Session, SessionState};
 use mongodb::options::FindOptions;
 
-pub use self::counting::{Countable, Kin, Recounted, dirty, dirty_companies, kin, of_customers};
-pub(crate) use self::counting::{company, slice, write_counted};
+pub use self::counting::{Countable, Kin, Recounted, dirty, dirty_companies, kin, these};
+pub(crate) use self::counting::{companies, slice, write_counted};
 use self::record::{Binding, Record, open_key};
 use crate::{
     error::{Result, StoreError},

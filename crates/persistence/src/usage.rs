@@ -68,13 +68,10 @@ pub struct Used {
     pub last_at: Timestamp,
 }
 
-/// The companies that have events to be counted. A seek in the index `{company_id, dirty, _id}` per company.
+/// The companies that have events to be counted. A seek in the index `{company_id, dirty, _id}` per
+/// company.
 pub async fn dirty_companies(store: &Store, _: Installation) -> Result<Vec<CompanyId>> {
-    let found = events(store)
-        .raw()
-        .distinct("company_id", doc! { "dirty": true })
-        .await?;
-    found.iter().map(sessions::company).collect()
+    sessions::companies(events(store).raw()).await
 }
 
 fn tail(customer: bson::Uuid, day: DateTime, name: &str) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::Method;
-use futures::future::join_all;
+use futures::future::{Either, join_all};
 use kale_testkit::{Client, Installation, KaleProcess, TestCompany};
 use mongodb::bson::doc;
 use serde_json::{Value, json};
@@ -141,19 +141,29 @@ async fn figures_survive_every_kill_and_a_cell_changed_from_outside_is_seen() {
             async move { wander(client, &name, chance).await }
         });
         let tellers = ids.iter().take(2).map(|id| tell(&client, id, round));
-        let after = 300 + chance.below(2_500);
-        let last = round == KILLS;
         let busy = futures::future::join(join_all(walkers), join_all(tellers));
-        if last {
+        if round == KILLS {
             drop(busy.await);
-        } else {
-            let kill = async {
-                pause(after).await;
+            continue;
+        }
+        // After a random share of what is told, whenever that is.
+        let told = collection(&uri, "user_events").await;
+        let end = told.estimated_document_count().await.unwrap() + 20 + chance.below(300);
+        {
+            let far = async {
+                while told.estimated_document_count().await.unwrap() < end {
+                    pause(2).await;
+                }
                 process.kill9();
             };
-            drop(futures::future::join(busy, kill).await);
-            process = KaleProcess::start(&uri, &folder).await;
+            match futures::future::select(std::pin::pin!(busy), std::pin::pin!(far)).await {
+                // The others learn that nobody answers any more.
+                Either::Right(((), busy)) => drop(busy.await),
+                Either::Left(_all_is_told) => {}
+            }
         }
+        process.kill9();
+        process = KaleProcess::start(&uri, &folder).await;
     }
 
     let client = process.with_token(&key);

@@ -43,9 +43,9 @@ pub(super) fn read(event: Value, now: Timestamp) -> Result<Draft, FieldError> {
         return Err(FieldError::new(pointer, "unknown-field", message));
     }
     Ok(Draft {
-        id: identity(required(id, "id")?)?,
-        name: named(required(name, "name")?)?,
-        at: instant(required(at, "at")?, now)?,
+        id: identity(&required(id, "id")?)?,
+        name: named(&required(name, "name")?)?,
+        at: instant(&required(at, "at")?, now)?,
         session: parsed(session, "session", "the id of a session such as `ses_…`")?,
         customer: parsed(customer, "customer", "the id of a customer such as `cus_…`")?,
         properties: more(properties)?,
@@ -87,8 +87,8 @@ fn required(value: Option<Value>, field: &str) -> Result<String, FieldError> {
     }
 }
 
-fn identity(text: String) -> Result<Uuid, FieldError> {
-    let id = Uuid::try_parse(&text).ok().filter(|id| id.get_version_num() == 7);
+fn identity(text: &str) -> Result<Uuid, FieldError> {
+    let id = Uuid::try_parse(text).ok().filter(|id| id.get_version_num() == 7);
     // What happens in sessions has ids of another version, so that nobody takes one before.
     id.filter(|_| text.len() == 36).ok_or_else(|| {
         wrong(
@@ -99,7 +99,7 @@ fn identity(text: String) -> Result<Uuid, FieldError> {
     })
 }
 
-fn named(text: String) -> Result<String, FieldError> {
+fn named(text: &str) -> Result<String, FieldError> {
     let trimmed = text.trim();
     let length = trimmed.chars().count();
     if !(1..=NAME_CHARS).contains(&length) || trimmed.chars().any(char::is_control) {
@@ -109,7 +109,7 @@ fn named(text: String) -> Result<String, FieldError> {
     Ok(trimmed.to_owned())
 }
 
-fn instant(text: String, now: Timestamp) -> Result<Timestamp, FieldError> {
+fn instant(text: &str, now: Timestamp) -> Result<Timestamp, FieldError> {
     let at: Timestamp = text
         .parse()
         .map_err(|_no_time| wrong("at", "not-a-time", "expected a time such as 2026-11-22T10:00:00Z"))?;
@@ -164,7 +164,7 @@ mod tests {
         event[name] = value;
         read(event, NOW)
             .err()
-            .map(|wrong| (wrong.pointer.to_string(), wrong.code.into_owned()))
+            .map(|wrong| (wrong.pointer, wrong.code.into_owned()))
     }
 
     #[test]

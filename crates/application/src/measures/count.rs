@@ -112,7 +112,7 @@ impl<'a> Counter<'a> {
         let kin = sessions::kin(self.store, self.tenant, &customers).await?;
         let say = Say::of(&kin);
         let moved = say.moved(&kin, &state, &batch);
-        let moved = sessions::of_customers(self.store, self.tenant, &moved).await?;
+        let moved = sessions::these(self.store, self.tenant, &moved).await?;
         // Whether one of them decides is what was read of all: they are counted as that, or somebody was faster.
         let all: Vec<&Countable> = batch.iter().chain(&moved).collect();
         self.write(&state, &all, &say).await

@@ -78,8 +78,8 @@ impl From<Taken> for TakenView {
         let rejected = taken.rejected.into_iter().map(|(index, wrong)| RejectedView {
             index,
             pointer: format!("#/events/{index}{}", wrong.pointer),
-            code: wrong.code.to_string(),
-            message: wrong.message.to_string(),
+            code: wrong.code.into_owned(),
+            message: wrong.message,
         });
         Self {
             accepted: taken.accepted,

@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bson::{Bson, Document, RawArrayBuf, RawDocumentBuf, doc, rawdoc, serialize_to_raw_document_buf};
+use futures::TryStreamExt as _;
 use kale_domain::id::{CompanyId, CustomerId, SessionId};
 use kale_flow::{outcome::Outcome, session::Session};
 use kale_measures::{
     cell::{Counted, Place},
     window::{Finished, takes_part},
 };
-use mongodb::{ClientSession, options::FindOptions};
+use mongodb::{
+    ClientSession, Collection,
+    options::{FindOptions, Hint},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -98,24 +102,33 @@ pub async fn dirty(store: &Store, tenant: Tenant, limit: u32) -> Result<Vec<Coun
     found.into_iter().map(Countable::try_from).collect()
 }
 
-/// The companies that have such sessions. A seek in the index per company.
+/// The companies that have such sessions. A seek in the index
+/// `{company_id, dirty, _id}` per company.
 pub async fn dirty_companies(store: &Store, _: Installation) -> Result<Vec<CompanyId>> {
-    let found = records(store)
-        .raw()
-        .distinct("company_id", doc! { "dirty": true })
-        .await?;
-    found.iter().map(company).collect()
+    companies(records(store).raw()).await
 }
 
-/// The company of an answer to `distinct`.
-pub(crate) fn company(stored: &Bson) -> Result<CompanyId> {
-    let Bson::Binary(binary) = stored else {
-        return Err(StoreError::corrupt("company", "it is no id"));
-    };
-    let id = binary
-        .to_uuid()
-        .map_err(|error| StoreError::corrupt("company", error))?;
-    Ok(CompanyId::from_uuid(value::from_uuid(id)))
+/// The companies that have something dirty in a collection with that index.
+pub(crate) async fn companies<T: Send + Sync>(of: &Collection<T>) -> Result<Vec<CompanyId>> {
+    #[derive(Deserialize)]
+    struct Company {
+        #[serde(rename = "_id")]
+        id: bson::Uuid,
+    }
+    // Not `distinct`, which would read the whole collection; and with a bound for the company, or each document is read.
+    let any = value::uuid(uuid::Uuid::nil());
+    let stages = [
+        doc! { "$match": { "company_id": { "$gte": any }, "dirty": true } },
+        doc! { "$group": { "_id": "$company_id" } },
+    ];
+    let found = of
+        .aggregate(stages)
+        .hint(Hint::Name("company_dirty".to_owned()))
+        .with_type::<Company>()
+        .await?;
+    let found: Vec<Company> = found.try_collect().await?;
+    let ids = found.into_iter().map(|company| value::from_uuid(company.id));
+    Ok(ids.map(CompanyId::from_uuid).collect())
 }
 
 /// A finished session, as others of its subscription see it.
@@ -163,7 +176,7 @@ pub async fn kin(store: &Store, tenant: Tenant, customers: &BTreeSet<CustomerId>
             "customer_id": 1, "subscription": 1, "outcome": 1, "ended_at": 1, "dirty": 1, "counted.epoch": 1,
             "counted.decides": 1,
         })
-        .hint(mongodb::options::Hint::Name("company_customer_newest".to_owned()))
+        .hint(Hint::Name("company_customer_newest".to_owned()))
         .build();
     let filter = doc! { "customer_id": { "$in": ids }, "mode": "live", "state": "completed" };
     let found = records(store).typed::<Row>();
@@ -185,7 +198,7 @@ pub async fn kin(store: &Store, tenant: Tenant, customers: &BTreeSet<CustomerId>
 }
 
 /// These sessions.
-pub async fn of_customers(store: &Store, tenant: Tenant, ids: &[SessionId]) -> Result<Vec<Countable>> {
+pub async fn these(store: &Store, tenant: Tenant, ids: &[SessionId]) -> Result<Vec<Countable>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -237,8 +250,6 @@ async fn read(
     limit: Option<u32>,
     at: Option<&mut ClientSession>,
 ) -> Result<Vec<Record>> {
-    use futures::TryStreamExt as _;
-
     let options = FindOptions::builder()
         .sort(doc! { "company_id": 1, "customer_id": 1, "_id": -1 })
         .limit(limit.map(i64::from))

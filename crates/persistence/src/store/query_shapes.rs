@@ -30,6 +30,7 @@ use crate::{
     workflows::{self, edits, versions},
 };
 
+mod figures;
 mod walks;
 
 const SIZE: u128 = 400;
@@ -70,7 +71,8 @@ fn wrong(entries: &[Document], index: &str, may_sort: bool) -> Result<(), String
         let plan = entry.get_str("planSummary").unwrap_or_default();
         let (docs, returned) = (number(entry, "docsExamined"), number(entry, "nreturned"));
         let sorts = entry.get_bool("hasSortStage").unwrap_or(false);
-        let indexed = plan.contains("IXSCAN") && plan.contains(index) && !plan.contains("COLLSCAN");
+        let scans = plan.contains("IXSCAN") || plan.contains("DISTINCT_SCAN");
+        let indexed = scans && plan.contains(index) && !plan.contains("COLLSCAN");
         let by_id = index == "{ _id: 1 }" && plan.contains("IDHACK");
         if !(indexed || by_id) || docs > 2 * returned + 1 || (sorts && !may_sort) {
             return Err(format!(
