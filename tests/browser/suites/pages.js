@@ -56,6 +56,22 @@ const PAGES = [
   ["workflows", "owner", "/workflows"],
   ["workflows-expert", "expert", "/workflows"],
   ["workflow", "owner", (made) => `/workflows/${made.workflow}`],
+  ["workflow-expert", "expert", (made) => `/workflows/${made.workflow}`],
+  ["workflow-tree", "owner", (made) => `/workflows/${made.workflow}?look=tree`],
+  ["workflow-card", "owner", (made) => `/workflows/${made.workflow}?card=${made.question.id}&element=${made.question.elements.at(-1).id}`],
+  ["workflow-lane", "owner", (made) => `/workflows/${made.workflow}?card=${made.question.id}&lane=${made.question.branches[0].id}`],
+  ["workflow-add", "owner", (made) => `/workflows/${made.workflow}?add=root%200`],
+  ["workflow-menu", "owner", (made) => `/workflows/${made.live}`, (page) => page.getByRole("button", { name: /^Actions for/ }).first().click()],
+  ["workflow-refused", "owner", (made) => `/workflows/${made.workflow}`, async (page, run, watch) => {
+    watch.expect(/status of 422/);
+    await page.locator("#publish-now").click();
+    await page.waitForFunction(() => document.activeElement?.matches(".findings"));
+  }],
+  ["workflow-live", "owner", (made) => `/workflows/${made.live}`],
+  ["workflow-archived", "owner", (made) => `/workflows/${made.archived}`],
+  ["workflow-settings", "owner", (made) => `/workflows/${made.live}/settings`],
+  ["workflow-versions", "owner", (made) => `/workflows/${made.live}/versions`],
+  ["workflow-versions-none", "owner", (made) => `/workflows/${made.workflow}/versions`],
   ["gallery", "owner", "/gallery"],
   ["gallery-expert", "expert", "/gallery"],
   ["template", "owner", "/gallery/cancel_saas"],
@@ -117,6 +133,18 @@ async function askForLink(page) {
   await page.getByRole("heading", { name: "Check your mail" }).waitFor();
 }
 
+/** A workflow that was published twice, with a change in between. */
+async function twice(kale) {
+  const { id } = await kale.api("POST", "/workflows", { template: "cancel_direct", name: "Twice" });
+  await kale.api("POST", `/workflows/${id}/publish`, { revision: 0, note: "As it comes" });
+  const { tree } = await kale.api("GET", `/workflows/${id}/tree`);
+  const { id: card, elements, branches, ...face } = tree.cards[0];
+  await kale.api("POST", `/workflows/${id}/ops`, { base: 0, op: { op: "update_card", card, face: { ...face, title: { en: "Leave us?" } } } });
+  await kale.api("POST", `/workflows/${id}/publish`, { revision: 1, note: "In other words" });
+  await kale.api("POST", `/workflows/${id}/ops`, { base: 1, op: { op: "duplicate_card", card } });
+  return id;
+}
+
 /** Something of every kind to look at. */
 async function make({ kale }) {
   const [customers, personas, map, checked, undone, imported] = [
@@ -146,8 +174,14 @@ async function make({ kale }) {
   const jobs = await kale.api("GET", "/jobs?limit=1&filter[state]=succeeded");
   const dead = await kale.api("GET", "/jobs?limit=1&filter[state]=dead");
   const workflow = await kale.api("POST", "/workflows", { template: "cancel_telecom" });
+  const { tree } = await kale.api("GET", `/workflows/${workflow.id}/tree`);
+  const archived = await kale.api("POST", "/workflows", { template: "cancel_direct", name: "Over" });
+  await kale.api("POST", `/workflows/${archived.id}/archive`, {});
   return {
     workflow: workflow.id,
+    question: tree.cards.find((card) => card.branches.length > 0 && card.elements.length > 0),
+    live: await twice(kale),
+    archived: archived.id,
     customer: customers.data[0].id,
     persona: personas.personas[0].id,
     map: map.id,
@@ -179,7 +213,7 @@ export function pages(run) {
           if (status >= 400) watch.expect(new RegExp(`status of ${status}`));
           const answer = await page.goto(typeof where === "function" ? where(made) : where);
           assert.equal(answer.status(), status);
-          await act?.(page, run);
+          await act?.(page, run, watch);
           await page.waitForLoadState();
           await ended(page);
           for (const address of [answer.url(), page.url()]) seen.add(new URL(address).pathname);
