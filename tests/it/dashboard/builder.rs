@@ -182,3 +182,89 @@ async fn the_picture_of_a_card_stands_in_our_frames_only_and_nobody_walks() {
     assert_eq!(sessions["data"], json!([]));
     app.stop().await;
 }
+
+#[actix_web::test]
+async fn what_people_write_is_text_wherever_the_editor_shows_it() {
+    let app = TestApp::shared();
+    let company = app.company("Globex").await;
+    let desk = Desk::of(&company, "cancel_saas").await;
+    let tree = desk.tree().await;
+    let hostile = "\"><script>alert(1)</script>";
+    let edit = format!("card {}", first(&tree));
+    let fields = [("do", edit.as_str()), ("title", hostile)];
+    drop(desk.edit("\"v0\"", &fields).await.expect(303));
+
+    let element = tree["cards"][0]["elements"][0]["id"].as_str().unwrap();
+    let open = format!("{}?card={}&element={element}", desk.place, first(&tree));
+    for path in [
+        open.as_str(),
+        &desk.place,
+        &format!("{}?add=root%200", desk.place),
+        &format!("{}/preview", desk.place),
+    ] {
+        for manner in [Manner::Page, Manner::Part] {
+            let shown = desk.browser.get(path, manner).await.expect(200).text();
+            assert!(!shown.contains("<script>alert"), "{path} {manner:?}");
+            assert!(
+                shown.contains("&lt;script&gt;alert") || shown.contains("&#60;script&#62;alert"),
+                "{path}"
+            );
+        }
+    }
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn settings_versions_and_copies_have_their_forms() {
+    let app = TestApp::shared();
+    let company = app.company("Globex").await;
+    let desk = Desk::of(&company, "cancel_direct").await;
+    let change = [
+        ("_etag", "\"v1\""),
+        ("name", "Renamed"),
+        ("trigger", "cancel_intent"),
+        ("default_locale", "en"),
+        ("locales", "de, fr"),
+        ("exit_profiles", "de"),
+    ];
+    let mut wrong = change;
+    wrong[4] = ("locales", "German");
+    let refused = desk.send("settings", &wrong).await.expect(422).text();
+    assert!(
+        refused.contains("value=\"German\""),
+        "what was typed is still there"
+    );
+    drop(desk.send("settings", &change).await.expect(303));
+    let stale = desk.send("settings", &change).await.expect(412).text();
+    assert!(stale.contains("Somebody changed these settings in between."));
+    let now = company.owner.get(&desk.place).await.expect(200).json();
+    assert_eq!(
+        (&now["name"], &now["exit_profiles"]),
+        (&json!("Renamed"), &json!(["de"]))
+    );
+
+    drop(desk.send("publish", &[("_etag", "\"v0\"")]).await.expect(303));
+    drop(desk.send("rollback", &[("to", "1")]).await.expect(303));
+    let versions = company
+        .owner
+        .get(&format!("{}/versions", desk.place))
+        .await
+        .json();
+    assert_eq!(versions["data"][0]["number"], 2);
+    let copied = desk.send("duplicate", &[]).await.expect(303);
+    let copy = copied.header("location").unwrap();
+    assert_ne!(copy, desk.place);
+    assert_eq!(
+        company.owner.get(&copy).await.expect(200).string("/name"),
+        "Copy of Renamed"
+    );
+    drop(desk.send("archive", &[]).await.expect(303));
+    let over = desk
+        .browser
+        .get(&desk.place, Manner::Page)
+        .await
+        .expect(200)
+        .text();
+    assert!(over.contains("Archived") && !over.contains("kale-builder"));
+    app.stop().await;
+}
