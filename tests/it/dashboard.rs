@@ -4,6 +4,7 @@
 //! a test, and fails one where a test knows no id for its parameter.
 
 pub(crate) mod browser;
+mod builder;
 mod cancel_flow;
 mod forms;
 mod isolation;

@@ -80,6 +80,27 @@ const PAGES = [
   ["workflows", "owner", "/workflows"],
   ["workflows-expert", "expert", "/workflows"],
   ["workflow", "owner", (made) => `/workflows/${made.workflow}`],
+  ["workflow-expert", "expert", (made) => `/workflows/${made.workflow}`],
+  ["workflow-tree", "owner", (made) => `/workflows/${made.workflow}?look=tree`],
+  ["workflow-card", "owner", (made) => `/workflows/${made.workflow}?card=${made.question.id}&element=${made.question.elements.at(-1).id}`],
+  ["workflow-lane", "owner", (made) => `/workflows/${made.workflow}?card=${made.question.id}&lane=${made.question.branches[0].id}`],
+  ["workflow-add", "owner", (made) => `/workflows/${made.workflow}?add=root%200`],
+  ["workflow-menu", "owner", (made) => `/workflows/${made.live}`, (page) => page.getByRole("button", { name: /^Actions for/ }).first().click()],
+  ["workflow-refused", "owner", (made) => `/workflows/${made.workflow}`, async (page, run, watch) => {
+    watch.expect(/status of 422/);
+    await page.locator("#publish-now").click();
+    await page.waitForFunction(() => document.activeElement?.matches(".findings"));
+  }],
+  ["workflow-live", "owner", (made) => `/workflows/${made.live}`],
+  ["workflow-archived", "owner", (made) => `/workflows/${made.archived}`],
+  ["workflow-settings", "owner", (made) => `/workflows/${made.live}/settings`],
+  ["workflow-versions", "owner", (made) => `/workflows/${made.live}/versions`],
+  ["workflow-versions-none", "owner", (made) => `/workflows/${made.workflow}/versions`],
+  ["analytics", "owner", "/analytics?days=90", (page) => page.locator(".as-table summary").first().click()],
+  ["analytics-too-few", "owner", "/analytics?days=7"],
+  ["analytics-empty", "newcomer", "/analytics"],
+  ["analytics-definitions", "owner", "/analytics/definitions"],
+  ["analytics-workflow", "owner", (made) => `/analytics/workflows/${made.walked}?days=365`],
   ["gallery", "owner", "/gallery"],
   ["gallery-expert", "expert", "/gallery"],
   ["template", "owner", "/gallery/cancel_saas"],
@@ -153,6 +174,18 @@ async function askForLink(page) {
   await page.getByRole("heading", { name: "Check your mail" }).waitFor();
 }
 
+/** A workflow that was published twice, with a change in between. */
+async function twice(kale) {
+  const { id } = await kale.api("POST", "/workflows", { template: "cancel_direct", name: "Twice" });
+  await kale.api("POST", `/workflows/${id}/publish`, { revision: 0, note: "As it comes" });
+  const { tree } = await kale.api("GET", `/workflows/${id}/tree`);
+  const { id: card, elements, branches, ...face } = tree.cards[0];
+  await kale.api("POST", `/workflows/${id}/ops`, { base: 0, op: { op: "update_card", card, face: { ...face, title: { en: "Leave us?" } } } });
+  await kale.api("POST", `/workflows/${id}/publish`, { revision: 1, note: "In other words" });
+  await kale.api("POST", `/workflows/${id}/ops`, { base: 1, op: { op: "duplicate_card", card } });
+  return id;
+}
+
 /** Something of every kind to look at. */
 async function make({ kale }) {
   const [customers, personas, map, checked, undone, imported] = [
@@ -186,13 +219,20 @@ async function make({ kale }) {
   const session = (is) => walked.data.find(is);
   const saved = session((one) => one.outcome === "saved");
   const offers = await kale.api("GET", "/offers");
+  const { tree } = await kale.api("GET", `/workflows/${workflow.id}/tree`);
+  const archived = await kale.api("POST", "/workflows", { template: "cancel_direct", name: "Over" });
+  await kale.api("POST", `/workflows/${archived.id}/archive`, {});
   return {
     saved: saved.id,
+    walked: saved.workflow,
     walker: saved.customer,
     left: session((one) => one.outcome === "cancelled").id,
     away: session((one) => one.state === "abandoned" || one.state === "expired").id,
     offer: offers.data[0].id,
     workflow: workflow.id,
+    question: tree.cards.find((card) => card.branches.length > 0 && card.elements.length > 0),
+    live: await twice(kale),
+    archived: archived.id,
     customer: customers.data[0].id,
     persona: personas.personas[0].id,
     map: map.id,

@@ -11,7 +11,7 @@ export function roles(run) {
     it("a retention admin sees every part of their company", () =>
       run.browser.on({ as: "owner" }, "role-owner", async (page) => {
         await page.goto("/");
-        assert.deepEqual(await sections(page), ["Today", "Customers", "Sessions", "Workflows", "Reasons", "Offers", "Personas", "Data", "Jobs", "Audit", "Settings"]);
+        assert.deepEqual(await sections(page), ["Today", "Customers", "Sessions", "Workflows", "Reasons", "Offers", "Analytics", "Personas", "Data", "Jobs", "Audit", "Settings"]);
         assert.equal(await page.locator(".acting").count(), 0);
       }));
 
@@ -39,6 +39,18 @@ export function roles(run) {
         await page.goto("/customers");
         assert.equal(await page.getByRole("link", { name: "Export CSV" }).count(), 0);
         assert.equal(await page.locator("[data-bulk]").count(), 0);
+      }));
+
+    it("a retention expert may read a workflow and change nothing", () =>
+      run.browser.on({ as: "expert" }, "role-expert-workflow", async (page) => {
+        const { id } = await run.kale.api("POST", "/workflows", { template: "cancel_direct", name: "To be read" });
+        await page.goto(`/workflows/${id}`);
+        await page.getByRole("heading", { name: "To be read" }).waitFor();
+        assert.equal(await page.locator("#main form[method=post]").count(), 0);
+        assert.equal(await page.locator("kale-builder").count(), 0);
+        const picture = await page.request.get(`/workflows/${id}/preview`, { headers: { accept: "text/html" } });
+        assert.equal(picture.status(), 403);
+        await run.kale.api("POST", `/workflows/${id}/archive`, {});
       }));
 
     it("a Kale admin chooses a company, sees a bar on every page there, and leaves again", () =>

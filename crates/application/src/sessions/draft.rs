@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::Timestamp;
 use kale_domain::{
     company::Company,
     id::{CardId, CustomerId, SessionId},
@@ -12,7 +13,7 @@ use kale_flow::{
     card::CardKind,
     session::{Channel, Session},
     walk::{Afterthought, Status, Walk},
-    workflow::Draft,
+    workflow::{Draft, Workflow},
 };
 use kale_persistence::Tenant;
 
@@ -42,7 +43,7 @@ impl Sessions {
             },
             _ => Status::InProgress { card: card.id },
         };
-        let (workflow, locale) = (&draft.workflow, &draft.workflow.demands.default_locale);
+        let locale = &draft.workflow.demands.default_locale;
         let walkable = prepared(
             &self.store,
             tenant,
@@ -53,37 +54,42 @@ impl Sessions {
             locale.clone(),
         )
         .await?;
-        let now = self.store.now();
-        let session = Session {
-            id: SessionId::from_uuid(workflow.id.uuid()),
-            workflow: workflow.id,
-            trigger: workflow.trigger,
-            mode: Mode::Test,
-            channel: Channel::Hosted,
-            customer: CustomerId::from_uuid(workflow.id.uuid()),
-            subscription: None,
-            persona: None,
-            mrr_at_stake: None,
-            locale: locale.clone(),
-            return_url: None,
-            walk: Walk {
-                version: 0,
-                step: 1,
-                status,
-                trail: vec![card.id],
-                viewed: Vec::new(),
-                answers: Answers::new(),
-                decisions: BTreeMap::new(),
-                offers: Vec::new(),
-                last: None,
-            },
-            returns: 0,
-            started_at: now,
-            last_seen_at: now,
-            ended_at: matches!(status, Status::Completed { .. }).then_some(now),
-            revision: 0,
-        };
+        let session = stood(&draft.workflow, card.id, status, self.store.now());
         let scene = Scene::new(&self.store, Arc::new(walkable), None, company, &session);
         Ok(Some(scene.with_names_for_values().seen(session)))
+    }
+}
+
+/// The session of nobody, who stands on that card.
+fn stood(workflow: &Workflow, card: CardId, status: Status, now: Timestamp) -> Session {
+    let nobody = workflow.id.uuid();
+    Session {
+        id: SessionId::from_uuid(nobody),
+        workflow: workflow.id,
+        trigger: workflow.trigger,
+        mode: Mode::Test,
+        channel: Channel::Hosted,
+        customer: CustomerId::from_uuid(nobody),
+        subscription: None,
+        persona: None,
+        mrr_at_stake: None,
+        locale: workflow.demands.default_locale.clone(),
+        return_url: None,
+        walk: Walk {
+            version: 0,
+            step: 1,
+            status,
+            trail: vec![card],
+            viewed: Vec::new(),
+            answers: Answers::new(),
+            decisions: BTreeMap::new(),
+            offers: Vec::new(),
+            last: None,
+        },
+        returns: 0,
+        started_at: now,
+        last_seen_at: now,
+        ended_at: matches!(status, Status::Completed { .. }).then_some(now),
+        revision: 0,
     }
 }

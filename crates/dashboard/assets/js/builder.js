@@ -20,7 +20,17 @@ class KaleBuilder extends HTMLElement {
       this.addEventListener(name, (event) => this[name](event));
     }
     document.addEventListener("htmx:after:swap", () => this.swapped());
+    this.centre();
     addEventListener("beforeunload", (event) => this.typed.size > 0 && event.preventDefault());
+  }
+
+  /** A wide tree begins at what is chosen, else at its first card. */
+  centre() {
+    const canvas = this.querySelector("#canvas");
+    const card = canvas?.querySelector(".card.on") ?? canvas?.querySelector("[data-card]");
+    if (!card || canvas.scrollWidth <= canvas.clientWidth) return;
+    const [there, here] = [card.getBoundingClientRect(), canvas.getBoundingClientRect()];
+    canvas.scrollLeft += there.left + there.width / 2 - here.left - here.width / 2;
   }
 
   /** Does an edit that has no button of its own just there. */
@@ -73,7 +83,11 @@ class KaleBuilder extends HTMLElement {
   }
 
   swapped() {
-    for (const [id, values] of this.typed) this.restore(document.getElementById(id), values);
+    for (const [id, values] of this.typed) {
+      // What was typed about a card that is gone is of no use any more.
+      if (id.startsWith("form-crd_") && !document.getElementById(id.replace("form", "card"))) this.typed.delete(id);
+      this.restore(document.getElementById(id), values);
+    }
     const then = this.then && this.querySelector(this.then);
     this.then = undefined;
     if (!then) return;

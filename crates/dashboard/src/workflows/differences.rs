@@ -1,5 +1,7 @@
 //! What is different between two trees, card by card.
 
+use std::collections::BTreeSet;
+
 use kale_application::workflows::{
     Card, CardTree, Change, Diff, Face, Locale,
     element::Element,
@@ -35,11 +37,26 @@ fn chip<I, H, C>(change: &Change<I, H, C>) -> Chip {
     }
 }
 
+/// Whether it came or went with its card.
+fn all_in<I, C>(change: &Change<I, CardId, C>, cards: &BTreeSet<CardId>) -> bool {
+    let homes = [&change.before, &change.after];
+    let mut homes = homes.into_iter().flatten();
+    homes.all(|one| cards.contains(&one.home))
+}
+
 impl Differences<'_> {
     /// One line per card, lane and element.
     pub(super) fn of(&self, diff: &Diff) -> Vec<Difference> {
+        // A card that came or went did so with all it holds.
+        let whole: BTreeSet<CardId> = diff
+            .cards
+            .iter()
+            .filter(|change| change.before.is_none() || change.after.is_none())
+            .map(|change| change.id)
+            .collect();
         let mut told: Vec<Difference> = diff.cards.iter().map(|change| self.card(change)).collect();
-        told.extend(diff.branches.iter().map(|change| {
+        let lanes = diff.branches.iter().filter(|change| !all_in(change, &whole));
+        told.extend(lanes.map(|change| {
             let (tree, standing) = match (&change.after, &change.before) {
                 (Some(after), _) => (self.after, Some(after)),
                 (None, before) => (self.before, before.as_ref()),
@@ -52,7 +69,8 @@ impl Differences<'_> {
                 texts: Vec::new(),
             }
         }));
-        told.extend(diff.elements.iter().map(|change| self.element(change)));
+        let elements = diff.elements.iter().filter(|change| !all_in(change, &whole));
+        told.extend(elements.map(|change| self.element(change)));
         told
     }
 
@@ -164,6 +182,10 @@ mod tests {
         assert_eq!(lines[0].what.label, "Changed");
         assert_eq!(lines[0].texts[0].before, old);
         assert_eq!(lines[0].texts[0].after, "Leaving?");
+        assert!(
+            lines.iter().all(|line| !line.title.contains(" on ")),
+            "its texts go with it"
+        );
         let title = outline::title(&gone, &before, &Locale::english());
         assert!(
             lines

@@ -85,11 +85,11 @@ pub(super) fn state_chip(state: WorkflowState) -> Chip {
 /// What the rules of a market are called.
 pub(super) fn profile_label(key: &str) -> String {
     match key {
-        "base" => "what holds everywhere",
+        "base" => "Everywhere",
         "us_ca" => "California",
         "de" => "Germany",
         "uk_2027" => "United Kingdom from 2027",
-        "none_b2b" => "business customers",
+        "none_b2b" => "Business customers",
         other => other,
     }
     .to_owned()

@@ -91,7 +91,7 @@ fn fair(draft: &Draft) -> Result<String, Refusal> {
         .map(|profile| words::profile_label(&profile.key))
         .collect();
     Ok(format!(
-        "Checked against the fair-exit rules: {}. Rules are no advice; your counsel decides.",
+        "Fair-exit rules in force: {}. They are no advice; your counsel decides.",
         titles.join(", ")
     ))
 }

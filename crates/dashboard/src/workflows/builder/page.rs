@@ -127,14 +127,7 @@ async fn page<P>(
         back: chosen.query().text(),
         may_undo: undo,
         may_redo: redo,
-        looks: [Look::Tree, Look::Outline].map(|one| LookTab {
-            label: match one {
-                Look::Tree => "Tree",
-                Look::Outline => "Outline",
-            },
-            href: chosen.drawn(one).href(&id),
-            current: one == look,
-        }),
+        looks: looks(&chosen, look, &id),
         is_tree: look == Look::Tree,
         entry: words::trigger_label(workflow.trigger),
         checks: checks(&found),
@@ -143,6 +136,15 @@ async fn page<P>(
         panel: panel(here, reader, draft, &chosen, &found, &showing).await?,
         refused: showing.refused,
         id,
+    })
+}
+
+/// The ways to draw the cards.
+fn looks(chosen: &Selection, present: Look, id: &str) -> [LookTab; 2] {
+    [(Look::Tree, "Tree"), (Look::Outline, "Outline")].map(|(look, label)| LookTab {
+        label,
+        href: chosen.drawn(look).href(id),
+        current: look == present,
     })
 }
 

@@ -191,7 +191,8 @@ pub(super) fn finding(problem: &Problem, card: Option<Link>) -> Finding {
         message: sentence(&quoted(&problem.field.message)),
         card,
         rule: problem.rule.as_ref().map_or_else(String::new, |rule| {
-            format!("Fair exit, “{}”: {}", rule.profile, rule.source)
+            let market = words::profile_label(&rule.profile);
+            format!("Fair exit, {market}: {}", rule.source)
         }),
     }
 }
