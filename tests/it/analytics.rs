@@ -20,7 +20,8 @@ use crate::{
 
 /// Waits until everything that has changed is counted.
 pub(crate) async fn all_counted(owner: &Client) {
-    for _ in 0..1_200 {
+    // The database keeps the transaction of a process that was killed for a minute, and whatever it has changed.
+    for _ in 0..5_000 {
         let counting = owner.get("/analytics/counting").await.expect(200).json();
         if counting["pending"] == false && counting["rebuilding"] == false {
             return;

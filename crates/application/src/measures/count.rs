@@ -37,6 +37,8 @@ pub struct RollUp {}
 
 impl Job for RollUp {
     const KIND: &'static str = "rollup";
+    // The transaction of a process that was killed stands in the way for up to a minute.
+    const MAX_ATTEMPTS: u32 = 10;
 }
 
 /// Asks for a count of a company, unless one is waiting.
