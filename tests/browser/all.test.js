@@ -5,6 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { Browser } from "./lib/browser.js";
 import { start } from "./lib/kale.js";
 import { builder } from "./suites/builder.js";
+import { comingBack } from "./suites/coming_back.js";
 import { controls } from "./suites/controls.js";
 import { flow } from "./suites/flow.js";
 import { journey } from "./suites/journey.js";
@@ -15,7 +16,7 @@ import { weight } from "./suites/weight.js";
 import { withoutScripts } from "./suites/without_scripts.js";
 
 /** In this order: the first ones need the demo as it was made, and put back what they change. */
-const SUITES = { controls, journey, keyboard, withoutScripts, builder, roles, weight, flow, pages };
+const SUITES = { controls, journey, keyboard, withoutScripts, builder, roles, weight, flow, comingBack, pages };
 
 /** What every suite gets. It is filled before the first test. */
 const run = { kale: undefined, browser: undefined };

@@ -23,6 +23,7 @@ pub use kale_flow::{
     said,
     text::{Locale, Text},
     tree::CardTree,
+    variable::described,
     version::FlowVersion,
     workflow::{Demands, Draft, LastEdit, NotNow, Published, Source, Trigger, Workflow, WorkflowState},
 };

@@ -222,6 +222,23 @@ pub fn fill(text: &str, values: &Values, escaping: Escaping) -> Result<String, M
     Ok(filled)
 }
 
+/// A text for whoever knows no values: each variable as its default, else as its name, `‹customer name›`. One whose braces
+/// can't be read stays as it is.
+#[must_use]
+pub fn described(text: &str) -> String {
+    let Ok(pieces) = pieces(text) else {
+        return text.to_owned();
+    };
+    let said = pieces.into_iter().map(|piece| match piece {
+        Piece::Words(words) => words.to_owned(),
+        Piece::Variable {
+            default: Some(words), ..
+        } => words,
+        Piece::Variable { name, default: None } => format!("‹{}›", name.replace(['.', '_'], " ")),
+    });
+    said.collect()
+}
+
 fn escape(value: &str, escaping: Escaping, into: &mut String) {
     // One line, whatever the value holds: a line break could start a block of its own.
     let line: String = value
@@ -272,6 +289,13 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.parse().unwrap(), (*value).to_owned()))
             .collect()
+    }
+
+    #[test]
+    fn a_text_can_be_described_without_any_value() {
+        let text = "{{expert.name|\"Our team\"}} writes to {{customer.first_name}}.";
+        assert_eq!(described(text), "Our team writes to ‹customer first name›.");
+        assert_eq!(described("{{oops"), "{{oops");
     }
 
     #[test]

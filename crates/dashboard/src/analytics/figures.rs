@@ -5,6 +5,7 @@ use kale_application::{
         CardFigures, ElementFigures, FEWEST, Given, OfferFigures, Overview, Rate, ReasonFigures, Tally,
     },
     sessions::{Outcome, SessionState},
+    workflows::described,
 };
 use kale_domain::money::Money;
 use rust_decimal::{
@@ -249,15 +250,15 @@ pub(super) fn reasons(reasons: &[ReasonFigures], csv: String) -> Bars {
     }
 }
 
+fn title(card: &CardFigures) -> String {
+    let title = card.title.as_deref().map(described);
+    title.unwrap_or_else(|| card_look(card.kind).label.to_owned())
+}
+
 /// What became of sessions at each card, in the order they are walked.
 pub(super) fn cards(cards: &[CardFigures], csv: String) -> Bars {
     let seen: Vec<&CardFigures> = cards.iter().filter(|card| card.tally.viewed > 0).collect();
     let longest = seen.iter().map(|card| card.tally.viewed).max().unwrap_or(0);
-    let title = |card: &CardFigures| {
-        card.title
-            .clone()
-            .unwrap_or_else(|| card_look(card.kind).label.to_owned())
-    };
     let mut table = Table::new(["Card", "Shown", "Went on", "Left here"]);
     table.rows = seen
         .iter()
@@ -311,13 +312,15 @@ pub(super) fn questions<'a>(
     cards: &'a [CardFigures],
     csv: impl Fn() -> String + 'a,
 ) -> impl Iterator<Item = Bars> + 'a {
-    let elements = cards.iter().flat_map(|card| &card.elements);
+    let elements = cards
+        .iter()
+        .flat_map(|card| card.elements.iter().map(move |element| (card, element)));
     elements
-        .filter(|element| element.answers.iter().any(|answer| answer.sessions > 0))
-        .map(move |element| question(element, csv()))
+        .filter(|(_, element)| element.answers.iter().any(|answer| answer.sessions > 0))
+        .map(move |(card, element)| question(card, element, csv()))
 }
 
-fn question(element: &ElementFigures, csv: String) -> Bars {
+fn question(card: &CardFigures, element: &ElementFigures, csv: String) -> Bars {
     let longest = element
         .answers
         .iter()
@@ -328,7 +331,8 @@ fn question(element: &ElementFigures, csv: String) -> Bars {
         .answers
         .iter()
         .map(|answer| {
-            let label = answer.label.clone().unwrap_or_else(|| said(answer.answer));
+            let label = answer.label.as_deref().map(described);
+            let label = label.unwrap_or_else(|| said(answer.answer));
             Bar::new(label, &[(Shade::Other, answer.sessions)], longest)
         })
         .collect();
@@ -337,7 +341,8 @@ fn question(element: &ElementFigures, csv: String) -> Bars {
         .iter()
         .map(|bar| vec![bar.label.clone(), bar.value.clone()])
         .collect();
-    let title = element.label.clone().unwrap_or_else(|| "A question".to_owned());
+    // A question without a label of its own is asked by the title of its card.
+    let title = element.label.as_deref().map_or_else(|| title(card), described);
     Bars {
         panel: panel(
             element.element.to_string(),

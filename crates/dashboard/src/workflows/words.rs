@@ -48,7 +48,8 @@ pub(crate) const fn offer_label(kind: OfferKind) -> &'static str {
 /// How a walk ends.
 pub(crate) const fn outcome_label(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Saved => "Saved",
+        // Nobody knows yet who stays saved.
+        Outcome::Saved => "Stayed",
         Outcome::Contracted => "Contracted",
         Outcome::Cancelled => "Cancelled",
         Outcome::Deferred => "Deferred",
