@@ -1,8 +1,10 @@
 //! `/analytics`: what became of those who came to leave.
 
+mod bars;
 mod definitions;
 mod figures;
 mod overview;
+mod shares;
 mod span;
 mod workflow;
 

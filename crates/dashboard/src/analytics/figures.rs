@@ -1,11 +1,8 @@
 //! From figures to what pages draw of them.
 
 use kale_application::{
-    measures::{
-        CardFigures, ElementFigures, FEWEST, Given, OfferFigures, Overview, Rate, ReasonFigures, Tally,
-    },
+    measures::{FEWEST, Overview, Rate, Tally},
     sessions::{Outcome, SessionState},
-    workflows::described,
 };
 use kale_domain::money::Money;
 use rust_decimal::{
@@ -13,15 +10,10 @@ use rust_decimal::{
     prelude::{FromPrimitive as _, ToPrimitive as _},
 };
 
-use super::span::Asked;
-use crate::{
-    view::{
-        analytics::{Bars, Days, Panel, ShareRow, Shares, Story},
-        chart::{Bar, Columns, Counted, Interval, Key, Shade, Share, Table},
-        format,
-        parts::Link,
-    },
-    workflows::card_look,
+use crate::view::{
+    analytics::{Days, Panel, Story},
+    chart::{Columns, Counted, Interval, Key, Shade, Share, Table},
+    format,
 };
 
 /// Over more days than these a column is a week.
@@ -72,7 +64,7 @@ fn key(label: &str, shade: Shade, value: u64) -> Key {
     }
 }
 
-fn named(label: &str, shade: Shade) -> Key {
+pub(super) fn named(label: &str, shade: Shade) -> Key {
     Key {
         label: label.to_owned(),
         shade,
@@ -214,7 +206,13 @@ pub(super) fn days(overview: &Overview, csv: String) -> Days {
     }
 }
 
-fn panel(id: impl Into<String>, title: impl Into<String>, note: String, table: Table, csv: String) -> Panel {
+pub(super) fn panel(
+    id: impl Into<String>,
+    title: impl Into<String>,
+    note: String,
+    table: Table,
+    csv: String,
+) -> Panel {
     Panel {
         id: id.into(),
         title: title.into(),
@@ -222,228 +220,6 @@ fn panel(id: impl Into<String>, title: impl Into<String>, note: String, table: T
         table,
         csv,
     }
-}
-
-/// Why people leave.
-pub(super) fn reasons(reasons: &[ReasonFigures], csv: String) -> Bars {
-    let longest = reasons.iter().map(|one| one.sessions).max().unwrap_or(0);
-    let title = |one: &ReasonFigures| one.title.clone().unwrap_or_else(|| one.key.to_string());
-    let mut table = Table::new(["Reason", "Sessions"]);
-    table.rows = reasons
-        .iter()
-        .map(|one| vec![title(one), format::number(one.sessions)])
-        .collect();
-    Bars {
-        panel: panel(
-            "reasons",
-            "Why people leave",
-            "Sessions that gave the reason".to_owned(),
-            table,
-            csv,
-        ),
-        bars: reasons
-            .iter()
-            .map(|one| Bar::new(title(one), &[(Shade::Other, one.sessions)], longest))
-            .collect(),
-        keys: Vec::new(),
-        none: "Nobody gave a reason.",
-    }
-}
-
-fn title(card: &CardFigures) -> String {
-    let title = card.title.as_deref().map(described);
-    title.unwrap_or_else(|| card_look(card.kind).label.to_owned())
-}
-
-/// What became of sessions at each card, in the order they are walked.
-pub(super) fn cards(cards: &[CardFigures], csv: String) -> Bars {
-    let seen: Vec<&CardFigures> = cards.iter().filter(|card| card.tally.viewed > 0).collect();
-    let longest = seen.iter().map(|card| card.tally.viewed).max().unwrap_or(0);
-    let mut table = Table::new(["Card", "Shown", "Went on", "Left here"]);
-    table.rows = seen
-        .iter()
-        .map(|card| {
-            let figures = [card.tally.viewed, card.tally.went_on, card.tally.left];
-            std::iter::once(title(card))
-                .chain(figures.map(format::number))
-                .collect()
-        })
-        .collect();
-    let bar = |card: &&CardFigures| {
-        let tally = card.tally;
-        let rest = tally
-            .viewed
-            .saturating_sub(tally.went_on)
-            .saturating_sub(tally.left);
-        let parts = [
-            (Shade::Other, tally.went_on),
-            (Shade::Waiting, rest),
-            (Shade::Undecided, tally.left),
-        ];
-        let mut bar = Bar::new(title(card), &parts, longest);
-        if tally.left > 0 {
-            bar.note = format!("{} left here", format::number(tally.left));
-            if tally.viewed >= FEWEST {
-                bar.note = format!("{}, {}", bar.note, format::percent(tally.left, tally.viewed));
-            }
-        }
-        bar
-    };
-    Bars {
-        panel: panel(
-            "cards",
-            "Card by card",
-            "Sessions that saw the card, and what they did there".to_owned(),
-            table,
-            csv,
-        ),
-        bars: seen.iter().map(bar).collect(),
-        keys: vec![
-            named("went on", Shade::Other),
-            named("ended or are here", Shade::Waiting),
-            named("left here", Shade::Undecided),
-        ],
-        none: "No card was shown.",
-    }
-}
-
-/// What was answered to each question that has answers to count.
-pub(super) fn questions<'a>(
-    cards: &'a [CardFigures],
-    csv: impl Fn() -> String + 'a,
-) -> impl Iterator<Item = Bars> + 'a {
-    let elements = cards
-        .iter()
-        .flat_map(|card| card.elements.iter().map(move |element| (card, element)));
-    elements
-        .filter(|(_, element)| element.answers.iter().any(|answer| answer.sessions > 0))
-        .map(move |(card, element)| question(card, element, csv()))
-}
-
-fn question(card: &CardFigures, element: &ElementFigures, csv: String) -> Bars {
-    let longest = element
-        .answers
-        .iter()
-        .map(|answer| answer.sessions)
-        .max()
-        .unwrap_or(0);
-    let bars: Vec<Bar> = element
-        .answers
-        .iter()
-        .map(|answer| {
-            let label = answer.label.as_deref().map(described);
-            let label = label.unwrap_or_else(|| said(answer.answer));
-            Bar::new(label, &[(Shade::Other, answer.sessions)], longest)
-        })
-        .collect();
-    let mut table = Table::new(["Answer", "Sessions"]);
-    table.rows = bars
-        .iter()
-        .map(|bar| vec![bar.label.clone(), bar.value.clone()])
-        .collect();
-    // A question without a label of its own is asked by the title of its card.
-    let title = element.label.as_deref().map_or_else(|| title(card), described);
-    Bars {
-        panel: panel(
-            element.element.to_string(),
-            title,
-            "Sessions that answered so".to_owned(),
-            table,
-            csv,
-        ),
-        bars,
-        keys: Vec::new(),
-        none: "",
-    }
-}
-
-fn said(given: Given) -> String {
-    match given {
-        Given::Option(id) => id.to_string(),
-        Given::Rating(number) => number.to_string(),
-        Given::Text => "In words".to_owned(),
-        Given::Ticked => "Ticked".to_owned(),
-        Given::Unticked => "Not ticked".to_owned(),
-        Given::Clicked => "Followed".to_owned(),
-    }
-}
-
-/// What became of each offer.
-pub(super) fn offers(offers: &[OfferFigures], csv: String) -> Shares {
-    let row = |one: &OfferFigures| ShareRow {
-        of: Link::new(
-            one.name
-                .clone()
-                .unwrap_or_else(|| "An offer that is gone".to_owned()),
-            "",
-        ),
-        figures: [one.tally.shown, one.tally.accepted, one.tally.declined]
-            .map(format::number)
-            .into(),
-        share: share(Rate::of(one.tally.accepted, one.tally.shown)),
-    };
-    Shares {
-        panel: panel(
-            "offers",
-            "Offers",
-            "What was promised in the flow. What billing made of it is not counted here.".to_owned(),
-            Table::new(["Offer", "Shown", "Accepted", "Declined"]),
-            csv,
-        ),
-        share: "Accepted, with 95% interval",
-        rows: offers.iter().map(row).collect(),
-        none: "No offer was shown.",
-    }
-}
-
-/// Lines of deflection: workflows, versions, personas.
-pub(super) fn deflections(
-    id: &'static str,
-    title: &'static str,
-    of: &'static str,
-    rows: impl IntoIterator<Item = (Link, Tally)>,
-    csv: String,
-) -> Shares {
-    let rows = rows.into_iter().map(|(of, tally)| {
-        let rate = tally.immediate_deflection();
-        ShareRow {
-            of,
-            figures: [tally.sessions(), rate.n, rate.hits].map(format::number).into(),
-            share: share(rate),
-        }
-    });
-    Shares {
-        panel: panel(
-            id,
-            title,
-            String::new(),
-            Table::new([of, "Sessions", "Finished", "Without a cancellation"]),
-            csv,
-        ),
-        share: "Immediate deflection, with 95% interval",
-        rows: rows.collect(),
-        none: "There is none yet.",
-    }
-}
-
-/// The personas, by what they were called at the time they are read.
-pub(super) fn personas(overview: &Overview, asked: &Asked, path: &str) -> Shares {
-    let rows = overview.personas.iter().map(|row| {
-        let gone = if row.id.is_some() {
-            "A persona that is gone"
-        } else {
-            "Unassigned"
-        };
-        let name = row.name.clone().unwrap_or_else(|| gone.to_owned());
-        (Link::new(name, ""), row.tally.clone())
-    });
-    deflections(
-        "personas",
-        "Personas at the start",
-        "Persona",
-        rows,
-        asked.csv(path, "personas"),
-    )
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use kale_domain::id::PersonaId;
 use kale_web::{Problem, Query as Params, permission::ReadAnalytics};
 
 use super::{
-    figures,
+    bars, figures, shares,
     span::{self, problem},
 };
 use crate::{
@@ -52,17 +52,17 @@ pub(crate) async fn handle(
         empty: empty(overview.total.sessions()),
         story: figures::story(&overview.total),
         days: figures::days(&overview, csv("days")),
-        bars: vec![figures::reasons(&overview.reasons, csv("reasons"))],
+        bars: vec![bars::reasons(&overview.reasons, csv("reasons"))],
         shares: vec![
-            figures::deflections(
+            shares::deflections(
                 "workflows",
                 "Workflows",
                 "Workflow",
                 rows,
                 asked.csv("workflows.csv", ""),
             ),
-            figures::offers(&overview.offers, csv("offers")),
-            figures::personas(&overview, &asked, "overview.csv"),
+            shares::offers(&overview.offers, csv("offers")),
+            shares::personas(&overview, &asked, "overview.csv"),
         ],
     };
     here.frame.answer(StatusCode::OK, |part| {

@@ -25,6 +25,11 @@ const DAYS: [(&str, i64, &str); 4] = [
     ("90", 90, "Last 90 days"),
     ("365", 365, "Last 365 days"),
 ];
+const CHANNELS: [(&str, &str); 3] = [
+    ("", "Every channel"),
+    ("hosted", "Hosted page"),
+    ("api", "Through the API"),
+];
 const USUAL: &str = "30";
 const NOBODY: &str = "none";
 
@@ -98,6 +103,43 @@ impl Params {
     }
 }
 
+fn select<'a>(
+    name: &str,
+    label: &str,
+    chosen: &str,
+    all: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Select {
+    let choices = all.into_iter().map(|(value, label)| Choice::new(value, label));
+    Select::new(Field::new(name, label).value(chosen), choices)
+}
+
+fn days(chosen: &str) -> Select {
+    let chosen = if chosen.is_empty() { USUAL } else { chosen };
+    select(
+        "days",
+        "Days",
+        chosen,
+        DAYS.map(|(value, _, label)| (value, label)),
+    )
+}
+
+fn people(personas: &[(PersonaId, String)], chosen: &str) -> Select {
+    let all = personas
+        .iter()
+        .map(|(id, name)| Choice::new(id.to_string(), name));
+    let choices = [Choice::new("", "Every persona")].into_iter().chain(all);
+    let choices = choices.chain([Choice::new(NOBODY, "Unassigned")]);
+    Select::new(Field::new("persona", "Persona").value(chosen), choices)
+}
+
+fn numbers(versions: &[u32], chosen: &str) -> Select {
+    let all = versions
+        .iter()
+        .map(|number| Choice::new(number.to_string(), format!("Version {number}")));
+    let choices = [Choice::new("", "Every version")].into_iter().chain(all);
+    Select::new(Field::new("version", "Version").value(chosen), choices)
+}
+
 fn channel(name: &str) -> Option<Channel> {
     [Channel::Hosted, Channel::Api]
         .into_iter()
@@ -144,54 +186,13 @@ impl Asked {
         versions: &[u32],
         counting: &Counting,
     ) -> Span {
-        let Params {
-            days,
-            persona,
-            channel,
-            version,
-        } = &self.params;
-        let days = if days.is_empty() { USUAL } else { days };
-        let choices = |name: &str, label: &str, chosen: &str, all: Vec<Choice>| {
-            Select::new(Field::new(name, label).value(chosen), all)
-        };
-        let everybody = [Choice::new("", "Every persona")];
-        let people = personas
-            .iter()
-            .map(|(id, name)| Choice::new(id.to_string(), name));
-        let channels = [
-            ("", "Every channel"),
-            ("hosted", "Hosted page"),
-            ("api", "Through the API"),
-        ];
-        let numbers = versions
-            .iter()
-            .map(|number| Choice::new(number.to_string(), format!("Version {number}")));
+        let chosen = &self.params;
         Span {
             action: action.to_owned(),
-            days: choices(
-                "days",
-                "Days",
-                days,
-                DAYS.map(|(value, _, label)| Choice::new(value, label)).into(),
-            ),
-            persona: (!personas.is_empty()).then(|| {
-                let all = everybody.into_iter().chain(people);
-                let all = all.chain([Choice::new(NOBODY, "Unassigned")]).collect();
-                choices("persona", "Persona", persona, all)
-            }),
-            channel: choices(
-                "channel",
-                "Channel",
-                channel,
-                channels.map(|(value, label)| Choice::new(value, label)).into(),
-            ),
-            version: (!versions.is_empty()).then(|| {
-                let all = [Choice::new("", "Every version")]
-                    .into_iter()
-                    .chain(numbers)
-                    .collect();
-                choices("version", "Version", version, all)
-            }),
+            days: days(&chosen.days),
+            persona: (!personas.is_empty()).then(|| people(personas, &chosen.persona)),
+            channel: select("channel", "Channel", &chosen.channel, CHANNELS),
+            version: (!versions.is_empty()).then(|| numbers(versions, &chosen.version)),
             said: format!(
                 "{} to {}, days in {}",
                 format::date(self.from),

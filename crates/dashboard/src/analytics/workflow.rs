@@ -7,8 +7,9 @@ use kale_domain::id::WorkflowId;
 use kale_web::{Path, Problem, Query as Params, permission::ReadAnalytics};
 
 use super::{
-    figures,
+    bars, figures,
     overview::{empty, names, parent},
+    shares,
     span::{self, problem},
 };
 use crate::{
@@ -36,10 +37,10 @@ pub(crate) async fn handle(
     let path = format!("workflows/{id}/figures.csv");
     let csv = |table: &str| asked.csv(&path, table);
     let mut bars = vec![
-        figures::cards(&found.cards, csv("cards")),
-        figures::reasons(&overview.reasons, csv("reasons")),
+        bars::cards(&found.cards, csv("cards")),
+        bars::reasons(&overview.reasons, csv("reasons")),
     ];
-    bars.extend(figures::questions(&found.cards, || csv("cards")));
+    bars.extend(bars::questions(&found.cards, || csv("cards")));
     let versions = found.versions.iter();
     let rows = versions.map(|(number, tally)| (Link::new(format!("Version {number}"), ""), tally.clone()));
     let all: Vec<u32> = found.versions.iter().map(|(number, _)| *number).collect();
@@ -64,9 +65,9 @@ pub(crate) async fn handle(
         days: figures::days(overview, csv("days")),
         bars,
         shares: vec![
-            figures::offers(&overview.offers, csv("offers")),
-            figures::deflections("versions", "Versions", "Version", rows, csv("versions")),
-            figures::personas(overview, &asked, &path),
+            shares::offers(&overview.offers, csv("offers")),
+            shares::deflections("versions", "Versions", "Version", rows, csv("versions")),
+            shares::personas(overview, &asked, &path),
         ],
     };
     here.frame.answer(StatusCode::OK, |part| {
