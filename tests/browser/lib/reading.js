@@ -13,10 +13,23 @@ export function numberIn(text) {
   return Math.abs(number(text));
 }
 
-/** Waits until htmx has put in what it asked for. */
+let calls = 0;
+
+/**
+ * Waits until htmx has put in what it asked for, and nothing has stirred for a moment. Where the page goes away meanwhile,
+ * the one that comes is waited for: asking a page that leaves would fail, or never be answered.
+ */
 export async function quiet(page) {
-  await page.waitForFunction(() => document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added") === null);
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))));
+  calls += 1;
+  await page.waitForFunction((call) => {
+    const busy = document.readyState !== "complete" || document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added") !== null;
+    if (busy || window.quietCall !== call) {
+      window.quietCall = busy ? undefined : call;
+      window.quietSince = performance.now();
+      return false;
+    }
+    return performance.now() - window.quietSince > 50;
+  }, calls);
 }
 
 /** Waits until no work is shown any more on the page. */

@@ -40,6 +40,14 @@ async function write(page, text) {
   await press(page);
 }
 
+/** Presses a button of a form without scripts; what it sends has been done then. */
+async function send(page, button) {
+  const answered = page.waitForResponse((answer) => answer.request().method() === "POST");
+  await button.click();
+  await answered;
+  await page.waitForLoadState();
+}
+
 const toast = (page, text) => page.locator("#toasts").getByText(text).waitFor();
 const tree = async (run, id) => (await run.kale.api("GET", `/workflows/${id}/tree`)).tree;
 const idOf = (page) => /wfl_[0-9a-z]+/.exec(page.url())[0];
@@ -196,10 +204,10 @@ export function builder(run) {
         await page.getByText("One thing to correct").waitFor();
         assert.equal(await page.getByRole("textbox", { name: "Page" }).inputValue(), "http://not.secure.example");
         await page.getByRole("textbox", { name: "Page" }).fill("https://secure.example/help");
-        await page.getByRole("button", { name: "Save element" }).click();
+        await send(page, page.getByRole("button", { name: "Save element" }));
         const [card] = (await tree(run, id)).cards;
         assert.deepEqual([card.title.en, card.elements[0].config.action.link.url], ["Hello", "https://secure.example/help"]);
-        await page.getByRole("button", { name: "Undo", exact: true }).click();
+        await send(page, page.getByRole("button", { name: "Undo", exact: true }));
         assert.equal("link" in (await tree(run, id)).cards[0].elements[0].config.action, false);
         await run.kale.api("POST", `/workflows/${id}/archive`, {});
       }));
