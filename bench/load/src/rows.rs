@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod export;
+pub mod figures;
 pub mod footprint;
 pub mod import;
 pub mod lists;

@@ -79,15 +79,16 @@ pub async fn next_card(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
-/// A live workflow of the software template, each of whose offers is chosen.
-async fn publish(ours: &Ours) -> Result<()> {
+/// A live workflow of the software template, each of whose offers is chosen; its id.
+pub(super) async fn publish(ours: &Ours) -> Result<String> {
     let api = &ours.api;
     let post = async |path: String, body: Value| api.json("POST", &path, &[], &body).await;
     let (_, made) = post("/workflows".to_owned(), json!({ "template": "cancel_saas" })).await?;
-    let place = format!(
-        "/workflows/{}",
-        made["id"].as_str().context("a workflow without an id")?
-    );
+    let id = made["id"]
+        .as_str()
+        .context("a workflow without an id")?
+        .to_owned();
+    let place = format!("/workflows/{id}");
     let tree = api.read(&format!("{place}/tree")).await?;
     let mut unchosen = Vec::new();
     offers(&tree, &mut unchosen);
@@ -106,7 +107,7 @@ async fn publish(ours: &Ours) -> Result<()> {
         revision += 1;
     }
     post(format!("{place}/publish"), json!({ "revision": revision })).await?;
-    Ok(())
+    Ok(id)
 }
 
 /// The elements of a tree that make an offer.
