@@ -55,7 +55,7 @@ async fn a_walk_is_shown_again_step_by_step_and_listed_and_stands_on_the_custome
     let shown = page(&owner, &format!("/sessions/{id}")).await;
     let mut rest = shown.as_str();
     for words in [
-        "Ended after 3 h 0 min: saved.",
+        "Ended after 3 h 0 min: stayed.",
         "Why are you leaving, Ada?",
         "after 20 s, for 5 s",
         "Take a break",

@@ -67,7 +67,7 @@ fn days() -> Days {
         })
         .collect();
     Days {
-        panel: panel("days", "Day by day", "Sessions by the day they began", table),
+        panel: panel("by-day", "Day by day", "Sessions by the day they began", table),
         columns: Columns::of("Sessions of 30 days by how they ended".to_owned(), &counted),
         keys: vec![
             key("Ended without a cancellation", Shade::Stayed, ""),

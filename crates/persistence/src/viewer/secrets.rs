@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::{
     error::{Result, StoreError},
     scoped::{Scoped, within},
-    seal::{KeyRing, Place, SealError, Sealed},
+    seal::{Fingerprint, KeyRing, Place, SealError, Sealed},
     store::Store,
     tenant::Tenant,
     token::{self, Kind},
@@ -182,9 +182,12 @@ pub(crate) async fn known_live(
     ring: &KeyRing,
 ) -> Result<Arc<Live>, SealError> {
     let read = async || live(store, company, ring).await;
+    // What one ring opens is remembered for that ring.
+    let ids: Vec<&str> = ring.fingerprints().map(Fingerprint::id).collect();
     let memory = &store.memories().definitions;
+    let tenant = Tenant::new(company);
     memory
-        .recall(Tenant::new(company), b"", read, |live| !live.is_empty())
+        .recall(tenant, ids.concat().as_bytes(), read, |live| !live.is_empty())
         .await
 }
 
