@@ -6,6 +6,7 @@ mod list;
 mod read;
 mod retry;
 
+use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use kale_application::{
     Tenant,
     access::Caller,
@@ -22,6 +23,13 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(events::handle)
         .service(cancel::handle)
         .service(retry::handle);
+}
+
+/// The answer to a request that started a job: 202, and where to look at it.
+pub(crate) fn started(job: JobId) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Accepted();
+    response.insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")));
+    response
 }
 
 /// A job that the caller may look at: with the permission any of the company, else those they started themselves.

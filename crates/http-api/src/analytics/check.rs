@@ -1,11 +1,11 @@
 //! `POST /analytics/check`
 
-use actix_web::{HttpResponse, http::header, post, web::Data};
+use actix_web::{HttpResponse, post, web::Data};
 use kale_application::measures::Measures;
 use kale_web::{Allowed, Idempotent, NoQuery, Problem, Required as _, permission::ManageAnalytics};
 
 use super::rebuild::StartedView;
-use crate::openapi::params::IdempotencyKeyHeader;
+use crate::{jobs::started, openapi::params::IdempotencyKeyHeader};
 
 /// Compares the figures with a count from scratch in the background, cell by cell.
 ///
@@ -29,9 +29,7 @@ pub(crate) async fn handle(
     idempotent
         .run(&allowed, async || {
             let job = measures.check(allowed.tenant(), &allowed.caller).await?;
-            Ok(HttpResponse::Accepted()
-                .insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")))
-                .json(StartedView { job }))
+            Ok(started(job).json(StartedView { job }))
         })
         .await
 }

@@ -1,13 +1,13 @@
 //! `POST /analytics/rebuild`
 
-use actix_web::{HttpResponse, http::header, post, web::Data};
+use actix_web::{HttpResponse, post, web::Data};
 use kale_application::measures::Measures;
 use kale_domain::id::JobId;
 use kale_web::{Allowed, Idempotent, NoQuery, Problem, Required as _, permission::ManageAnalytics};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::params::IdempotencyKeyHeader;
+use crate::{jobs::started, openapi::params::IdempotencyKeyHeader};
 
 /// What was started.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,9 +40,7 @@ pub(crate) async fn handle(
     idempotent
         .run(&allowed, async || {
             let job = measures.rebuild(allowed.tenant(), &allowed.caller).await?;
-            Ok(HttpResponse::Accepted()
-                .insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")))
-                .json(StartedView { job }))
+            Ok(started(job).json(StartedView { job }))
         })
         .await
 }

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use actix_web::{HttpResponse, http::header, post, web::Data};
+use actix_web::{HttpResponse, post, web::Data};
 use kale_application::{
     customers::Customers,
     personas::{Personas, ReassignTarget},
@@ -189,12 +189,10 @@ async fn carry_out(
     let (target, persona, reason) = match body.wish().map_err(Problem::validation)? {
         Wish::Rules => {
             let job = personas.recompute(allowed.reach(), &allowed.caller).await?;
-            return Ok(HttpResponse::Accepted()
-                .insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")))
-                .json(View {
-                    moved: None,
-                    job: Some(job),
-                }));
+            return Ok(crate::jobs::started(job).json(View {
+                moved: None,
+                job: Some(job),
+            }));
         }
         Wish::Ids { ids, persona, reason } => (ReassignTarget::Ids(ids), persona, reason),
         Wish::Filter {

@@ -1,6 +1,6 @@
 //! `POST /personas/recompute`
 
-use actix_web::{HttpResponse, http::header, post, web::Data};
+use actix_web::{HttpResponse, post, web::Data};
 use kale_application::personas::Personas;
 use kale_domain::id::JobId;
 use kale_web::{Allowed, Idempotent, NoQuery, Problem, Required, permission::AssignPersonas};
@@ -38,9 +38,7 @@ pub(crate) async fn handle(
     idempotent
         .run(&allowed, async || {
             let job = personas.recompute(allowed.reach(), &allowed.caller).await?;
-            Ok(HttpResponse::Accepted()
-                .insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")))
-                .json(View { job }))
+            Ok(crate::jobs::started(job).json(View { job }))
         })
         .await
 }

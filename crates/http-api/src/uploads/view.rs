@@ -249,9 +249,7 @@ impl UploadView {
     /// As the answer to a request that started a job.
     pub(super) fn started(mut self, job: JobId) -> HttpResponse {
         self.job = Some(job);
-        let mut response = HttpResponse::Accepted();
-        response.insert_header((header::LOCATION, format!("/api/v1/jobs/{job}")));
-        self.answer(response)
+        self.answer(crate::jobs::started(job))
     }
 
     /// As the answer to the file itself.
