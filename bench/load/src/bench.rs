@@ -74,6 +74,12 @@ pub struct Target {
 /// The outcomes of one target.
 pub struct Outcomes(Vec<Outcome>);
 
+impl From<Vec<Outcome>> for Outcomes {
+    fn from(rounds: Vec<Outcome>) -> Self {
+        Self(rounds)
+    }
+}
+
 impl Outcomes {
     /// One figure of every round.
     pub fn of(&self, figure: fn(&Outcome) -> f64) -> Series {
@@ -191,7 +197,7 @@ impl Bench {
                 kept.push(outcome.with_context(|| format!("loading {}", target.name))?);
             }
         }
-        Ok(outcomes.into_iter().map(Outcomes).collect())
+        Ok(outcomes.into_iter().map(Outcomes::from).collect())
     }
 }
 

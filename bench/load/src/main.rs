@@ -19,17 +19,18 @@ use crate::{
     bench::{Bench, Options},
     measure::not_run,
     programs::Places,
-    rows::{events, export, figures, footprint, import, lists, outage, pages, personas, steps},
+    rows::{events, export, figures, footprint, import, kept, lists, outage, pages, personas, steps},
     table::Measured,
 };
 
 /// In the order of the table. P15 ends the filled server and comes last among those that use it.
-const ORDER: [&str; 16] = [
-    "P1", "P2", "P3", "P4", "P6", "P6-1M", "P7", "P8", "P9", "P10", "P12", "P15", "P17", "P18", "R1", "telco",
+const ORDER: [&str; 17] = [
+    "P1", "P2", "P3", "P4", "P5", "P6", "P6-1M", "P7", "P8", "P9", "P10", "P12", "P15", "P17", "P18", "R1",
+    "telco",
 ];
 /// In the order they are run: what fills the server first, what ends it last.
-const RUN: [&str; 15] = [
-    "P6", "P1", "P2", "P3", "P7", "P8", "P12", "P18", "P17", "P4", "P9", "P15", "R1", "telco", "P6-1M",
+const RUN: [&str; 16] = [
+    "P6", "P1", "P2", "P3", "P7", "P8", "P12", "P18", "P17", "P4", "P5", "P9", "P15", "R1", "telco", "P6-1M",
 ];
 
 fn main() -> ExitCode {
@@ -106,6 +107,7 @@ async fn one(bench: &mut Bench, row: &str) -> Result<()> {
         "P2" => lists::page(bench).await,
         "P3" => lists::deep(bench).await,
         "P4" => events::batches(bench).await,
+        "P5" => kept::kept(bench).await,
         "P6" => import::new(bench).await,
         "P6-1M" => import::million(bench).await,
         "P7" => import::unchanged(bench).await,

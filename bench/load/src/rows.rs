@@ -5,6 +5,7 @@ pub mod export;
 pub mod figures;
 pub mod footprint;
 pub mod import;
+pub mod kept;
 pub mod lists;
 pub mod outage;
 pub mod pages;

@@ -13,7 +13,7 @@ use crate::{
         Goal::{AtLeast, AtMost},
         Held,
     },
-    programs,
+    programs::{self, Ours},
     slice::Asks,
 };
 
@@ -58,28 +58,8 @@ const AGAINST_PEER: [Held; 3] = [
 /// P4: 50 events a request, validated, acknowledged by a majority and the journal, 16 at a time. Every event is new.
 pub async fn batches(bench: &mut Bench) -> Result<()> {
     programs::event_indexes(&bench.places, &bench.mongod)?;
-    let ours = bench.ours().await?;
-    let customers = ids(ours, 5).await?;
-    let api = ours.api.clone();
-    let mut targets = vec![Target {
-        name: "ours",
-        port: ours.process.port,
-        pid: ours.process.pid,
-        requests: Rc::new(Asks::made(move |at| {
-            api.post("/events/batch", &batch(at, |number| event(&customers, number)))
-        })),
-    }];
-    for (name, other) in others(bench) {
-        let account = other.account;
-        targets.push(Target {
-            name,
-            port: other.process.port,
-            pid: other.process.pid,
-            requests: Rc::new(Asks::made(move |at| {
-                programs::post(account, "/events", batch(at, theirs).to_string().as_bytes())
-            })),
-        });
-    }
+    let mut targets = vec![told(bench.ours().await?).await?];
+    targets.extend(told_others(bench));
     let outcomes = bench.compare(&targets, 16).await?;
     let (ours, limit) = (&outcomes[0], &outcomes[1]);
     bench.lines.extend(against("P4", &AGAINST_LIMIT, ours, limit));
@@ -88,6 +68,36 @@ pub async fn batches(bench: &mut Bench) -> Result<()> {
     }
     bench.lines.push(seen("P4", "batches of 50 events", ours, limit));
     Ok(())
+}
+
+/// Batches that ours is told.
+pub(super) async fn told(ours: &Ours) -> Result<Target> {
+    let customers = ids(ours, 5).await?;
+    let api = ours.api.clone();
+    let made = move |at| {
+        let batch = batch(at, |number| event(&customers, number));
+        api.post("/events/batch", &batch)
+    };
+    Ok(Target {
+        name: "ours",
+        port: ours.process.port,
+        pid: ours.process.pid,
+        requests: Rc::new(Asks::made(made)),
+    })
+}
+
+/// Batches that limit and peer are told.
+pub(super) fn told_others(bench: &Bench) -> impl Iterator<Item = Target> {
+    others(bench).map(|(name, other)| {
+        let account = other.account;
+        let made = move |at| programs::post(account, "/events", batch(at, theirs).to_string().as_bytes());
+        Target {
+            name,
+            port: other.process.port,
+            pid: other.process.pid,
+            requests: Rc::new(Asks::made(made)),
+        }
+    })
 }
 
 fn batch(at: usize, event: impl Fn(usize) -> Value) -> Value {

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::{lists::ids, steps};
 use crate::{
-    api::Api,
     bench::{Bench, Target},
     fixture,
     http::Connection,
@@ -143,11 +142,7 @@ async fn funnel(bench: &mut Bench, ours: &Series, sessions: u64) -> Result<()> {
 
 /// Walks to an end; where two ways are open, the number decides.
 async fn walk(ours: &Ours, customer: &str, number: u64) -> Result<()> {
-    let body = json!({ "customer": { "id": customer }, "trigger": "cancel_intent", "mode": "live" });
-    let (_, minted) = ours.api.json("POST", "/viewer/tokens", &[], &body).await?;
-    let token = minted["token"].as_str().context("no token")?;
-    let api = Api::new(ours.api.port, token.to_owned());
-    let (_, mut seen) = api.json("POST", "/sessions", &[], &json!({})).await?;
+    let (api, mut seen) = steps::begin(ours, customer).await?;
     let id = seen["session"]["id"].as_str().context("no session")?.to_owned();
     for step in 1..=STEPS {
         if !seen["receipt"].is_null() {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many subscribers walk. Each takes a step after all others have, so that the steps of one come in order.
-const WALKING: usize = 400;
+pub(super) const WALKING: usize = 400;
 
 /// A session, and how its subscriber sends a step.
 #[derive(Debug)]
@@ -30,22 +30,11 @@ struct Walker {
 pub async fn next_card(bench: &mut Bench) -> Result<()> {
     let ours = bench.ours().await?;
     publish(ours).await?;
-    let mut walkers = Vec::new();
-    for customer in ids(ours, 2).await?.into_iter().take(WALKING) {
-        walkers.push(walker(ours, &customer).await?);
-    }
-    // Each is on its second card by now.
     let steps = Target {
         name: "ours",
         port: ours.process.port,
         pid: ours.process.pid,
-        requests: Rc::new(Asks::made(move |at| {
-            let walker = &walkers[at % walkers.len()];
-            let round = at / walkers.len();
-            walker
-                .api
-                .post(&walker.path, &taken(round + 2, walker, 1 - round % 2))
-        })),
+        requests: walks(ours).await?,
     };
     let one = single(ours).await?;
     let idle = bench.compare(std::slice::from_ref(&steps), 1).await?;
@@ -77,6 +66,21 @@ pub async fn next_card(bench: &mut Bench) -> Result<()> {
         .lines
         .push(note("P17", "the next card of a session: seen", text));
     Ok(())
+}
+
+/// Steps of [`WALKING`] live sessions, which are begun here.
+pub(super) async fn walks(ours: &Ours) -> Result<Rc<Asks>> {
+    let mut walkers = Vec::new();
+    for customer in ids(ours, 2).await?.into_iter().take(WALKING) {
+        walkers.push(walker(ours, &customer).await?);
+    }
+    // Each is on its second card by now.
+    Ok(Rc::new(Asks::made(move |at| {
+        let walker = &walkers[at % walkers.len()];
+        let round = at / walkers.len();
+        let step = taken(round + 2, walker, 1 - round % 2);
+        walker.api.post(&walker.path, &step)
+    })))
 }
 
 /// A live workflow of the software template, each of whose offers is chosen; its id.
@@ -122,13 +126,19 @@ fn offers(value: &Value, found: &mut Vec<Value>) {
     }
 }
 
-/// A session of that customer that has taken its first step.
-async fn walker(ours: &Ours, customer: &str) -> Result<Walker> {
+/// Begins the session of that customer; answers what its subscriber calls, and what they see.
+pub(super) async fn begin(ours: &Ours, customer: &str) -> Result<(Api, Value)> {
     let body = json!({ "customer": { "id": customer }, "trigger": "cancel_intent", "mode": "live" });
     let (_, minted) = ours.api.json("POST", "/viewer/tokens", &[], &body).await?;
     let token = minted["token"].as_str().context("no token")?;
     let api = Api::new(ours.api.port, token.to_owned());
     let (_, begun) = api.json("POST", "/sessions", &[], &json!({})).await?;
+    Ok((api, begun))
+}
+
+/// A session of that customer that has taken its first step.
+async fn walker(ours: &Ours, customer: &str) -> Result<Walker> {
+    let (api, begun) = begin(ours, customer).await?;
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let id = text(&begun["session"]["id"]).with_context(|| format!("no session in {begun}"))?;
     let first = text(&begun["card"]["id"]).with_context(|| format!("no card in {begun}"))?;
