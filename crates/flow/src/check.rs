@@ -23,6 +23,8 @@ mod elements;
 mod texts;
 mod ways;
 
+pub(crate) use self::ways::requires;
+
 /// What a tree is checked against.
 #[derive(Debug, Clone)]
 pub struct Against<'a> {

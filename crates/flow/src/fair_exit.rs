@@ -19,6 +19,7 @@ use crate::{
 
 mod answers;
 mod counts;
+mod ends;
 mod exit;
 mod labels;
 mod look;
@@ -48,7 +49,8 @@ pub struct ExitProfile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "rule", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ExitRule {
-    /// There is one confirm card, always shown, and nothing has to be answered on it.
+    /// There is one confirm card, always shown, and nothing has to be answered on it. Nobody comes to an end before a card
+    /// with the way to it was shown, and to one that keeps the subscription only by saying so.
     CancelOneClick {},
     /// At most so many offers on one way; those that stand in for another are dropped while walking and don't count.
     MaxOffers {
@@ -76,6 +78,11 @@ pub enum ExitRule {
     DeclineLabels {
         /// By language; where one is not listed, a person has to look.
         locales: BTreeMap<Locale, Vec<DeclineLabel>>,
+    },
+    /// What the button that cancels may say; the one that keeps says none of it.
+    CancelLabels {
+        /// By language; where one is not listed, a person has to look.
+        locales: BTreeMap<Locale, Vec<String>>,
     },
     /// A way to decline is there, in every language in which accepting is, and as readable.
     DeclineReadable {
@@ -138,7 +145,7 @@ pub struct DeclineLabel {
 pub enum On {
     /// In every text.
     Anywhere,
-    /// On buttons that decline.
+    /// On buttons that decline, and on the one that cancels.
     Decline,
     /// In consents.
     Consent,
@@ -202,7 +209,10 @@ pub fn fair_exit(tree: &CardTree, profiles: &[ExitProfile]) -> Vec<Problem> {
 
 fn judge(rule: &ExitRule, look: &Look<'_>, found: &mut Vec<Problem>) {
     match rule {
-        ExitRule::CancelOneClick {} => exit::one_click(look, found),
+        ExitRule::CancelOneClick {} => {
+            exit::one_click(look, found);
+            ends::check(look, found);
+        }
         ExitRule::NoRequiredCall {} => exit::no_required_call(look, found),
         ExitRule::MaxOffers { count } => counts::offers(look, *count, found),
         ExitRule::MaxQuestions { count } => counts::questions(look, *count, found),
@@ -211,6 +221,7 @@ fn judge(rule: &ExitRule, look: &Look<'_>, found: &mut Vec<Problem>) {
         ExitRule::NoTickedBoxes {} => answers::ticked(look, found),
         ExitRule::NoDoubleNegatives { phrases } => answers::double_negatives(look, phrases, found),
         ExitRule::DeclineLabels { locales } => labels::plain(look, locales, found),
+        ExitRule::CancelLabels { locales } => labels::cancelling(look, locales, found),
         ExitRule::DeclineReadable { max_chars } => labels::readable(look, *max_chars, found),
         ExitRule::RefusedWording {
             key,

@@ -50,6 +50,12 @@ impl Role {
     pub const fn is_decline(self) -> bool {
         matches!(self, Self::Decline | Self::Skip)
     }
+
+    /// Whether it is a way out: past something, or the cancellation itself.
+    #[must_use]
+    pub const fn is_way_out(self) -> bool {
+        self.is_decline() || matches!(self, Self::Cancel)
+    }
 }
 
 /// One text of a card.

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::wording::is_blank;
+
 /// The longest text, in characters.
 pub const MAX_TEXT: usize = 4_000;
 
@@ -100,7 +102,7 @@ impl Text {
     /// The same with that text in a language; without one in it where it is blank.
     #[must_use]
     pub fn with(mut self, locale: Locale, text: &str) -> Self {
-        if text.trim().is_empty() {
+        if is_blank(text) {
             drop(self.0.remove(&locale));
         } else {
             drop(self.0.insert(locale, text.to_owned()));
@@ -113,7 +115,7 @@ impl Text {
         self.0
             .iter()
             .map(|(locale, text)| (locale, text.as_str()))
-            .filter(|(_, text)| !text.trim().is_empty())
+            .filter(|(_, text)| !is_blank(text))
     }
 
     /// Whether nothing is written in any language.
@@ -128,7 +130,7 @@ impl Text {
         self.0
             .get(locale)
             .map(String::as_str)
-            .filter(|text| !text.trim().is_empty())
+            .filter(|text| !is_blank(text))
     }
 
     /// The text for a reader: their locale, their language, the default, and at last any.

@@ -1,6 +1,7 @@
 //! Recognises wording that a profile refuses, however it is spelled.
 
 use kale_domain::fold::fold;
+use pulldown_cmark::{Event, Parser, TagEnd};
 
 use crate::variable::{Piece, pieces};
 
@@ -30,7 +31,7 @@ pub(crate) fn words(text: &str) -> Vec<String> {
         }
         Err(_unreadable) => plain.push_str(text),
     }
-    let shown: String = plain
+    let shown: String = rendered(&plain)
         .chars()
         .filter(|c| !is_invisible(*c))
         .map(|c| {
@@ -53,6 +54,29 @@ pub(crate) fn words(text: &str) -> Vec<String> {
         }
     }
     words
+}
+
+/// What is read of a text once its Markdown has become markup: signs of stress hide no word, nor do entities.
+fn rendered(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for event in Parser::new(text) {
+        match event {
+            Event::Text(words) | Event::Code(words) | Event::Html(words) | Event::InlineHtml(words) => {
+                shown.push_str(&words);
+            }
+            Event::SoftBreak
+            | Event::HardBreak
+            | Event::Rule
+            | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::Heading(_)) => shown.push(' '),
+            _ => {}
+        }
+    }
+    shown
+}
+
+/// Whether nothing of a text can be seen.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 
 const fn is_invisible(c: char) -> bool {
@@ -119,6 +143,8 @@ mod tests {
             "let * down"
         ));
         assert!(found("Last. Chance.", "last chance"));
+        assert!(found("**L**ast c*h*ance", "last chance"));
+        assert!(found("&#72;urry", "hurry"));
         assert!(!found("lasting chances", "last chance"));
         assert!(!found("anything", ""));
     }

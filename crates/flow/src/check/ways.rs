@@ -1,6 +1,6 @@
 //! Every walk ends, every card is reached, and the way out is there.
 
-use kale_rules::rule::{Literal, Op};
+use kale_rules::rule::{Comparison, Literal, Op, Rule};
 
 use super::{Look, problem};
 use crate::{
@@ -128,12 +128,28 @@ fn confirm_card(look: &Look<'_>, card: &Card, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Whether a branch is taken only by those who decided so on its own card.
+pub(crate) fn requires(branch: &Branch, card: &Card, decision: Decision) -> bool {
+    fn within(rule: &Rule, card: &Card, decision: Decision) -> bool {
+        match rule {
+            Rule::All(all) => all.iter().any(|one| within(one, card, decision)),
+            Rule::Comparison(comparison) => is(comparison, card, decision),
+            _ => false,
+        }
+    }
+    within(branch.when.rule(), card, decision)
+}
+
 /// Whether a branch asks exactly for that decision on its own card.
 fn asks(branch: &Branch, card: &Card, decision: Decision) -> bool {
     matches!(branch.when.comparisons().as_slice(), [(comparison, at)] if at.is_empty()
-        && subject(comparison) == Some(Asked::Decision(card.id))
+        && is(comparison, card, decision))
+}
+
+fn is(comparison: &Comparison, card: &Card, decision: Decision) -> bool {
+    subject(comparison) == Some(Asked::Decision(card.id))
         && comparison.op == Op::Eq
-        && matches!(&comparison.value, Some(Literal::Text(text)) if text == decision.name()))
+        && matches!(&comparison.value, Some(Literal::Text(text)) if text == decision.name())
 }
 
 fn is_decided(card: &Card, decision: Decision) -> bool {

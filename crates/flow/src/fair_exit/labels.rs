@@ -6,7 +6,7 @@ use super::{
     DeclineLabel,
     look::{Look, spoken},
 };
-use crate::{card::CardKind, check::problem, problem::Problem, text::Locale, wording::same};
+use crate::{card::CardKind, check::problem, problem::Problem, said::Role, text::Locale, wording::same};
 
 pub(super) fn plain(
     look: &Look<'_>,
@@ -37,12 +37,42 @@ pub(super) fn plain(
     }
 }
 
+/// The button that cancels says so, and the one beside it does not.
+pub(super) fn cancelling(look: &Look<'_>, locales: &BTreeMap<Locale, Vec<String>>, found: &mut Vec<Problem>) {
+    for line in &look.lines() {
+        let cancels = match line.said.role {
+            Role::Cancel => true,
+            Role::Keep => false,
+            _ => continue,
+        };
+        let Some(allowed) = spoken(line.locale, locales) else {
+            if cancels {
+                let message = format!(
+                    "nobody has looked at labels in `{}` yet; keep it plain",
+                    line.locale
+                );
+                found.push(line.problem("cancel-unreviewed", message).warning());
+            }
+            continue;
+        };
+        let says_so = allowed.iter().any(|allowed| same(line.text, allowed));
+        if cancels && !says_so {
+            let message = format!("the button that cancels says so; allowed: {}", allowed.join(", "));
+            found.push(line.problem("cancel-not-plain", message));
+        }
+        if !cancels && says_so {
+            let message = "this button keeps the subscription; its label says that it cancels";
+            found.push(line.problem("keep-not-plain", message));
+        }
+    }
+}
+
 pub(super) fn readable(look: &Look<'_>, max_chars: usize, found: &mut Vec<Problem>) {
-    for line in look.lines().iter().filter(|line| line.said.role.is_decline()) {
+    for line in look.lines().iter().filter(|line| line.said.role.is_way_out()) {
         let letters = line.text.chars().filter(|c| c.is_alphabetic()).count();
         if letters < 2 || line.text.chars().count() > max_chars {
             let message = format!(
-                "a button that declines is as readable as one that accepts: 2 letters to {max_chars} characters"
+                "a button that declines or cancels is as readable as the one beside it: 2 letters to {max_chars} characters"
             );
             found.push(line.problem("decline-unreadable", message));
         }

@@ -1,6 +1,8 @@
 //! A tree as the rules look at it.
 
 use super::Phrases;
+use kale_domain::id::CardId;
+
 use crate::{
     card::{Card, CardKind},
     check::problem,
@@ -33,6 +35,16 @@ impl<'a> Look<'a> {
 
     pub(super) fn cards(&self) -> impl Iterator<Item = (&'a Card, &'a Slot)> {
         self.all.iter().copied().zip(self.layout.slots())
+    }
+
+    /// The card with that number.
+    pub(super) fn card(&self, number: usize) -> Option<(&'a Card, &'a Slot)> {
+        Some((self.all.get(number).copied()?, self.layout.slot(number)?))
+    }
+
+    /// The number of a card.
+    pub(super) fn number(&self, card: CardId) -> Option<usize> {
+        self.layout.number(card)
     }
 
     pub(super) fn paths(&self) -> Paths<'a> {
@@ -81,11 +93,14 @@ pub(super) fn spoken<'a, T>(
     found.map(Vec::as_slice)
 }
 
-/// Whether the words contain one of the phrases for the language; which one.
+/// Whether the words contain one of the phrases for the language, or of all languages where nobody has looked at that one;
+/// which one.
 pub(super) fn phrase<'a>(words: &[String], locale: &Locale, phrases: &'a Phrases) -> Option<&'a str> {
-    let phrases = spoken(locale, phrases)?;
-    phrases
-        .iter()
+    let all: Vec<&String> = match spoken(locale, phrases) {
+        Some(phrases) => phrases.iter().collect(),
+        None => phrases.values().flatten().collect(),
+    };
+    all.into_iter()
         .map(String::as_str)
         .find(|phrase| crate::wording::contains(words, phrase))
 }

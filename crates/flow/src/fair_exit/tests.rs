@@ -90,7 +90,9 @@ fn unfair_01_no_way_to_cancel() {
     let problems = refused(|cards| {
         cards.remove(2);
     });
-    assert_eq!(problems, at("#/cards", "cancel-not-one-click"));
+    // What followed the keep button of that card follows nobody's wish now.
+    let ends = at("#/cards/2", "kept-unasked");
+    assert_eq!(problems, [at("#/cards", "cancel-not-one-click"), ends].concat());
 }
 
 #[test]
@@ -251,6 +253,85 @@ fn unfair_15_not_now_where_the_cancellation_comes_next() {
     assert_eq!(
         label(true),
         at(&format!("{HAND_OFF}/settings/decline/en"), "decline-not-plain")
+    );
+}
+
+#[test]
+fn unfair_16_an_end_before_anything_was_shown() {
+    let end = |cards: &mut Vec<Card>, outcome_is: Outcome| cards.insert(0, outcome(70, outcome_is));
+    let first = refused(|cards| end(cards, Outcome::Saved));
+    assert!(
+        first.contains(&("#/cards/0".to_owned(), "ends-before-way-out".to_owned())),
+        "{first:?}"
+    );
+    let hidden = refused(|cards| {
+        end(cards, Outcome::Escalated);
+        let mut never = message(71);
+        never.visible_when = Some(serde_json::from_str(r#"{"tag": "never-there"}"#).unwrap());
+        cards.insert(0, never);
+    });
+    assert!(
+        hidden.contains(&("#/cards/1".to_owned(), "ends-before-way-out".to_owned())),
+        "{hidden:?}"
+    );
+}
+
+#[test]
+fn unfair_17_kept_without_having_asked_for_it() {
+    let by_next = refused(|cards| cards.insert(2, outcome(70, Outcome::Saved)));
+    assert_eq!(by_next, at("#/cards/2", "kept-unasked"));
+    let by_declining = refused(|cards| cards[0].branches[0].cards.push(outcome(70, Outcome::Contracted)));
+    assert_eq!(by_declining, at("#/cards/0/branches/0/cards/1", "kept-unasked"));
+    let after_accepting = refused(|cards| offer_card(cards).branches[0].cards.insert(0, message(70)));
+    assert_eq!(after_accepting, []);
+}
+
+#[test]
+fn unfair_18_a_button_that_does_not_say_that_it_cancels() {
+    let labels = |cancel: &str, keep: &str| {
+        refused(|cards| {
+            if let CardKind::Confirm(confirm) = &mut cards[2].kind {
+                confirm.cancel = Text::english(cancel);
+                confirm.keep = Text::english(keep);
+            }
+        })
+    };
+    let (cancels, keeps) = ("#/cards/2/settings/cancel/en", "#/cards/2/settings/keep/en");
+
+    assert_eq!(labels("Yes, cancel", "Stay with us"), []);
+    assert_eq!(
+        labels(".", "Stay"),
+        [at(cancels, "cancel-not-plain"), at(cancels, "decline-unreadable")].concat()
+    );
+    assert_eq!(
+        labels("Keep my subscription", "Cancel"),
+        [at(cancels, "cancel-not-plain"), at(keeps, "keep-not-plain")].concat()
+    );
+    assert_eq!(
+        labels("\u{200b}\u{2063}", "Stay"),
+        at(cancels, "decline-missing"),
+        "what nobody can see is no label"
+    );
+    assert_eq!(
+        labels("I don't like saving money", "Stay"),
+        [at(cancels, "cancel-not-plain"), at(cancels, "wording-shaming")].concat()
+    );
+}
+
+#[test]
+fn unfair_19_a_language_code_that_hides_the_wording() {
+    let problems = refused(|cards| {
+        cards[1].title = Text::new("eng".parse().unwrap(), "Hurry, last chance!");
+    });
+    assert_eq!(problems, at("#/cards/1/title/eng", "wording-urgency"));
+}
+
+#[test]
+fn unfair_20_wording_behind_markup() {
+    let problems = refused(|cards| says(&mut cards[1], "**L**ast c*h*ance, &#72;urry"));
+    assert_eq!(
+        problems,
+        at("#/cards/1/elements/0/config/text/en", "wording-urgency")
     );
 }
 
