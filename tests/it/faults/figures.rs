@@ -35,22 +35,58 @@ async fn ask(client: &Client, path: &str, body: &Value) -> Option<Value> {
     serde_json::from_slice(&answer.body).ok()
 }
 
-/// An answer to whatever asks.
-fn answer(element: &Value, chance: &mut Chance) -> Option<Value> {
-    let option = usize::try_from(chance.below(2)).unwrap();
+/// An answer to whatever asks: with this option, or with both where several may be chosen.
+fn answer(element: &Value, option: usize, both: bool) -> Option<Value> {
     let chosen = element["options"].get(option).map(|option| option["id"].clone());
     Some(match element["kind"].as_str()? {
         "single_choice" => chosen?,
-        "multi_choice" => match element["options"].as_array()? {
-            both if chance.below(3) == 0 => both.iter().map(|option| option["id"].clone()).collect(),
-            _ => json!([chosen?]),
-        },
-        "rating" => json!(1 + chance.below(5)),
+        "multi_choice" if both => {
+            let options = element["options"].as_array()?;
+            options.iter().map(|option| option["id"].clone()).collect()
+        }
+        "multi_choice" => json!([chosen?]),
+        "rating" => json!(1 + option),
         "short_text" => json!("In my own words"),
-        "checkbox" => json!(option == 0),
-        "call_to_action" => json!(option == 0),
+        "checkbox" | "call_to_action" => json!(option == 0),
         _ => return None,
     })
+}
+
+/// A subscriber who knows what to do on each card: the first of these that it lets them do, else to leave.
+async fn walk_straight(program: &Client, name: &str, option: usize, wishes: &[&str]) {
+    let wish = json!({ "customer": { "external_id": name }, "trigger": "cancel_intent", "mode": "live" });
+    let token = program
+        .post("/viewer/tokens", &wish)
+        .await
+        .expect(201)
+        .string("/token");
+    let subscriber = program.holding(&token);
+    let mut seen = subscriber.post("/sessions", &json!({})).await.expect(201).json();
+    let path = format!("/sessions/{}", seen["session"]["id"].as_str().unwrap());
+    while seen["session"]["state"] == "in_progress" {
+        let actions = seen["card"]["actions"].as_array().unwrap();
+        let Some(action) = wishes.iter().find(|wish| actions.contains(&json!(wish))) else {
+            drop(
+                subscriber
+                    .post(&format!("{path}/end"), &json!({}))
+                    .await
+                    .expect(200),
+            );
+            return;
+        };
+        let mut step =
+            json!({ "step": seen["session"]["step"], "card": seen["card"]["id"], "action": action });
+        for element in seen["card"]["elements"].as_array().unwrap() {
+            if let Some(answer) = answer(element, option, false) {
+                step["answers"][element["id"].as_str().unwrap()] = answer;
+            }
+        }
+        seen = subscriber
+            .post(&format!("{path}/steps"), &step)
+            .await
+            .expect(200)
+            .json();
+    }
 }
 
 /// A card with every kind of question, two of whose options stand for reasons, before everything else.
@@ -123,7 +159,8 @@ async fn wander(program: &Client, name: &str, mut chance: Chance) -> Option<()> 
             let mut step =
                 json!({ "step": seen["session"]["step"], "card": seen["card"]["id"], "action": action });
             for element in seen["card"]["elements"].as_array()? {
-                if let Some(answer) = answer(element, &mut chance) {
+                let option = usize::try_from(chance.below(2)).unwrap();
+                if let Some(answer) = answer(element, option, chance.below(3) == 0) {
                     step["answers"][element["id"].as_str()?] = answer;
                 }
             }
@@ -234,6 +271,16 @@ async fn figures_survive_every_kill_and_a_cell_changed_from_outside_is_seen() {
     }
 
     let client = process.with_token(&key);
+    // Whatever chance has done, each kind of cell has a session that counts in it.
+    for (number, option, wishes) in [
+        (100, 0, ["accept", "next"].as_slice()),
+        (101, 0, &["decline", "next", "cancel"]),
+        (103, 1, &["next"]),
+        (104, 1, &["skip"]),
+    ] {
+        subscribe(&client, number).await;
+        walk_straight(&client, &format!("C-{number}"), option, wishes).await;
+    }
     all_counted(&client).await;
     let events = collection(&uri, "user_events").await;
     while events.count_documents(doc! { "dirty": true }).await.unwrap() > 0 {

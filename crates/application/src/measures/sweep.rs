@@ -16,6 +16,7 @@ pub struct SweepRollups {}
 
 impl Job for SweepRollups {
     const KIND: &'static str = "rollup_sweep";
+    const HOUSEKEEPING: bool = true;
 }
 
 /// Runs [`SweepRollups`].
