@@ -31,7 +31,7 @@ const OPENERS: [&str; 17] = [
 
 /// Functions that ask past the wrapper with a filter that another function of their crate made for the company, or
 /// that find out which company it is.
-const NARROWED: [(&str, &str); 13] = [
+const NARROWED: [(&str, &str); 14] = [
     ("api_keys.rs", "by_token"),
     ("api_records.rs", "create"),
     ("customers/count.rs", "number"),
