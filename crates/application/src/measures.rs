@@ -16,7 +16,7 @@ pub use kale_measures::{
     cell::{Cell, Given, Place},
     definition::{Definition, definitions},
     rate::{FEWEST, Rate, Share},
-    tally::{CardTally, OfferTally, Tally, WorthTally},
+    tally::{CardTally, OfferTally, ReasonTally, Tally, WorthTally},
 };
 pub use kale_persistence::rollups::Checked;
 use kale_persistence::{Store, StoreError, Tenant, rollups, sessions};

@@ -14,6 +14,8 @@ pub trait Job: Serialize + DeserializeOwned + 'static {
     const POOL: &'static str = "default";
     /// How often it may be tried.
     const MAX_ATTEMPTS: u32 = 5;
+    /// Whether nobody waits for it: it runs by itself, often, and people see it only where it runs or went wrong.
+    const HOUSEKEEPING: bool = false;
 
     /// This work for a company.
     fn of(&self, company: CompanyId) -> Result<NewJob, StoreError> {
@@ -25,6 +27,7 @@ pub trait Job: Serialize + DeserializeOwned + 'static {
         let mut job = NewJob::new(Self::KIND, self)?;
         job.pool = Self::POOL;
         job.max_attempts = Self::MAX_ATTEMPTS;
+        job.housekeeping = Self::HOUSEKEEPING;
         Ok(job)
     }
 }

@@ -14,6 +14,10 @@ use kale_flow::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Which cells there are: grows when sessions begin to count for others than before, so that roll-ups of the cells before
+/// are counted anew.
+pub const GENERATION: u32 = 2;
+
 /// Where a session counts: one document of the roll-ups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
@@ -45,6 +49,8 @@ pub enum Cell {
     Element(ElementId, Given),
     /// Sessions that gave a reason.
     Reason(ReasonKey),
+    /// Of those the finished ones that decide in their save window, by how they ended.
+    DecidedReason(ReasonKey, Outcome),
     /// Sessions that saw an offer, and what was decided.
     Offer(OfferId, AtOffer),
     /// Of those that decide and whose monthly worth is known.
@@ -168,6 +174,7 @@ impl fmt::Display for Cell {
             Self::Card(card, at) => write!(f, "card.{card}.{}", at.name()),
             Self::Element(element, given) => write!(f, "element.{element}.{given}"),
             Self::Reason(key) => write!(f, "reason.{key}"),
+            Self::DecidedReason(key, outcome) => write!(f, "decided_reason.{key}.{}", outcome.name()),
             Self::Offer(offer, at) => write!(f, "offer.{offer}.{}", at.name()),
             Self::Worth(currency, what) => write!(f, "mrr.{}.{}", currency.code(), what.name()),
         }
@@ -199,6 +206,10 @@ impl FromStr for Cell {
             ["card", card, at] => Ok(Self::Card(id(card)?, word(AtCard::ALL, AtCard::name, at)?)),
             ["element", element, given] => Ok(Self::Element(id(element)?, given.parse()?)),
             ["reason", key] => Ok(Self::Reason(id(key)?)),
+            ["decided_reason", key, name] => {
+                let outcome = word(&Outcome::ALL, Outcome::name, name)?;
+                Ok(Self::DecidedReason(id(key)?, outcome))
+            }
             ["offer", offer, at] => Ok(Self::Offer(id(offer)?, word(AtOffer::ALL, AtOffer::name, at)?)),
             ["mrr", currency, what] => Ok(Self::Worth(id(currency)?, word(Worth::ALL, Worth::name, what)?)),
             _ => Err(ParseCellError),
@@ -264,6 +275,7 @@ mod tests {
         let mut all = vec![
             Cell::Card(CardId::from_uuid(one), AtCard::Left),
             Cell::Reason("price_too_high".parse().unwrap()),
+            Cell::DecidedReason("price_too_high".parse().unwrap(), Outcome::Redirected),
             Cell::Offer(OfferId::from_uuid(one), AtOffer::Declined),
             Cell::Worth(Currency::USD, Worth::AtStake),
         ];

@@ -67,8 +67,11 @@ const ALL: &[Definition] = &[
         key: "reasons",
         name: "Reasons",
         definition: "In how many sessions a reason of the catalogue was given, by the answers on the way and on the last \
-                page. A session may give several.",
-        formula: "count of sessions by reason",
+                page. A session may give several. `stayed` and `left` are those of them that decide in their save window \
+                (see immediate deflection) and ended without a cancellation, and with one; `other` is the rest: not \
+                finished, followed by another session, told where to cancel, a mended payment, a reactivation. The rate \
+                is the immediate deflection of those who gave the reason; none is given under 20.",
+        formula: "count of sessions by reason; of deciding sessions by reason and outcome",
         source: SESSIONS,
     },
     Definition {

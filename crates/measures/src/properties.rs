@@ -110,8 +110,11 @@ struct World {
     numbers: Numbers,
 }
 
+/// One question, whose options but one stand for reasons.
 fn asked() -> Asked {
-    Asked::default()
+    let reasons = [(1, "price_too_high"), (2, "other")];
+    let reasons = reasons.map(|(option, key)| (OptionId::from_uuid(uuid(option)), key.parse().unwrap()));
+    Asked::of(ElementId::from_uuid(uuid(1)), card(1), reasons)
 }
 
 /// Which of the sessions of a subscription decide nothing.

@@ -34,6 +34,16 @@ impl Asked {
         });
         Self(elements.collect())
     }
+
+    /// One element.
+    #[cfg(test)]
+    pub(crate) fn of(
+        element: ElementId,
+        card: CardId,
+        reasons: impl IntoIterator<Item = (OptionId, ReasonKey)>,
+    ) -> Self {
+        Self(BTreeMap::from([(element, (card, reasons.into_iter().collect()))]))
+    }
 }
 
 /// The day of an instant in a zone.
@@ -52,17 +62,21 @@ pub fn count(session: &Session, asked: &Asked, zone: &TimeZone, decides: bool) -
         channel: session.channel,
         day: day(session.started_at, zone),
     };
+    let reasons = reasons(session, asked);
     let mut cells = BTreeMap::from([(Cell::State(session.state()), 1)]);
     if let Some(outcome) = session.walk.outcome() {
         cells.insert(Cell::Outcome(outcome), 1);
         if decides {
             cells.insert(Cell::Decided(outcome), 1);
             worth(&mut cells, session, outcome);
+            let decided = reasons.iter().cloned();
+            cells.extend(decided.map(|key| (Cell::DecidedReason(key, outcome), 1)));
         }
     }
+    cells.extend(reasons.into_iter().map(|key| (Cell::Reason(key), 1)));
     cells.extend(cards(session).into_iter().map(|cell| (cell, 1)));
     cells.extend(offers(session).into_iter().map(|cell| (cell, 1)));
-    cells.extend(answers(session, asked).into_iter().map(|cell| (cell, 1)));
+    cells.extend(answers(session).into_iter().map(|cell| (cell, 1)));
     Counted { place, cells }
 }
 
@@ -121,29 +135,35 @@ fn offers(session: &Session) -> BTreeSet<Cell> {
     cells
 }
 
-/// The last answer to each element; reasons of those on the way only.
-fn answers(session: &Session, asked: &Asked) -> BTreeSet<Cell> {
+/// The last answer to each element.
+fn answers(session: &Session) -> BTreeSet<Cell> {
+    let answers = session.walk.answers.iter();
+    let cells = answers.flat_map(|(element, answer)| {
+        let given = given(answer).into_iter();
+        given.map(|given| Cell::Element(*element, given))
+    });
+    cells.collect()
+}
+
+/// The reasons given on the way and on the last page; what was answered on a card that the subscriber went back from is
+/// none.
+fn reasons(session: &Session, asked: &Asked) -> BTreeSet<ReasonKey> {
     let walk = &session.walk;
     let mut on_the_way: BTreeSet<CardId> = walk.trail.iter().copied().collect();
     if let Status::Completed { page, .. } = walk.status {
         on_the_way.extend(page);
     }
-    let mut cells = BTreeSet::new();
+    let mut given = BTreeSet::new();
     for (element, answer) in &walk.answers {
-        cells.extend(
-            given(answer)
-                .into_iter()
-                .map(|given| Cell::Element(*element, given)),
-        );
         let Some((card, reasons)) = asked.0.get(element) else {
             continue;
         };
         if on_the_way.contains(card) {
             let chosen = answer.options().iter().filter_map(|option| reasons.get(option));
-            cells.extend(chosen.cloned().map(Cell::Reason));
+            given.extend(chosen.cloned());
         }
     }
-    cells
+    given
 }
 
 fn given(answer: &Answer) -> Vec<Given> {

@@ -41,6 +41,30 @@ pub struct OfferTally {
     pub declined: u64,
 }
 
+/// What became of sessions that gave a reason.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ReasonTally {
+    /// How many gave it.
+    pub sessions: u64,
+    /// How many of them decided and ended without a cancellation.
+    pub stayed: u64,
+    /// How many decided and ended with one.
+    pub left: u64,
+    /// *Immediate deflection* among them.
+    pub immediate_deflection: Rate,
+}
+
+impl ReasonTally {
+    /// Those of whom neither is known: not finished, followed by another session that decides, told where to cancel, or
+    /// no answer to a wish to leave.
+    #[must_use]
+    pub fn other(&self) -> u64 {
+        self.sessions
+            .saturating_sub(self.stayed)
+            .saturating_sub(self.left)
+    }
+}
+
 /// The monthly worth of sessions that decide, in one currency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WorthTally {
@@ -58,6 +82,15 @@ const fn is_deflected(outcome: Outcome) -> bool {
         outcome,
         Outcome::Saved | Outcome::Contracted | Outcome::Deferred | Outcome::Escalated
     )
+}
+
+/// *Immediate deflection* over decisions by outcome.
+fn deflection(decided: impl Fn(Outcome) -> u64) -> Rate {
+    let sum = |counts: fn(Outcome) -> bool| {
+        let outcomes = Outcome::ALL.into_iter().filter(|outcome| counts(*outcome));
+        outcomes.map(&decided).sum()
+    };
+    Rate::of(sum(is_deflected), sum(takes_part))
 }
 
 impl Tally {
@@ -115,11 +148,7 @@ impl Tally {
     /// *Immediate deflection*: decisions without a cancellation / decisions.
     #[must_use]
     pub fn immediate_deflection(&self) -> Rate {
-        let sum = |counts: fn(Outcome) -> bool| {
-            let outcomes = Outcome::ALL.into_iter().filter(|outcome| counts(*outcome));
-            outcomes.map(|outcome| self.decided(outcome)).sum()
-        };
-        Rate::of(sum(is_deflected), sum(takes_part))
+        deflection(|outcome| self.decided(outcome))
     }
 
     /// What is known of the monthly worth, by currency.
@@ -141,14 +170,27 @@ impl Tally {
         all
     }
 
-    /// How many sessions gave each reason.
+    /// What became of the sessions that gave each reason.
     #[must_use]
-    pub fn reasons(&self) -> BTreeMap<&ReasonKey, u64> {
+    pub fn reasons(&self) -> BTreeMap<&ReasonKey, ReasonTally> {
         let reasons = self.0.keys().filter_map(|cell| match cell {
             Cell::Reason(key) => Some((key, self.number(cell))),
             _ => None,
         });
-        reasons.filter(|(_, number)| *number > 0).collect()
+        let given = reasons.filter(|(_, sessions)| *sessions > 0);
+        given
+            .map(|(key, sessions)| {
+                let decided = |outcome| self.number(&Cell::DecidedReason(key.clone(), outcome));
+                let immediate_deflection = deflection(decided);
+                let tally = ReasonTally {
+                    sessions,
+                    stayed: immediate_deflection.hits,
+                    left: decided(Outcome::Cancelled),
+                    immediate_deflection,
+                };
+                (key, tally)
+            })
+            .collect()
     }
 
     /// What became of each offer.
@@ -220,5 +262,32 @@ mod tests {
         assert_eq!((rate.hits, rate.n), (16, 40));
         assert!(rate.share.is_some());
         assert_eq!(decided(&[(Saved, 19)]).immediate_deflection().share, None);
+    }
+
+    #[test]
+    fn a_reason_is_split_by_what_was_decided_and_the_rest_is_neither() {
+        use Outcome::{Cancelled, Deferred, Recovered, Redirected, Saved};
+        let key: ReasonKey = "price_too_high".parse().unwrap();
+        let mut tally = Tally::default();
+        tally.add(Cell::Reason(key.clone()), 30);
+        for (outcome, number) in [
+            (Saved, 7),
+            (Deferred, 2),
+            (Cancelled, 8),
+            (Redirected, 2),
+            (Recovered, 1),
+        ] {
+            tally.add(Cell::DecidedReason(key.clone(), outcome), number);
+        }
+        let one = |tally: &Tally| tally.reasons()[&key];
+        let few = one(&tally);
+        assert_eq!((few.sessions, few.stayed, few.left, few.other()), (30, 9, 8, 13));
+        assert_eq!(
+            (few.immediate_deflection.hits, few.immediate_deflection.n),
+            (9, 19)
+        );
+        assert_eq!(few.immediate_deflection.share, None);
+        tally.add(Cell::DecidedReason(key.clone(), Redirected), 1);
+        assert!(one(&tally).immediate_deflection.share.is_some());
     }
 }

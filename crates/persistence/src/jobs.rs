@@ -46,6 +46,8 @@ const KEPT: [(JobState, i32); 3] = [
     (JobState::Cancelled, 30),
     (JobState::Dead, 90),
 ];
+/// How long housekeeping stays that ended well, in days.
+const QUIET_KEPT: i32 = 1;
 
 /// Work to be done in the background.
 #[derive(Debug, Clone)]
@@ -70,6 +72,8 @@ pub struct NewJob {
     pub max_attempts: u32,
     /// Which other job it would repeat.
     pub dedupe: Option<Dedupe>,
+    /// Whether nobody waits for it: where it ends well it stands in no list by itself.
+    pub housekeeping: bool,
 }
 
 impl NewJob {
@@ -90,6 +94,7 @@ impl NewJob {
             run_at: None,
             max_attempts: 5,
             dedupe: None,
+            housekeeping: false,
         })
     }
 
@@ -226,6 +231,8 @@ pub struct JobFilter {
     pub kind: Option<String>,
     /// About this only.
     pub subject: Option<String>,
+    /// With housekeeping that ended well. A filter that names a kind or a subject has it in any case.
+    pub housekeeping: bool,
 }
 
 /// The queue. Cheap to clone.
@@ -322,7 +329,11 @@ fn expiry(state: JobState) -> Document {
         .iter()
         .find(|(kept, _)| *kept == state)
         .map_or(90, |(_, days)| *days);
-    doc! { "$dateAdd": { "startDate": "$$NOW", "unit": "day", "amount": days } }
+    let amount = match state {
+        JobState::Succeeded => doc! { "$cond": ["$housekeeping", QUIET_KEPT, days] }.into(),
+        _ => Bson::Int32(days),
+    };
+    doc! { "$dateAdd": { "startDate": "$$NOW", "unit": "day", "amount": amount } }
 }
 
 /// One more change that people may want to see: the live stream carries changes of this field only.

@@ -24,7 +24,7 @@ use mongodb::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use self::state::{Checked, State, begin_rebuild, end_rebuild, state, write_checked};
+pub use self::state::{Checked, State, begin_rebuild, end_rebuild, outdated, state, write_checked};
 use crate::{
     error::{Result, StoreError},
     scoped::{Scoped, within},

@@ -14,7 +14,7 @@ use kale_domain::{
 use kale_flow::session::Channel;
 use kale_measures::{
     cell::Numbers,
-    tally::{OfferTally, Tally},
+    tally::{OfferTally, ReasonTally, Tally},
 };
 use kale_persistence::{StoreError, Tenant, offers, reasons, rollups, rollups::RollupFilter, workflows};
 
@@ -110,15 +110,15 @@ pub struct NamedTally<I> {
     pub tally: Tally,
 }
 
-/// How often a reason was given.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What became of those who gave a reason.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ReasonFigures {
     /// Which.
     pub key: ReasonKey,
     /// What staff call it.
     pub title: Option<String>,
-    /// In how many sessions.
-    pub sessions: u64,
+    /// How many sessions, and how they ended.
+    pub tally: ReasonTally,
 }
 
 /// What became of an offer.
@@ -133,7 +133,7 @@ pub struct OfferFigures {
 }
 
 /// The figures of a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Overview {
     /// From this day on.
     pub from: Date,
@@ -155,7 +155,7 @@ pub struct Overview {
 pub type WorkflowRow = NamedTally<WorkflowId>;
 
 /// The figures of one workflow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WorkflowFigures {
     /// Which.
     pub workflow: WorkflowId,
@@ -315,13 +315,13 @@ impl Measures {
         let mut rows: Vec<ReasonFigures> = total
             .reasons()
             .into_iter()
-            .map(|(key, sessions)| ReasonFigures {
+            .map(|(key, tally)| ReasonFigures {
                 key: key.clone(),
                 title: titles.get(key).cloned(),
-                sessions,
+                tally,
             })
             .collect();
-        rows.sort_by_key(|row| (std::cmp::Reverse(row.sessions), row.key.clone()));
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.tally.sessions), row.key.clone()));
         Ok(rows)
     }
 

@@ -37,6 +37,7 @@ pub struct RollUp {}
 
 impl Job for RollUp {
     const KIND: &'static str = "rollup";
+    const HOUSEKEEPING: bool = true;
     // The transaction of a process that was killed stands in the way for up to a minute.
     const MAX_ATTEMPTS: u32 = 10;
 }
@@ -61,7 +62,10 @@ pub async fn roll_up(store: &Store, _: RollUp, lease: &Lease) -> Result<(), JobE
             Err(error) => Err(error),
         };
         match counted {
-            Ok(0) => return Ok(()),
+            Ok(0) => {
+                let words = format!("{done} sessions and events counted");
+                return lease.progress(done, Some(done), &words);
+            }
             Ok(counted) => {
                 done += counted;
                 tries = 0;

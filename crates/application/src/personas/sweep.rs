@@ -12,6 +12,7 @@ pub struct SweepPersonas {}
 
 impl Job for SweepPersonas {
     const KIND: &'static str = "persona_sweep";
+    const HOUSEKEEPING: bool = true;
 }
 
 /// Runs [`SweepPersonas`].
@@ -34,5 +35,6 @@ pub async fn sweep_personas(store: &Store, _: SweepPersonas, lease: &Lease) -> R
             .await?;
         lease.progress(done, total, "Asking every company")?;
     }
-    Ok(())
+    let all = total.unwrap_or_default();
+    lease.progress(all, total, &format!("{all} companies asked"))
 }

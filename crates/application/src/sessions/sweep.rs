@@ -22,6 +22,7 @@ pub struct SweepSessions {}
 
 impl Job for SweepSessions {
     const KIND: &'static str = "session_expiry";
+    const HOUSEKEEPING: bool = true;
 }
 
 /// Runs [`SweepSessions`].
@@ -31,7 +32,8 @@ pub async fn sweep_sessions(store: &Store, _: SweepSessions, lease: &Lease) -> R
     loop {
         let written = sweep(store, installation).await?;
         if written == 0 {
-            return Ok(());
+            let words = format!("{done} sessions abandoned or ended");
+            return lease.progress(done, Some(done), &words);
         }
         done += written;
         lease.progress(done, None, "Sessions that nobody goes on with")?;

@@ -106,11 +106,12 @@ pub async fn run_refresh(store: &Store, job: RefreshCustomers, lease: &Lease) ->
 
 async fn refresh_all(store: &Store, tenant: Tenant, turn: &mut Turn, lease: &Lease) -> Result<(), JobError> {
     let sorting = companies::sorting(store, tenant).await?;
-    refresh::files(store, tenant, Which::All, turn, lease).await?;
-    refresh::api(store, tenant, turn, lease).await?;
+    let of_files = refresh::files(store, tenant, Which::All, turn, lease).await?;
+    let of_programs = refresh::api(store, tenant, turn, lease).await?;
     turn.make_sure(store).await?;
     // Every customer has its values in the slots that lists are sorted by.
-    Ok(companies::slots_filled(store, tenant, &sorting).await?)
+    companies::slots_filled(store, tenant, &sorting).await?;
+    refresh::updated(of_files + of_programs, lease)
 }
 
 /// How a step of an upload ended.

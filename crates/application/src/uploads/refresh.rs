@@ -67,19 +67,20 @@ pub(super) async fn batch(
     lease: &Lease,
 ) -> Result<(), JobError> {
     let live = file_rows::live(store, tenant, kind).await?.live;
-    files(store, tenant, Which::Batch(batch), turn, lease).await?;
+    let done = files(store, tenant, Which::Batch(batch), turn, lease).await?;
     turn.make_sure(store).await?;
-    Ok(file_rows::settled(store, tenant, kind, batch, live).await?)
+    file_rows::settled(store, tenant, kind, batch, live).await?;
+    updated(done, lease)
 }
 
-/// Brings the customers of these rows up to date. Doing it again changes nothing.
+/// Brings the customers of these rows up to date; answers how many. Doing it again changes nothing.
 pub(super) async fn files(
     store: &Store,
     tenant: Tenant,
     which: Which,
     turn: &mut Turn,
     lease: &Lease,
-) -> Result<(), JobError> {
+) -> Result<u64, JobError> {
     let context = context(store, tenant).await?;
     let refresher = context.refresher(store, tenant);
     let kind = UploadKind::CustomerData;
@@ -98,7 +99,12 @@ pub(super) async fn files(
         lease.progress(done, None, "Updating customers")?;
         rows = next?;
     }
-    Ok(())
+    Ok(done)
+}
+
+/// What a job that did so says last.
+pub(super) fn updated(done: u64, lease: &Lease) -> Result<(), JobError> {
+    lease.progress(done, Some(done), &format!("{done} customers updated"))
 }
 
 /// The same for customers that programs told us about.
@@ -107,13 +113,15 @@ pub(super) async fn api(
     tenant: Tenant,
     turn: &mut Turn,
     lease: &Lease,
-) -> Result<(), JobError> {
+) -> Result<u64, JobError> {
     let context = context(store, tenant).await?;
     let refresher = context.refresher(store, tenant);
     let (mut after, mut done) = (None::<String>, 0_u64);
     loop {
         let records = api_records::page(store, tenant, &context.kinds, after.as_deref(), BATCH).await?;
-        let Some(last) = records.last() else { return Ok(()) };
+        let Some(last) = records.last() else {
+            return Ok(done);
+        };
         turn.keep().await?;
         after = Some(last.external_id.clone());
         let ids: Vec<String> = records.iter().map(|record| record.external_id.clone()).collect();

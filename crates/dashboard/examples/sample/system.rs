@@ -40,6 +40,8 @@ fn jobs(typed: &str) -> JobsPage {
                 current,
             })
             .into(),
+        state: "",
+        housekeeping: false,
         jobs: vec![
             row(
                 "Check a file",

@@ -5,38 +5,71 @@ use kale_application::{
     workflows::described,
 };
 
-use super::figures::{named, panel};
+use super::figures::{named, panel, share};
 use crate::{
     view::{
         analytics::Bars,
-        chart::{Bar, Shade, Table},
+        chart::{Bar, Shade, Share, Table},
         format,
     },
     workflows::card_look,
 };
 
-/// Why people leave.
+/// Why people leave, and what became of those who said so.
 pub(super) fn reasons(reasons: &[ReasonFigures], csv: String) -> Bars {
-    let longest = reasons.iter().map(|one| one.sessions).max().unwrap_or(0);
+    let longest = reasons.iter().map(|one| one.tally.sessions).max().unwrap_or(0);
     let title = |one: &ReasonFigures| one.title.clone().unwrap_or_else(|| one.key.to_string());
-    let mut table = Table::new(["Reason", "Sessions"]);
+    let deflection = |one: &ReasonFigures| match share(one.tally.immediate_deflection) {
+        Share::Told(told) => format!("{} ({})", told.share, told.between),
+        Share::TooFew(said) => said,
+    };
+    let mut table = Table::new([
+        "Reason",
+        "Sessions",
+        "Stayed",
+        "Cancelled",
+        "Neither",
+        "Immediate deflection (95% interval)",
+    ]);
+    let bars = reasons.iter().map(|one| {
+        let tally = &one.tally;
+        let parts = [
+            (Shade::Stayed, tally.stayed),
+            (Shade::Cancelled, tally.left),
+            (Shade::Undecided, tally.other()),
+        ];
+        let mut bar = Bar::new(title(one), &parts, longest);
+        if let Share::Told(told) = share(tally.immediate_deflection) {
+            bar.note = format!("{} stayed, {}", told.share, told.between);
+        }
+        bar
+    });
+    let bars = bars.collect();
     table.rows = reasons
         .iter()
-        .map(|one| vec![title(one), format::number(one.sessions)])
+        .map(|one| {
+            let tally = &one.tally;
+            let figures = [tally.sessions, tally.stayed, tally.left, tally.other()].map(format::number);
+            std::iter::once(title(one))
+                .chain(figures)
+                .chain([deflection(one)])
+                .collect()
+        })
         .collect();
     Bars {
         panel: panel(
             "reasons",
             "Why people leave",
-            "Sessions that gave the reason".to_owned(),
+            "Sessions that gave the reason, and what was decided in them".to_owned(),
             table,
             csv,
         ),
-        bars: reasons
-            .iter()
-            .map(|one| Bar::new(title(one), &[(Shade::Other, one.sessions)], longest))
-            .collect(),
-        keys: Vec::new(),
+        bars,
+        keys: vec![
+            named("stayed", Shade::Stayed),
+            named("cancelled", Shade::Cancelled),
+            named("neither, or not yet", Shade::Undecided),
+        ],
         none: "Nobody gave a reason.",
     }
 }

@@ -31,6 +31,9 @@ const PAGE: u32 = 25;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
     state: Option<JobState>,
+    /// With housekeeping that ended well.
+    #[serde(default)]
+    housekeeping: bool,
     cursor: Option<JobId>,
 }
 
@@ -44,6 +47,7 @@ pub(crate) async fn handle(
 ) -> Result<HttpResponse, Problem> {
     let filter = JobFilter {
         state: params.state,
+        housekeeping: params.housekeeping,
         ..JobFilter::default()
     };
     let mut found = work.list(here.tenant(), &filter, PAGE + 1, params.cursor).await?;
@@ -54,7 +58,9 @@ pub(crate) async fn handle(
     let address = address(&params);
     let page = JobsPage {
         shell: here.shell(Section::Jobs, "Jobs"),
-        tabs: tabs(params.state),
+        tabs: tabs(&params),
+        state: params.state.map_or("", JobState::name),
+        housekeeping: params.housekeeping,
         empty: empty(params.state),
         pager: pager(&params, &found, more),
         jobs: found
@@ -164,7 +170,7 @@ pub(crate) fn ended<P>(
     }
 }
 
-fn tabs(current: Option<JobState>) -> Vec<JobTab> {
+fn tabs(params: &Params) -> Vec<JobTab> {
     let tabs = [
         ("All", None),
         ("Running", Some(JobState::Leased)),
@@ -177,16 +183,21 @@ fn tabs(current: Option<JobState>) -> Vec<JobTab> {
     tabs.map(|(label, state)| JobTab {
         label,
         count: String::new(),
-        href: Query::default()
-            .with("state", state.map_or("", JobState::name))
-            .at("/jobs"),
-        current: state == current,
+        href: asked(state, params.housekeeping).at("/jobs"),
+        current: state == params.state,
     })
     .into()
 }
 
+fn asked(state: Option<JobState>, housekeeping: bool) -> Query {
+    let housekeeping = if housekeeping { "true" } else { "" };
+    Query::default()
+        .with("state", state.map_or("", JobState::name))
+        .with("housekeeping", housekeeping)
+}
+
 fn query(params: &Params) -> Query {
-    Query::default().with("state", params.state.map_or("", JobState::name))
+    asked(params.state, params.housekeeping)
 }
 
 fn address(params: &Params) -> String {

@@ -52,6 +52,10 @@ pub struct JobsPage {
     pub shell: Shell,
     /// Narrower lists.
     pub tabs: Vec<JobTab>,
+    /// The state of the list that is shown, as the field `state`; empty for all.
+    pub state: &'static str,
+    /// Whether housekeeping that ended well is shown too: the field `housekeeping`.
+    pub housekeeping: bool,
     /// The jobs, newest first.
     pub jobs: Vec<JobRow>,
     /// What stands in place of jobs.

@@ -102,10 +102,24 @@ fn named<'a>(names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
 }
 
 fn reasons(overview: &Overview) -> Vec<Vec<String>> {
-    let mut table = vec![named(&["reason", "title", "sessions"]).collect()];
+    let head = [
+        "reason",
+        "title",
+        "sessions",
+        "stayed",
+        "left",
+        "other",
+        "deflection",
+        "deflection_low",
+        "deflection_high",
+    ];
+    let mut table = vec![named(&head).collect()];
     table.extend(overview.reasons.iter().map(|row| {
-        let title = row.title.clone().unwrap_or_default();
-        vec![row.key.to_string(), title, row.sessions.to_string()]
+        let tally = &row.tally;
+        let numbers = [tally.sessions, tally.stayed, tally.left, tally.other()];
+        let names = vec![row.key.to_string(), row.title.clone().unwrap_or_default()];
+        let numbers = numbers.map(|number| number.to_string()).to_vec();
+        [names, numbers, rate(tally.immediate_deflection).to_vec()].concat()
     }));
     table
 }

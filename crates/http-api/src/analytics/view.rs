@@ -95,8 +95,17 @@ pub(crate) struct ReasonView {
     key: ReasonKey,
     /// What staff call it.
     title: Option<String>,
-    /// In how many sessions it was given.
+    /// In how many sessions it was given: `stayed`, `left` and `other` together.
     sessions: u64,
+    /// How many of them decide and ended without a cancellation.
+    stayed: u64,
+    /// How many of them decide and ended with one.
+    left: u64,
+    /// The rest: not finished, followed by another session of the subscription, told where to cancel, or no answer to a
+    /// wish to leave.
+    other: u64,
+    /// The immediate deflection of those who gave it.
+    immediate_deflection: RateView,
 }
 
 /// One offer.
@@ -249,7 +258,11 @@ impl From<ReasonFigures> for ReasonView {
         Self {
             key: row.key,
             title: row.title,
-            sessions: row.sessions,
+            sessions: row.tally.sessions,
+            stayed: row.tally.stayed,
+            left: row.tally.left,
+            other: row.tally.other(),
+            immediate_deflection: row.tally.immediate_deflection.into(),
         }
     }
 }
@@ -339,7 +352,9 @@ pub(super) fn overview_example() -> Value {
         "from": "2026-11-22", "to": "2026-11-22", "total": figures_example(),
         "days": [{ "day": "2026-11-22", "figures": figures_example() }],
         "personas": [{ "persona": null, "name": null, "figures": figures_example() }],
-        "reasons": [{ "key": "price_too_high", "title": "Price too high", "sessions": 31 }],
+        "reasons": [{ "key": "price_too_high", "title": "Price too high", "sessions": 31, "stayed": 12, "left": 14,
+            "other": 5, "immediate_deflection": { "n": 27, "hits": 12, "rate": 0.444, "low": 0.276, "high": 0.627,
+            "too_few": false } }],
         "offers": [{ "offer": "ofr_01h455vb4pex5vsknk084sn02q", "name": "Summer pause", "shown": 40, "accepted": 22,
             "declined": 18 }]
     })

@@ -22,7 +22,12 @@ const LIST: ListSpec = ListSpec {
     route: "GET /jobs",
     sorts: &[],
     default_sort: "-created_at",
-    filters: &[("state", &[Op::Eq]), ("kind", &[Op::Eq]), ("subject", &[Op::Eq])],
+    filters: &[
+        ("state", &[Op::Eq]),
+        ("kind", &[Op::Eq]),
+        ("subject", &[Op::Eq]),
+        ("housekeeping", &[Op::Eq]),
+    ],
     fields: job::FIELDS,
     includes: &[],
     search: false,
@@ -30,6 +35,9 @@ const LIST: ListSpec = ListSpec {
 };
 
 /// Lists the background work of the company, newest first.
+///
+/// Housekeeping that nobody waits for, such as counting sessions, is left out once it has ended well, unless
+/// `filter[housekeeping]` is `true` or a kind or a subject is named.
 #[utoipa::path(
     tag = "Jobs",
     operation_id = "list_jobs",
@@ -40,6 +48,8 @@ const LIST: ListSpec = ListSpec {
         ("filter[kind]" = Option<String>, Query, description = "Of this kind only", example = "import_upload"),
         ("filter[subject]" = Option<String>, Query, description = "About the thing with this id only",
             example = "upl_01h455vb4pex5vsknk084sn02q"),
+        ("filter[housekeeping]" = Option<bool>, Query, description = "Also housekeeping that has ended well",
+            example = true),
     ),
     responses((status = 200, description = "A page of jobs", body = Page<JobView>, example = json!({
         "data": [{
@@ -81,6 +91,10 @@ fn filter(params: &ListParams) -> Result<JobFilter, Problem> {
         match one.name.as_str() {
             "state" => filter.state = Some(state(value)?),
             "kind" => filter.kind = Some(value.clone()),
+            "housekeeping" => {
+                let rule = "is true or false";
+                filter.housekeeping = value.parse().map_err(|_neither| wrong(&one.name, rule))?;
+            }
             _ => filter.subject = Some(value.clone()),
         }
     }
@@ -121,6 +135,8 @@ mod tests {
             (all.kind.as_deref(), all.subject.as_deref()),
             (Some("import_upload"), Some("upl_x"))
         );
+        assert!(!all.housekeeping && read("filter[housekeeping]=true").unwrap().housekeeping);
+        assert_eq!(read("filter[housekeeping]=yes"), Err("invalid-parameter"));
         assert_eq!(read("filter[state]=running"), Err("invalid-parameter"));
         assert_eq!(read("filter[state]=dead,queued"), Err("invalid-parameter"));
         assert_eq!(read("filter[payload]=x"), Err("unknown-parameter"));

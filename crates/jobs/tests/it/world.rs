@@ -192,6 +192,7 @@ impl World {
             state: Some(state),
             kind: Some(Work::KIND.to_owned()),
             subject: None,
+            housekeeping: false,
         };
         self.store
             .jobs()

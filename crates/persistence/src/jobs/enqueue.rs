@@ -106,6 +106,9 @@ fn new_document(id: JobId, now: Timestamp, job: &NewJob) -> Result<Document> {
         "cancel_requested": false,
         "created_at": value::date(now),
     };
+    if job.housekeeping {
+        document.insert("housekeeping", true);
+    }
     if let Some(subject) = &job.subject {
         document.insert("subject", subject);
     }

@@ -195,7 +195,10 @@ fn over(state: JobState, error: Option<&str>) -> (Document, Vec<&'static str>) {
             set.insert("last_error", doc! { "$literal": shown(error) });
         }
         // What a former try ended with is no news of a job that succeeded.
-        None if state == JobState::Succeeded => unset.push("last_error"),
+        None if state == JobState::Succeeded => {
+            unset.push("last_error");
+            set.insert("quiet", doc! { "$cond": ["$housekeeping", true, "$$REMOVE"] });
+        }
         None => {}
     }
     (set, unset)

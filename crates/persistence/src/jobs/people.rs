@@ -1,12 +1,15 @@
 //! What people see of jobs, and what they may do to them.
 
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use futures::TryStreamExt as _;
 use kale_domain::{
     id::{CompanyId, JobId},
     job::{JobState, JobStatus},
 };
-use mongodb::options::ReturnDocument;
+use mongodb::{
+    action::Action as _,
+    options::{Hint, ReturnDocument},
+};
 
 use super::{JobFilter, JobStore, expiry, next_version, record::Shown, stored_company};
 use crate::{
@@ -70,15 +73,28 @@ impl JobStore {
         if let Some(subject) = &filter.subject {
             query.insert("subject", subject);
         }
+        // With the company, so that the ids of all companies give no order.
+        let mut sort = doc! { "company_id": 1, "_id": -1 };
+        let named = filter.kind.is_some() || filter.subject.is_some();
+        // Only what succeeded has the mark.
+        let marked = matches!(filter.state, None | Some(JobState::Succeeded));
+        let listed = marked && !filter.housekeeping && !named;
+        if listed {
+            query.insert("quiet", Bson::Null);
+            // All the same, and the index is in that order.
+            sort = doc! { "company_id": 1, "quiet": 1, "_id": -1 };
+        }
         if let Some(before) = before {
             query.insert("_id", doc! { "$lt": value::uuid(before.uuid()) });
         }
+        // Left to itself the planner may read through all housekeeping to the others.
+        let hint = listed.then_some("company_listed_newest");
         let found: Vec<Shown> = self
             .jobs
             .clone_with_type()
             .find(query)
-            // With the company, so that the ids of all companies give no order.
-            .sort(doc! { "company_id": 1, "_id": -1 })
+            .optional(hint, |find, name| find.hint(Hint::Name(name.to_owned())))
+            .sort(sort)
             // Zero would mean all.
             .limit(i64::from(limit.max(1)))
             .projection(without_payload())

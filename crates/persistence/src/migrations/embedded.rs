@@ -36,4 +36,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0010_measures",
         include_str!("../../../../migrations/0010_measures.json"),
     ),
+    (
+        "0011_quiet_jobs",
+        include_str!("../../../../migrations/0011_quiet_jobs.json"),
+    ),
 ];

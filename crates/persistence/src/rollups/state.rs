@@ -2,9 +2,14 @@
 //! company's id).
 
 use bson::{DateTime, doc};
+use futures::TryStreamExt as _;
 use jiff::Timestamp;
-use kale_domain::id::JobId;
-use mongodb::{ClientSession, options::ReturnDocument};
+use kale_domain::id::{CompanyId, JobId};
+use kale_measures::cell::GENERATION;
+use mongodb::{
+    ClientSession,
+    options::{Hint, ReturnDocument},
+};
 use serde::{Deserialize, Serialize};
 
 use super::records;
@@ -12,7 +17,7 @@ use crate::{
     error::{Result, StoreError},
     scoped::{Scoped, within},
     store::Store,
-    tenant::Tenant,
+    tenant::{Installation, Tenant},
     tx::Tx,
     value,
 };
@@ -25,6 +30,12 @@ struct Record {
     shown: i64,
     building: i64,
     turn: i64,
+    /// The generation of the cells in `shown`; absent where that is the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cells: Option<i64>,
+    /// The same of those in `building`, where a rebuild has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    building_cells: Option<i64>,
     #[serde(default)]
     counted_at: Option<DateTime>,
     /// The rebuild that counts into `building`, where that is not shown.
@@ -145,6 +156,8 @@ pub(super) async fn take_turn(store: &Store, tx: &mut Tx, state: &State) -> Resu
             shown: state.shown.into(),
             building: state.building.into(),
             turn: 1,
+            cells: Some(GENERATION.into()),
+            building_cells: None,
             counted_at: Some(now),
             job: None,
             checked: None,
@@ -165,8 +178,11 @@ pub(super) async fn take_turn(store: &Store, tx: &mut Tx, state: &State) -> Resu
 /// there; readers see the epoch before until [`end_rebuild`].
 pub async fn begin_rebuild(store: &Store, tenant: Tenant, job: JobId) -> Result<()> {
     let job = value::uuid(job.uuid());
+    let generation = i64::from(GENERATION);
     let change = vec![doc! { "$set": {
         "shown": { "$ifNull": ["$shown", 0_i64] },
+        // What a process of the release before has begun holds the cells of that release.
+        "building_cells": { "$cond": [{ "$eq": ["$job", job] }, "$building_cells", generation] },
         "building": { "$cond": [
             { "$eq": ["$job", job] },
             "$building",
@@ -188,7 +204,9 @@ pub async fn begin_rebuild(store: &Store, tenant: Tenant, job: JobId) -> Result<
 pub async fn end_rebuild(store: &Store, tenant: Tenant, job: JobId) -> Result<bool> {
     let job = value::uuid(job.uuid());
     let filter = within(tenant, doc! { "_id": id(tenant), "job": job });
-    let change = vec![doc! { "$set": { "shown": "$building", "turn": { "$add": ["$turn", 1_i64] } } }];
+    let change = vec![doc! { "$set": {
+        "shown": "$building", "cells": "$building_cells", "turn": { "$add": ["$turn", 1_i64] },
+    } }];
     let shown = states(store)
         .raw()
         .find_one_and_update(filter, change)
@@ -212,7 +230,7 @@ pub async fn write_checked(store: &Store, tenant: Tenant, checked: &Checked) -> 
     };
     let filter = within(tenant, doc! { "_id": id(tenant) });
     // The filter sets the company.
-    let new = doc! { "shown": 0_i64, "building": 0_i64, "turn": 1_i64 };
+    let new = doc! { "shown": 0_i64, "building": 0_i64, "turn": 1_i64, "cells": i64::from(GENERATION) };
     let change = doc! { "$set": { "checked": bson::serialize_to_bson(&record)? }, "$setOnInsert": new };
     states(store)
         .raw()
@@ -220,4 +238,26 @@ pub async fn write_checked(store: &Store, tenant: Tenant, checked: &Checked) -> 
         .upsert(true)
         .await?;
     Ok(())
+}
+
+/// The companies whose roll-ups lack cells that sessions count for now. Reads the states of all companies, each of which
+/// is small.
+pub async fn outdated(store: &Store, _: Installation) -> Result<Vec<CompanyId>> {
+    #[derive(Deserialize)]
+    struct Company {
+        #[serde(rename = "_id")]
+        id: bson::Uuid,
+    }
+    let any = value::uuid(uuid::Uuid::nil());
+    let filter = doc! { "_id": { "$gte": any }, "cells": { "$not": { "$gte": i64::from(GENERATION) } } };
+    let found = states(store)
+        .raw()
+        .clone_with_type::<Company>()
+        .find(filter)
+        .projection(doc! { "_id": 1 })
+        .hint(Hint::Name("_id_".to_owned()))
+        .await?;
+    let found: Vec<Company> = found.try_collect().await?;
+    let ids = found.into_iter().map(|company| value::from_uuid(company.id));
+    Ok(ids.map(CompanyId::from_uuid).collect())
 }

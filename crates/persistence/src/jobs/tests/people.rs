@@ -155,6 +155,54 @@ async fn a_list_shows_the_newest_jobs_of_one_company() {
 }
 
 #[tokio::test]
+async fn housekeeping_that_ended_well_stands_only_where_it_is_asked_for() {
+    let store = store().await;
+    let quiet = || NewJob {
+        housekeeping: true,
+        ..work()
+    };
+    let mut ids = Vec::new();
+    for (job, end) in [
+        (quiet(), Some(Outcome::Succeeded)),
+        (
+            quiet(),
+            Some(Outcome::Dead {
+                error: "no".to_owned(),
+            }),
+        ),
+        (work(), Some(Outcome::Succeeded)),
+        (quiet(), None),
+    ] {
+        ids.push(enqueue(&store, job).await);
+        if let Some(end) = end {
+            let claimed = claim(&store).await;
+            store.jobs().finish(claimed.fence(), &end, None).await.unwrap();
+        }
+    }
+    let list = async |filter: JobFilter| {
+        let jobs = store.jobs().list(tenant(1), &filter, 9, None).await.unwrap();
+        jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
+    };
+    assert_eq!(list(JobFilter::default()).await, [ids[3], ids[2], ids[1]]);
+    let succeeded = JobFilter {
+        state: Some(JobState::Succeeded),
+        ..JobFilter::default()
+    };
+    assert_eq!(list(succeeded).await, [ids[2]]);
+    let all = [ids[3], ids[2], ids[1], ids[0]];
+    let with = JobFilter {
+        housekeeping: true,
+        ..JobFilter::default()
+    };
+    assert_eq!(list(with).await, all);
+    let of_kind = JobFilter {
+        kind: Some("work".to_owned()),
+        ..JobFilter::default()
+    };
+    assert_eq!(list(of_kind).await, all);
+}
+
+#[tokio::test]
 async fn the_installation_cancels_its_own_jobs_only() {
     let store = store().await;
     let own = enqueue(&store, NewJob::new("own", &()).unwrap()).await;
