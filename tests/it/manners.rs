@@ -3,6 +3,7 @@
 mod bodies;
 mod browsers;
 mod hostile;
+mod limits;
 mod pages;
 mod repeats;
 mod routes;

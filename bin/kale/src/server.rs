@@ -34,7 +34,7 @@ use kale_devdb::Mongod;
 use kale_domain::clock::Clock;
 use kale_persistence::{Sources, Store, blob_folder};
 use kale_web::{
-    Csrf, Cursors, Drain, Edge, Gate, Methods, MetricsPage, Readiness, Signer, Surface, know_caller,
+    Csrf, Cursors, Drain, Edge, Gate, Limits, Methods, MetricsPage, Readiness, Signer, Surface, know_caller,
 };
 use utoipa_actix_web::AppExt as _;
 use uuid::Uuid;
@@ -213,7 +213,14 @@ impl Site {
         let signer = Signer::new(&keys.signing);
         let csrf = Csrf::new(signer.clone());
         let authenticate: Arc<Callers> = Arc::clone(callers);
-        let gate = Gate::new(authenticate, csrf, &settings.base_url, settings.secure_cookies());
+        let limits = Limits::new(settings.requests_per_second, settings.trusted_proxies.clone());
+        let gate = Gate::new(
+            authenticate,
+            csrf,
+            limits,
+            &settings.base_url,
+            settings.secure_cookies(),
+        );
         let (pinged, asked) = (store.clone(), store.clone());
         let ready = Readiness::new(drain.clone()).check("database", move || {
             let store = pinged.clone();

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use crate::error::Problem;
 
 /// The names of all settings, as keys of the file; the variable is `KALE_` and the name in capitals.
-pub(crate) const NAMES: [&str; 10] = [
+pub(crate) const NAMES: [&str; 12] = [
     "mongodb_uri",
     "listen",
     "admin_listen",
@@ -23,6 +23,8 @@ pub(crate) const NAMES: [&str; 10] = [
     "log",
     "log_format",
     "mongod",
+    "requests_per_second",
+    "trusted_proxies",
 ];
 /// Those that can also be read from a file named by `KALE_…_FILE`.
 const SECRETS: [&str; 2] = ["mongodb_uri", "secret_key"];

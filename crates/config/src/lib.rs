@@ -15,6 +15,8 @@
 //! | `KALE_ALLOWED_ORIGINS` | `allowed_origins` | none; separated by commas, in the file also a list |
 //! | `KALE_LOG` | `log` | `info` |
 //! | `KALE_LOG_FORMAT` | `log_format` | `json`; or `pretty` |
+//! | `KALE_REQUESTS_PER_SECOND` | `requests_per_second` | 100: of each caller, in bursts of ten seconds' worth |
+//! | `KALE_TRUSTED_PROXIES` | `trusted_proxies` | none; addresses and networks, separated by commas, in the file also a list |
 //! | `KALE_MONGOD` | `mongod` | none: found on the PATH, in the cache, or fetched |
 //!
 //! An empty value counts as absent, because a compose file can't unset a variable.

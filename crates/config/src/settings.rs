@@ -3,10 +3,12 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
     path::{Path, PathBuf},
 };
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 use crate::{
@@ -14,9 +16,10 @@ use crate::{
     layers::{Found, Layers},
 };
 
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const DEFAULT_DATA_DIR: &str = "kale-data";
 const DEFAULT_LOG: &str = "info";
+const DEFAULT_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// What a log line looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +49,10 @@ pub struct Settings {
     pub secret_keys: Option<SecretKeys>,
     /// Who may call the API from a browser and embed the flow, besides the origins of a company.
     pub allowed_origins: Vec<Origin>,
+    /// How many requests a second each caller may send in the long run.
+    pub requests_per_second: NonZeroU32,
+    /// Whose `X-Forwarded-For` is believed; any other's is ignored.
+    pub trusted_proxies: Vec<IpNet>,
     /// The filter of log lines, such as `info,kale_jobs=debug`.
     pub log: String,
     /// What a log line looks like.
@@ -137,6 +144,12 @@ impl Reading {
             SecretKeys::parse(text).map_err(|error| error.to_string())
         });
         let allowed_origins = self.origins();
+        let requests_per_second = self.parsed("requests_per_second", |text| {
+            text.parse().map_err(|_says_less: std::num::ParseIntError| {
+                format!("`{text}` is not a whole number of at least 1")
+            })
+        });
+        let trusted_proxies = self.networks();
         let log = self
             .parsed("log", |text| Ok(text.to_owned()))
             .unwrap_or_else(|| DEFAULT_LOG.to_owned());
@@ -165,6 +178,8 @@ impl Reading {
             data_dir,
             secret_keys,
             allowed_origins,
+            requests_per_second: requests_per_second.unwrap_or(DEFAULT_REQUESTS_PER_SECOND),
+            trusted_proxies,
             log,
             log_format,
             mongod,
@@ -208,6 +223,23 @@ impl Reading {
         })
     }
 
+    fn networks(&mut self) -> Vec<IpNet> {
+        let Some(Found { text, place }) = self.layers.found.remove("trusted_proxies") else {
+            return Vec::new();
+        };
+        let mut networks = Vec::new();
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            match network(part) {
+                Some(network) => networks.push(network),
+                None => self.layers.problem(
+                    place.clone(),
+                    format!("`{part}` is neither an address nor a network such as 10.0.0.0/8"),
+                ),
+            }
+        }
+        networks
+    }
+
     fn origins(&mut self) -> Vec<Origin> {
         let Some(Found { text, place }) = self.layers.found.remove("allowed_origins") else {
             return Vec::new();
@@ -222,6 +254,13 @@ impl Reading {
         }
         origins
     }
+}
+
+/// A network such as 10.0.0.0/8, or one address.
+fn network(text: &str) -> Option<IpNet> {
+    text.parse()
+        .ok()
+        .or_else(|| Some(IpNet::from(text.parse::<IpAddr>().ok()?)))
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {

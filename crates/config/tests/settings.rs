@@ -226,6 +226,28 @@ fn origins_are_a_list_in_a_variable_and_in_the_file() {
 }
 
 #[test]
+fn limits_and_proxies_are_read_and_mistakes_in_them_refused() {
+    let settings = read(&[
+        ("KALE_REQUESTS_PER_SECOND", "25"),
+        ("KALE_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7,fd00::/8"),
+    ])
+    .unwrap();
+    assert_eq!(settings.requests_per_second.get(), 25);
+    let proxies: Vec<String> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["10.0.0.0/8", "192.0.2.7/32", "fd00::/8"]);
+    assert_eq!(read(&[]).unwrap().requests_per_second.get(), 100);
+
+    let refused = read(&[
+        ("KALE_REQUESTS_PER_SECOND", "0"),
+        ("KALE_TRUSTED_PROXIES", "10.0.0.0/33, everybody"),
+    ]);
+    let problems = refused.unwrap_err().to_string();
+    for part in ["KALE_REQUESTS_PER_SECOND", "10.0.0.0/33", "everybody"] {
+        assert!(problems.contains(part), "{problems}");
+    }
+}
+
+#[test]
 fn an_empty_variable_counts_as_absent() {
     let settings = read(&[
         ("KALE_LISTEN", ""),

@@ -1,6 +1,9 @@
 //! The application under test: what `main` starts, on port 0, on a database of its own.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, OnceLock},
+};
 
 use jiff::SignedDuration;
 use kale::server::{self, Parts, Running};
@@ -37,7 +40,7 @@ impl LinkDelivery for Nowhere {
 }
 
 impl Started {
-    async fn on(mongodb_uri: &str) -> Self {
+    async fn on(mongodb_uri: &str, requests_per_second: NonZeroU32) -> Self {
         // The first one of the process counts; the others are the same.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let folder = tempfile::tempdir().unwrap();
@@ -49,6 +52,7 @@ impl Started {
             ..Flags::default()
         };
         let mut settings = Settings::read(&flags, std::iter::empty(), None).unwrap();
+        settings.requests_per_second = requests_per_second;
         let sources = Sources {
             clock: Arc::<TestClock>::clone(&clock),
             ids: Arc::new(SeededIds::default()),
@@ -84,7 +88,9 @@ impl TestApp {
             // What it stands on lives as long as this thread, so that no test takes it away from the others.
             drop(std::thread::spawn(move || {
                 actix_web::rt::System::new().block_on(async move {
-                    sender.send(Started::on(&mongod::fresh_database()).await).unwrap();
+                    sender
+                        .send(Started::on(&mongod::fresh_database(), NonZeroU32::MAX).await)
+                        .unwrap();
                     std::future::pending::<()>().await;
                 });
             }));
@@ -94,7 +100,16 @@ impl TestApp {
 
     /// Starts it on that database.
     pub async fn start_on(mongodb_uri: &str) -> Self {
-        Self(Held::Own(Box::new(Started::on(mongodb_uri).await)))
+        Self(Held::Own(Box::new(
+            Started::on(mongodb_uri, NonZeroU32::MAX).await,
+        )))
+    }
+
+    /// Starts one that lets through so many requests a second of each caller; all others let through any number.
+    pub async fn start_limited(requests_per_second: u32) -> Self {
+        let database = mongod::fresh_database();
+        let limit = NonZeroU32::new(requests_per_second).unwrap();
+        Self(Held::Own(Box::new(Started::on(&database, limit).await)))
     }
 
     const fn started(&self) -> &Started {

@@ -68,6 +68,8 @@ impl KaleProcess {
             .env("KALE_MONGODB_URI", mongodb_uri)
             .env("KALE_LISTEN", "127.0.0.1:0")
             .env("KALE_DATA_DIR", folder)
+            // Faults are met at full speed.
+            .env("KALE_REQUESTS_PER_SECOND", u32::MAX.to_string())
             .env("KALE_LOG", "info,kale_jobs=debug");
         Self::run(&mut command, folder)
     }

@@ -4,7 +4,8 @@
 //! [`Valid`], [`IfMatch`], [`Idempotent`]. It answers a [`Page`], a body, or a [`Problem`].
 //!
 //! Invariants: every error leaves as a problem document with the request's id; no detail of a failure of ours leaves at
-//! all; with a cookie nothing is changed from another site's page; forwarding headers are never read.
+//! all; with a cookie nothing is changed from another site's page; of forwarding headers only what trusted proxies wrote
+//! about a client's address is read.
 
 mod access;
 mod body;
@@ -15,6 +16,7 @@ mod edge;
 pub mod etag;
 mod health;
 mod idempotency;
+mod limits;
 mod page;
 mod path;
 pub mod permission;
@@ -34,6 +36,7 @@ pub use crate::{
     etag::{IfMatch, IfMatchIfSent},
     health::{MetricsPage, Readiness, configure_health, configure_metrics},
     idempotency::{Attempt, Begun, IdempotencySlot, IdempotencyStore, Idempotent, KeptAnswer},
+    limits::Limits,
     page::{Count, Page, PageInfo},
     path::Path,
     permission::Required,

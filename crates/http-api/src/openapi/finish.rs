@@ -34,6 +34,7 @@ const SHARED: &[(u16, &str, &str)] = &[
     (415, "UnsupportedMediaType", "unsupported-media-type"),
     (422, "Invalid", "validation"),
     (428, "PreconditionRequired", "precondition-required"),
+    (429, "RateLimited", "rate-limited"),
     (500, "Internal", "internal"),
     (503, "Unavailable", "unavailable"),
 ];
@@ -80,7 +81,7 @@ fn complete(operation: &mut Operation, in_path: bool) {
     let with_body = operation.request_body.is_some();
     let facts = [
         (true, &[400, 500, 503][..]),
-        (!public, &[401, 403]),
+        (!public, &[401, 403, 429]),
         (in_path, &[404]),
         (with_body, &[408, 413, 415, 422]),
         (if_match, &[412, 428]),

@@ -16,7 +16,7 @@ use super::{
     csrf::Csrf,
     origin::same_origin,
 };
-use crate::{Notes, Problem, RequestId};
+use crate::{Limits, Notes, Problem, RequestId};
 
 /// Finds who holds a token.
 pub trait Authenticate: fmt::Debug + Send + Sync {
@@ -36,6 +36,7 @@ impl Authenticate for Callers {
 pub struct Gate {
     authenticate: Arc<dyn Authenticate>,
     csrf: Csrf,
+    limits: Limits,
     origin: Origin,
     secure: bool,
 }
@@ -46,12 +47,14 @@ impl Gate {
     pub fn new(
         authenticate: Arc<dyn Authenticate>,
         csrf: Csrf,
+        limits: Limits,
         base_url: &BaseUrl,
         secure_cookies: bool,
     ) -> Self {
         Self {
             authenticate,
             csrf,
+            limits,
             origin: base_url.origin().clone(),
             secure: secure_cookies,
         }
@@ -88,6 +91,12 @@ impl Gate {
             .finish()
     }
 
+    /// How many requests callers may send.
+    #[must_use]
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The tokens of forms.
     #[must_use]
     pub const fn csrf(&self) -> &Csrf {
@@ -107,14 +116,18 @@ impl Gate {
     /// The caller of a request; `None` where it carries no credential at all.
     pub(super) async fn caller(&self, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
         let Some(credential) = credential(request, self.cookie_name())? else {
+            self.limits.stranger(request)?;
             return Ok(None);
         };
-        let found = self.authenticate.authenticate(credential.token()).await?;
-        let who = found.ok_or_else(Problem::unauthenticated)?;
+        let Some(who) = self.authenticate.authenticate(credential.token()).await? else {
+            self.limits.stranger(request)?;
+            return Err(Problem::unauthenticated());
+        };
         let caller = Caller {
             who,
             request_id: RequestId::of(request).map(|id| id.as_str().to_owned()),
         };
+        self.limits.caller(request, &caller)?;
         if matches!(credential, Credential::Cookie(_)) {
             self.require_intent(request, &caller)?;
         }

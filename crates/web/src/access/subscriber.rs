@@ -4,7 +4,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use kale_application::viewer::{Ticket, Viewer};
 
-use super::credential::bearer;
+use super::{credential::bearer, gate::Gate};
 use crate::Problem;
 
 /// Whoever sends a subscriber's token as bearer. A cookie is never looked at.
@@ -35,7 +35,13 @@ pub(super) async fn find(request: &HttpRequest) -> Result<Ticket, Problem> {
         tracing::error!("a route wants a subscriber, and no viewer is configured");
         return Err(Problem::of("internal"));
     };
-    viewer.ticket(token).await?.ok_or_else(refused)
+    let limits = request.app_data::<Data<Gate>>().map(|gate| gate.limits());
+    match (viewer.ticket(token).await?, limits) {
+        (Some(ticket), Some(limits)) => limits.subscriber(request, &ticket).map(|()| ticket),
+        (Some(ticket), None) => Ok(ticket),
+        (None, Some(limits)) => Err(limits.stranger(request).err().unwrap_or_else(refused)),
+        (None, None) => Err(refused()),
+    }
 }
 
 impl FromRequest for Subscriber {

@@ -16,7 +16,7 @@ use kale_domain::{access::Permission, id::SignInId, secret::Token};
 use uuid::Uuid;
 
 use super::{caller::judge, *};
-use crate::{Problem, permission::ReadCustomers, signing::tests::signer};
+use crate::{Limits, Problem, permission::ReadCustomers, signing::tests::signer};
 
 /// Knows nobody, and says which token it was asked about by failing on one of them.
 #[derive(Debug)]
@@ -33,9 +33,13 @@ impl Authenticate for Nobody {
     }
 }
 
+fn limits() -> Limits {
+    Limits::new(std::num::NonZeroU32::MAX, Vec::new())
+}
+
 fn gate(secure: bool) -> Gate {
     let base = "https://kale.example".parse().unwrap();
-    Gate::new(Arc::new(Nobody), Csrf::new(signer()), &base, secure)
+    Gate::new(Arc::new(Nobody), Csrf::new(signer()), limits(), &base, secure)
 }
 
 async fn allowed(_: Allowed<ReadCustomers>) -> HttpResponse {
@@ -109,6 +113,7 @@ async fn a_stranger_is_refused_before_their_mistakes_are_explained() {
         .app_data(Data::new(Gate::new(
             Arc::new(Slow),
             Csrf::new(signer()),
+            limits(),
             &base,
             true,
         )))

@@ -11,7 +11,7 @@ use utoipa::openapi::{HttpMethod, OpenApi, PathItem, path::OperationBuilder};
 
 use super::*;
 use crate::{
-    Allowed, Attempt, Authenticate, Begun, Csrf, Drain, Idempotent, IfMatch, ListParams, ListSpec,
+    Allowed, Attempt, Authenticate, Begun, Csrf, Drain, Idempotent, IfMatch, Limits, ListParams, ListSpec,
     MetricsPage, Page, Path, Readiness, Valid, configure_health, configure_metrics,
     permission::{ReadCustomers, WriteCustomers},
     signing::tests::signer,
@@ -88,7 +88,13 @@ impl IdempotencyStore for Closed {
 fn deps() -> Deps {
     let base = "https://kale.example".parse().unwrap();
     Deps {
-        gate: Gate::new(Arc::new(Closed), Csrf::new(signer()), &base, true),
+        gate: Gate::new(
+            Arc::new(Closed),
+            Csrf::new(signer()),
+            Limits::new(std::num::NonZeroU32::MAX, Vec::new()),
+            &base,
+            true,
+        ),
         cursors: Cursors::new(signer()),
         idempotency: Arc::new(Closed),
     }

@@ -1,18 +1,19 @@
 //! The last touch of every answer: problems in the form the client reads, and the headers all answers carry.
 
 use actix_web::{
-    Error, HttpResponse,
+    Error, HttpMessage as _, HttpRequest, HttpResponse,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method, StatusCode,
-        header::{self, HeaderMap, HeaderValue},
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
 };
 
 use super::{Edge, secure};
 use crate::{
     Problem,
+    limits::Left,
     problem::json,
     request_id::{self, RequestId},
     surface::{ProblemPage, Surface},
@@ -76,12 +77,15 @@ impl Edge {
     ) -> ServiceResponse<EitherBody<B>> {
         let Some(problem) = problem_in(response.response()) else {
             let mut response = response.map_into_left_body();
+            let left = left(response.request());
             self.add_headers(asked, response.headers_mut());
+            add_left(left, response.headers_mut());
             return response;
         };
         let (request, former) = response.into_parts();
         let mut rendered = self.render(asked, &problem);
         keep_headers(former.headers(), rendered.headers_mut());
+        add_left(left(&request), rendered.headers_mut());
         self.add_headers(asked, rendered.headers_mut());
         ServiceResponse::new(request, rendered).map_into_right_body()
     }
@@ -126,6 +130,17 @@ impl Edge {
         if self.drain.is_draining() {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
+    }
+}
+
+/// What is left of the caller's bucket. A request that found it empty has said so itself.
+fn left(request: &HttpRequest) -> Option<Left> {
+    request.extensions().get::<Left>().copied()
+}
+
+fn add_left(left: Option<Left>, headers: &mut HeaderMap) {
+    for (name, value) in left.into_iter().flat_map(Left::headers) {
+        headers.insert(name, value);
     }
 }
 
@@ -178,7 +193,7 @@ fn in_place_of(status: StatusCode, error: Option<&Error>) -> Problem {
 
 /// Takes over what others added on the way out (CORS, cookies, `Allow`), but nothing that describes the former body.
 fn keep_headers(former: &HeaderMap, headers: &mut HeaderMap) {
-    const OF_THE_BODY: [header::HeaderName; 5] = [
+    const OF_THE_BODY: [HeaderName; 5] = [
         header::CONTENT_TYPE,
         header::CONTENT_LENGTH,
         header::CONTENT_ENCODING,

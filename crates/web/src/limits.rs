@@ -1,0 +1,217 @@
+//! How many requests each caller may send: a bucket that a request takes a drop out of and time fills again.
+//!
+//! Each process counts by itself, so an installation of two servers lets through twice as much at most. Who sends what
+//! opens nothing is counted by address, and a company as a whole beside each of its callers.
+
+mod address;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use actix_web::{
+    HttpMessage as _, HttpRequest,
+    http::header::{HeaderName, HeaderValue},
+};
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+    middleware::StateInformationMiddleware,
+    state::keyed::DashMapStateStore,
+};
+use ipnet::IpNet;
+use kale_application::{
+    access::{Caller, Who},
+    viewer::Ticket,
+};
+use kale_domain::id::{ApiKeyId, CompanyId, UserId};
+
+use crate::Problem;
+
+/// A bucket holds what flows into it in that many seconds.
+const WINDOW: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+/// How many times as much a company may send as one of its callers.
+const COMPANY: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+/// What share a subscriber or a stranger may send of what a caller may.
+const SHARE: u32 = 5;
+/// After how many requests full buckets are thrown away.
+const SWEEP: u32 = 10_000;
+
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// The buckets of a process. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Limits(Arc<All>);
+
+#[derive(Debug)]
+struct All {
+    callers: Buckets<Spender>,
+    subscribers: Buckets<(CompanyId, String)>,
+    companies: Buckets<CompanyId>,
+    strangers: Buckets<IpAddr>,
+    proxies: Vec<IpNet>,
+}
+
+/// Whose bucket it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Spender {
+    Person(UserId),
+    Program(ApiKeyId),
+}
+
+/// How full a bucket is after a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Left {
+    name: &'static str,
+    per_second: NonZeroU32,
+    left: u32,
+}
+
+/// Buckets of one size.
+struct Buckets<K: Hash + Eq + Clone, C: Clock = DefaultClock> {
+    name: &'static str,
+    per_second: NonZeroU32,
+    limiter: RateLimiter<K, DashMapStateStore<K>, C, StateInformationMiddleware>,
+    clock: C,
+    since_sweep: AtomicU32,
+}
+
+impl Limits {
+    /// With that many requests a second of each caller in the long run, ten seconds' worth of them at once; from those
+    /// proxies it is believed for whom they ask.
+    #[must_use]
+    pub fn new(per_second: NonZeroU32, proxies: Vec<IpNet>) -> Self {
+        let clock = DefaultClock::default();
+        let share = NonZeroU32::new(per_second.get() / SHARE).unwrap_or(NonZeroU32::MIN);
+        Self(Arc::new(All {
+            callers: Buckets::new("caller", per_second, clock.clone()),
+            subscribers: Buckets::new("subscriber", share, clock.clone()),
+            companies: Buckets::new("company", per_second.saturating_mul(COMPANY), clock.clone()),
+            strangers: Buckets::new("address", share, clock),
+            proxies,
+        }))
+    }
+
+    /// A request of a caller.
+    pub(crate) fn caller(&self, request: &HttpRequest, caller: &Caller) -> Result<(), Problem> {
+        let spender = match &caller.who {
+            Who::Person(presence) => Spender::Person(presence.user.id),
+            Who::Program(holder) => Spender::Program(holder.key.id),
+        };
+        let left = self.0.callers.take(&spender)?;
+        if let Some(company) = caller.company() {
+            let _whole = self.0.companies.take(&company.id)?;
+        }
+        keep(request, left);
+        Ok(())
+    }
+
+    /// A request with a subscriber's token.
+    pub(crate) fn subscriber(&self, request: &HttpRequest, ticket: &Ticket) -> Result<(), Problem> {
+        let company = ticket.company.id;
+        let key = (company, ticket.claims.token_id.clone());
+        let left = self.0.subscribers.take(&key)?;
+        let _whole = self.0.companies.take(&company)?;
+        keep(request, left);
+        Ok(())
+    }
+
+    /// A request with no credential, or with one that opens nothing.
+    pub(crate) fn stranger(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let Some(address) = address::of(request, &self.0.proxies) else {
+            return Ok(());
+        };
+        keep(request, self.0.strangers.take(&address::household(address))?);
+        Ok(())
+    }
+}
+
+fn keep(request: &HttpRequest, left: Left) {
+    request.extensions_mut().insert(left);
+}
+
+impl<K: Hash + Eq + Clone, C: Clock + Clone> Buckets<K, C> {
+    fn new(name: &'static str, per_second: NonZeroU32, clock: C) -> Self {
+        let quota = Quota::per_second(per_second).allow_burst(per_second.saturating_mul(WINDOW));
+        Self {
+            name,
+            per_second,
+            limiter: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
+            clock,
+            since_sweep: AtomicU32::new(0),
+        }
+    }
+
+    /// Takes a drop; the problem says when there is one again.
+    fn take(&self, key: &K) -> Result<Left, Problem> {
+        if self.since_sweep.fetch_add(1, Ordering::Relaxed) >= SWEEP {
+            self.since_sweep.store(0, Ordering::Relaxed);
+            self.limiter.retain_recent();
+        }
+        match self.limiter.check_key(key) {
+            Ok(snapshot) => Ok(self.left(snapshot.remaining_burst_capacity())),
+            Err(until) => Err(self.refused(until.wait_time_from(self.clock.now()))),
+        }
+    }
+
+    const fn left(&self, left: u32) -> Left {
+        Left {
+            name: self.name,
+            per_second: self.per_second,
+            left,
+        }
+    }
+
+    fn refused(&self, wait: Duration) -> Problem {
+        let problem = Problem::of("rate-limited").detail(format!(
+            "{} requests in {WINDOW} seconds are let through for each {}",
+            self.per_second.saturating_mul(WINDOW),
+            self.name
+        ));
+        let headers = self.left(0).headers().into_iter();
+        let problem = headers.fold(problem, |problem, (name, value)| problem.header(name, value));
+        problem.retry_after(wait)
+    }
+}
+
+impl Left {
+    /// As answers say it (draft-ietf-httpapi-ratelimit-headers-10): what is let through, what is left of it, and in how
+    /// many seconds it is whole again.
+    pub(crate) fn headers(self) -> Vec<(HeaderName, HeaderValue)> {
+        let Self {
+            name,
+            per_second,
+            left,
+        } = self;
+        let whole = per_second.saturating_mul(WINDOW).get();
+        let again = whole.saturating_sub(left).div_ceil(per_second.get());
+        let texts = [
+            (POLICY, format!("\"{name}\";q={whole};w={WINDOW}")),
+            (LIMIT, format!("\"{name}\";r={left};t={again}")),
+        ];
+        texts
+            .into_iter()
+            .filter_map(|(name, text)| Some((name, HeaderValue::try_from(text).ok()?)))
+            .collect()
+    }
+}
+
+impl<K: Hash + Eq + Clone, C: Clock> fmt::Debug for Buckets<K, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Buckets")
+            .field("name", &self.name)
+            .field("per_second", &self.per_second)
+            .finish_non_exhaustive()
+    }
+}
