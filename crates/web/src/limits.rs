@@ -75,7 +75,7 @@ enum Spender {
 pub(crate) struct Left {
     name: &'static str,
     per_second: NonZeroU32,
-    left: u32,
+    remaining: u32,
 }
 
 /// Buckets of one size.
@@ -165,11 +165,11 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Buckets<K, C> {
         }
     }
 
-    const fn left(&self, left: u32) -> Left {
+    const fn left(&self, remaining: u32) -> Left {
         Left {
             name: self.name,
             per_second: self.per_second,
-            left,
+            remaining,
         }
     }
 
@@ -192,13 +192,13 @@ impl Left {
         let Self {
             name,
             per_second,
-            left,
+            remaining,
         } = self;
         let whole = per_second.saturating_mul(WINDOW).get();
-        let again = whole.saturating_sub(left).div_ceil(per_second.get());
+        let again = whole.saturating_sub(remaining).div_ceil(per_second.get());
         let texts = [
             (POLICY, format!("\"{name}\";q={whole};w={WINDOW}")),
-            (LIMIT, format!("\"{name}\";r={left};t={again}")),
+            (LIMIT, format!("\"{name}\";r={remaining};t={again}")),
         ];
         texts
             .into_iter()

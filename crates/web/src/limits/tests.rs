@@ -26,7 +26,7 @@ fn ten_seconds_worth_goes_through_at_once_and_no_more_until_time_has_passed() {
     let buckets = second(5, &clock);
     for before in 0..50 {
         let left = buckets.take(&user(1)).unwrap();
-        assert_eq!(left.left, 49 - before);
+        assert_eq!(left.remaining, 49 - before);
     }
 
     let refused = buckets.take(&user(1)).unwrap_err();
@@ -56,7 +56,7 @@ fn one_callers_flood_takes_nothing_from_another() {
     }
 
     assert!(buckets.take(&user(1)).is_err());
-    assert_eq!(buckets.take(&user(2)).unwrap().left, 9);
+    assert_eq!(buckets.take(&user(2)).unwrap().remaining, 9);
 }
 
 #[test]
