@@ -269,6 +269,17 @@ impl SecureUrl {
     }
 }
 
+impl CallAction {
+    /// The page it opens, if it opens one.
+    #[must_use]
+    pub const fn url(&self) -> Option<&SecureUrl> {
+        match self {
+            Self::Link { url } => Some(url),
+            Self::Notify { .. } | Self::BookCall => None,
+        }
+    }
+}
+
 impl TryFrom<String> for SecureUrl {
     type Error = ParseSecureUrlError;
 

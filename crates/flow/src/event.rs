@@ -86,11 +86,25 @@ pub struct UserEvent {
 /// The identity of what happened in a session at a step: the same wherever and however often it is worked out.
 #[must_use]
 pub fn event_id(session: SessionId, step: u32, position: u32) -> Uuid {
+    identity(
+        b"kale event\0",
+        session,
+        &[step.to_be_bytes(), position.to_be_bytes()].concat(),
+    )
+}
+
+/// The identity of what happened in a session beside its steps, in the change of that revision.
+#[must_use]
+pub(crate) fn beside_id(session: SessionId, revision: u64, position: u32) -> Uuid {
+    let place = [revision.to_be_bytes().as_slice(), &position.to_be_bytes()].concat();
+    identity(b"kale event beside\0", session, &place)
+}
+
+fn identity(what: &[u8], session: SessionId, place: &[u8]) -> Uuid {
     let hash: [u8; 32] = Sha256::new()
-        .chain_update(b"kale event\0")
+        .chain_update(what)
         .chain_update(session.uuid().as_bytes())
-        .chain_update(step.to_be_bytes())
-        .chain_update(position.to_be_bytes())
+        .chain_update(place)
         .finalize()
         .into();
     let (head, _) = hash.split_at(16);
@@ -154,6 +168,7 @@ mod tests {
             for step in 0..20 {
                 for position in 0..10 {
                     assert!(seen.insert(event_id(session(id), step, position)));
+                    assert!(seen.insert(beside_id(session(id), step.into(), position)));
                 }
             }
         }

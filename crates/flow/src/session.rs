@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     effect::Effect,
-    event::{SessionEvent, UserEvent, event_id, told},
-    step::Step,
+    event::{SessionEvent, UserEvent, beside_id, event_id, told},
+    step::{Action, Step},
     text::Locale,
     version::FlowVersion,
     walk::{
@@ -264,11 +264,15 @@ impl Session {
             last_seen_at: now,
             ..self.clone()
         };
-        Ok(Stepped::Changed(Box::new(session.changed(
-            applied.effects,
-            step.step,
-            now,
-        ))))
+        let changed = match step.action {
+            // It has no number of its own; the revision is another one with every change.
+            Action::Follow => {
+                let id = |position| beside_id(self.id, self.revision, position);
+                session.changed_as(applied.effects, now, id)
+            }
+            _ => session.changed(applied.effects, step.step, now),
+        };
+        Ok(Stepped::Changed(Box::new(changed)))
     }
 
     /// A number that scatters options, the same for the whole session.
@@ -278,13 +282,18 @@ impl Session {
         high ^ low
     }
 
-    fn changed(mut self, effects: Vec<Effect>, step: u32, now: Timestamp) -> Changed {
+    fn changed(self, effects: Vec<Effect>, step: u32, now: Timestamp) -> Changed {
+        let session = self.id;
+        self.changed_as(effects, now, |position| event_id(session, step, position))
+    }
+
+    fn changed_as(mut self, effects: Vec<Effect>, now: Timestamp, id: impl Fn(u32) -> uuid::Uuid) -> Changed {
         if self.state() == SessionState::Completed && self.ended_at.is_none() {
             self.ended_at = Some(now);
         }
         let events = (0..).zip(&effects).filter_map(|(position, effect)| {
             let (name, card, element, properties) = told(effect)?;
-            let event = self.event(name, event_id(self.id, step, position), now, now);
+            let event = self.event(name, id(position), now, now);
             Some(UserEvent {
                 properties,
                 card,

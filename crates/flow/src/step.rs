@@ -25,6 +25,9 @@ pub enum Action {
     Accept,
     /// Does not; on the confirm card, keeps the subscription.
     Decline,
+    /// Follows the calls to action that are answered with yes, and stays on the card: the same step is expected next. No
+    /// card lists it; the button of a call to action is the call itself.
+    Follow,
 }
 
 /// One post of a walker.

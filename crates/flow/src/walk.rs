@@ -10,6 +10,7 @@ use kale_domain::id::{CardId, ElementId, OfferId};
 
 mod engine;
 mod facts;
+mod follow;
 mod idle;
 mod refusal;
 mod route;

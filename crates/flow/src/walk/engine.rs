@@ -2,10 +2,11 @@
 
 use super::{
     Afterthought, Decision, MAX_STEPS, OfferShown, Posted, Refusal, Situation, Status, Viewed, Walk,
+    follow::{Silence, follow},
     route::{Arrival, Route},
 };
 use crate::{
-    answer::{Answer, Answers, typed, unanswered},
+    answer::{Answers, typed, unanswered},
     card::{Card, CardKind},
     effect::Effect,
     element::ElementKind,
@@ -65,6 +66,9 @@ pub fn apply(
             walked: walk.version,
             given: version.number(),
         });
+    }
+    if step.action == Action::Follow {
+        return follow(version, walk, step, situation);
     }
     if let Some(last) = walk.last.as_ref().filter(|last| last.step == step.step) {
         return again(version, walk, last, step);
@@ -166,15 +170,15 @@ fn answers(card: &Card, step: &Step) -> Result<Answers, Refusal> {
 }
 
 /// A step while it is taken.
-struct Taking<'a> {
+pub(super) struct Taking<'a> {
     version: &'a FlowVersion,
     situation: &'a Situation<'a>,
-    walk: Walk,
-    effects: Vec<Effect>,
+    pub(super) walk: Walk,
+    pub(super) effects: Vec<Effect>,
 }
 
 impl<'a> Taking<'a> {
-    const fn new(version: &'a FlowVersion, situation: &'a Situation<'a>, walk: Walk) -> Self {
+    pub(super) const fn new(version: &'a FlowVersion, situation: &'a Situation<'a>, walk: Walk) -> Self {
         Self {
             version,
             situation,
@@ -183,7 +187,7 @@ impl<'a> Taking<'a> {
         }
     }
 
-    fn done(self) -> Applied {
+    pub(super) fn done(self) -> Applied {
         Applied {
             walk: self.walk,
             effects: self.effects,
@@ -220,36 +224,19 @@ impl<'a> Taking<'a> {
                 let arrival = Route::new(version, &self.walk, self.situation).after(number);
                 self.arrive(arrival)?;
             }
+            // No card offers it: it does not come this far.
+            Action::Follow => {}
         }
         Ok(self.done())
     }
 
-    /// Keeps what was posted. The answers of a card are those it was last sent with: what is not among them is unsaid.
-    /// Leaving a card (back, cancel) sends it not, and unsays nothing.
+    /// Keeps what was posted, and the step with it. Leaving a card (back, cancel) sends it not, and unsays nothing.
     fn record(&mut self, card: &Card, action: Action, answers: Answers) {
-        for element in &card.elements {
-            let now = answers.get(&element.id);
-            if now.is_none() && matches!(action, Action::Back | Action::Cancel) {
-                continue;
-            }
-            let before = self.walk.answers.remove(&element.id);
-            if let Some(answer) = now {
-                self.walk.answers.insert(element.id, answer.clone());
-            }
-            if now.is_none() || now == before.as_ref() {
-                continue;
-            }
-            self.effects.push(match now {
-                Some(Answer::Clicked) => Effect::CallFollowed {
-                    card: card.id,
-                    element: element.id,
-                },
-                _ => Effect::Answered {
-                    card: card.id,
-                    element: element.id,
-                },
-            });
-        }
+        let silence = match action {
+            Action::Back | Action::Cancel => Silence::SaysNothing,
+            _ => Silence::Unsays,
+        };
+        self.keep(card, &answers, silence);
         self.walk.last = Some(Posted {
             step: self.walk.step,
             card: card.id,

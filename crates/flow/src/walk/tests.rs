@@ -1,3 +1,4 @@
+mod follow;
 mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};

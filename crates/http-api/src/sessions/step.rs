@@ -29,7 +29,7 @@ pub(crate) struct Body {
     /// The card it was made on.
     #[schema(value_type = String, example = "crd_01h455vb4pex5vsknk084sn02q")]
     card: CardId,
-    /// One of the card's `actions`.
+    /// One of the card's `actions`, or `follow`.
     #[schema(value_type = String, example = "next")]
     action: Action,
     /// What was answered, by element: an option's id, a list of them, a number, a text, or yes or no.
@@ -44,6 +44,10 @@ pub(crate) struct Body {
 ///
 /// `cancel` goes from any card to the confirm card in one post; there it cancels. The same step sent again with the same
 /// content is answered the same and does nothing; another one is 409, and `current` says where the session stands.
+///
+/// `follow` records the calls to action that are answered with `true` and stays on the card: the same step is expected
+/// next. A call counts, and tells somebody, once in a session. It is recorded on the last page too; not in an expired
+/// session.
 #[utoipa::path(
     tag = "Sessions",
     operation_id = "take_step",

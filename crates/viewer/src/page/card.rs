@@ -94,7 +94,8 @@ fn buttons(card: &Shown, words: &Words, label: impl Fn(&str, &str) -> String) ->
             Action::Decline if is_confirm => ("decline", words.keep, false, true),
             Action::Decline => ("decline", words.decline, false, true),
             Action::Back => ("back", words.back, false, true),
-            Action::Cancel => continue,
+            // The way out has its own place; no card offers to follow, a call has its own link or box.
+            Action::Cancel | Action::Follow => continue,
         };
         all.push(Button {
             action: name,
