@@ -23,6 +23,15 @@ impl Series {
         }
     }
 
+    /// The one that such a share of them is not above.
+    pub fn at(&self, share: f64) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        let last = sorted.len().saturating_sub(1);
+        let at = (last as f64 * share).round() as usize;
+        sorted.get(at).copied().unwrap_or(f64::NAN)
+    }
+
     /// How far apart they are, as a share of the middle one.
     pub fn spread(&self) -> f64 {
         let low = self.0.iter().copied().fold(f64::INFINITY, f64::min);

@@ -8,7 +8,7 @@ use actix_web::{
     },
 };
 use askama::Template as _;
-use kale_web::{Authenticated, NoQuery, Problem, catalogue};
+use kale_web::{NoQuery, Problem, Visitor, catalogue};
 
 use crate::{
     assets,
@@ -31,13 +31,10 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .get("/licenses", Needs::Nothing, licenses);
 }
 
-/// Who looks, where somebody is signed in: for their theme only.
-type Maybe = Option<Authenticated>;
-
 #[tracing::instrument(name = "dashboard.docs.api", skip_all)]
-async fn docs(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse, Problem> {
+async fn docs(frame: Frame, Visitor(reader): Visitor, _: NoQuery) -> Result<HttpResponse, Problem> {
     let page = DocsPage {
-        plain: frame.plain(reader.as_ref().map(|reader| &reader.0), "API"),
+        plain: frame.plain(reader.as_ref(), "API"),
         spec: "/openapi.json".to_owned(),
     };
     let mut response = frame.page(StatusCode::OK, page.render())?;
@@ -48,9 +45,9 @@ async fn docs(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse, P
 }
 
 #[tracing::instrument(name = "dashboard.docs.errors", skip_all)]
-async fn errors(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse, Problem> {
+async fn errors(frame: Frame, Visitor(reader): Visitor, _: NoQuery) -> Result<HttpResponse, Problem> {
     let page = DocsErrorsPage {
-        plain: frame.plain(reader.as_ref().map(|reader| &reader.0), "Errors"),
+        plain: frame.plain(reader.as_ref(), "Errors"),
         errors: catalogue::catalogue()
             .iter()
             .map(|known| ErrorDoc {
@@ -65,9 +62,9 @@ async fn errors(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse,
 }
 
 #[tracing::instrument(name = "dashboard.docs.licences", skip_all)]
-async fn licences(frame: Frame, reader: Maybe, _: NoQuery) -> Result<HttpResponse, Problem> {
+async fn licences(frame: Frame, Visitor(reader): Visitor, _: NoQuery) -> Result<HttpResponse, Problem> {
     let page = LicencesPage {
-        plain: frame.plain(reader.as_ref().map(|reader| &reader.0), "Licences"),
+        plain: frame.plain(reader.as_ref(), "Licences"),
         text: assets::licences(),
     };
     frame.page(StatusCode::OK, page.render())

@@ -12,7 +12,7 @@ mod tests;
 
 pub(crate) use self::credential::bearer;
 pub use self::{
-    caller::{Allowed, Authenticated, InstallationAdmin},
+    caller::{Allowed, Authenticated, InstallationAdmin, Visitor},
     csrf::Csrf,
     gate::{Authenticate, Gate},
     know::know_caller,

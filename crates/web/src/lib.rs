@@ -28,7 +28,9 @@ pub mod sse;
 mod surface;
 
 pub use crate::{
-    access::{Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Subscriber, know_caller},
+    access::{
+        Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Subscriber, Visitor, know_caller,
+    },
     body::{Beacon, IDLE, JSON_LIMIT, Json, Valid, broken, paced},
     configure::{Deps, Methods, configure, configure_errors},
     cursor::Cursors,

@@ -127,13 +127,20 @@ impl Limits {
         Ok(())
     }
 
-    /// A request with no credential, or with one that opens nothing.
-    pub(crate) fn stranger(&self, request: &HttpRequest) -> Result<(), Problem> {
-        let Some(address) = address::of(request, &self.0.proxies) else {
-            return Ok(());
-        };
-        keep(request, self.0.strangers.take(&address::household(address))?);
-        Ok(())
+    /// What a request is answered that has no credential, or one that opens nothing: that refusal, or that too many came
+    /// from its address. Counted once, however many of its extractors ask.
+    pub(crate) fn refused(&self, request: &HttpRequest, refusal: Problem) -> Problem {
+        let counted = request.extensions().get::<Left>().is_some();
+        let address = address::of(request, &self.0.proxies).filter(|_| !counted);
+        let taken = address.map(|address| self.0.strangers.take(&address::household(address)));
+        match taken {
+            Some(Err(too_many)) => too_many,
+            Some(Ok(left)) => {
+                keep(request, left);
+                refusal
+            }
+            None => refusal,
+        }
     }
 }
 

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use kale_testkit::{Answer, Client, TestApp};
+use serde_json::json;
+
+use crate::walking::Walking;
 
 /// That many requests, all at once.
 async fn flood(client: &Client, path: &str, requests: usize) -> Vec<Answer> {
@@ -64,6 +67,35 @@ async fn tokens_that_open_nothing_are_limited_by_address_and_known_callers_there
     assert!(of(&flood(&app.with_token("x"), "/customers", 20).await, 429) >= 10);
 
     drop(company.owner.get("/customers").await.expect(200));
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn what_is_for_everybody_costs_a_stranger_nothing() {
+    let app = TestApp::start_limited(5).await;
+    let stranger = app.stranger();
+
+    for path in ["/healthz", "/sign-in"] {
+        assert_eq!(of(&flood(&stranger, path, 40).await, 429), 0, "{path}");
+    }
+
+    drop(stranger.get("/customers").await.expect(401));
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_subscriber_who_tells_too_much_is_told_to_wait() {
+    let app = TestApp::start_limited(5).await;
+    let subscriber = Walking::new(&app).await.subscriber(&app).await;
+    let none = json!({ "events": [] });
+    let beacon = json!({ "token": subscriber.token(), "events": [] }).to_string();
+
+    let told = (0..30).map(|_| subscriber.post("/events/batch", &none));
+    assert!(of(&futures::future::join_all(told).await, 429) >= 10);
+    let stranger = app.stranger();
+    let headers = [("content-type", "text/plain")];
+    let sent = (0..10).map(|_| stranger.send(Method::POST, "/events/batch", &headers, beacon.clone()));
+    assert!(of(&futures::future::join_all(sent).await, 429) >= 5);
     app.stop().await;
 }
 

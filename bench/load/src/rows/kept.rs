@@ -58,7 +58,7 @@ pub async fn kept(bench: &mut Bench) -> Result<()> {
         begun: WALKING as u64,
         path: figures_of(&workflow),
         ours: &ours,
-        lags: Vec::new(),
+        lags: Series::default(),
     };
     beginning.counted().await?;
     let (batches, others) = (told(&ours).await?, told_others(bench).collect::<Vec<_>>());
@@ -98,9 +98,9 @@ pub async fn kept(bench: &mut Bench) -> Result<()> {
     }
     let what = format!(
         "from a session's beginning to its being counted, p99 of {}",
-        lags.len()
+        lags.0.len()
     );
-    let p99 = Series(vec![last_of(&lags, 0.99)]);
+    let p99 = Series(vec![lags.at(0.99)]);
     bench.lines.push(figure("P5", &what, AtMost(5.0), &p99, " s"));
     let drift = Series(vec![differing]);
     let what = "cells that differ from a count from scratch afterwards";
@@ -111,7 +111,7 @@ pub async fn kept(bench: &mut Bench) -> Result<()> {
         short(told.of(|o| o.p99).median()),
         short(walked.of(RPS).median()),
         short(walked.of(|o| o.p99).median()),
-        short(last_of(&lags, 0.5)),
+        short(lags.median()),
     );
     bench
         .lines
@@ -127,7 +127,7 @@ struct Beginning<'a> {
     begun: u64,
     path: String,
     /// In seconds.
-    lags: Vec<f64>,
+    lags: Series,
 }
 
 impl Beginning<'_> {
@@ -137,7 +137,7 @@ impl Beginning<'_> {
             steps::begin(self.ours, &customer).await?;
             self.begun += 1;
             let lag = self.counted().await?;
-            self.lags.push(lag.as_secs_f64());
+            self.lags.0.push(lag.as_secs_f64());
         }
         Ok(())
     }
@@ -184,13 +184,4 @@ async fn differing(ours: &Ours) -> Result<f64> {
     found
         .and_then(serde_json::Value::as_f64)
         .with_context(|| format!("nothing was compared: {counting}"))
-}
-
-/// That share of them is smaller.
-fn last_of(lags: &[f64], share: f64) -> f64 {
-    let mut sorted = lags.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let last = sorted.len().saturating_sub(1);
-    let at = (last as f64 * share).round() as usize;
-    sorted.get(at).copied().unwrap_or(f64::NAN)
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::access::SignIns;
 use kale_domain::{email::Email, sign_in::LINK};
-use kale_web::{Authenticated, Gate, Problem};
+use kale_web::{Gate, Problem, Visitor};
 
 use super::cookies::{ASKED, Asked, BROWSER, is_nonce};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 /// Asks for the address; whoever is signed in goes where they wanted.
 pub(super) async fn show(
     frame: Frame,
-    caller: Option<Authenticated>,
+    Visitor(caller): Visitor,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let query = Query::read(request.query_string());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     DeclineLabel,
-    look::{Look, spoken},
+    look::{Line, Look, spoken},
 };
 use crate::{card::CardKind, check::problem, problem::Problem, said::Role, text::Locale, wording::same};
 
@@ -15,11 +15,7 @@ pub(super) fn plain(
 ) {
     for line in look.lines().iter().filter(|line| line.said.role.is_decline()) {
         let Some(allowed) = spoken(line.locale, locales) else {
-            let message = format!(
-                "nobody has looked at labels in `{}` yet; keep it plain",
-                line.locale
-            );
-            found.push(line.problem("decline-unreviewed", message).warning());
+            found.push(unreviewed(line, "decline-unreviewed"));
             continue;
         };
         let names: Vec<&str> = allowed.iter().map(|allowed| allowed.label.as_str()).collect();
@@ -37,6 +33,14 @@ pub(super) fn plain(
     }
 }
 
+fn unreviewed(line: &Line<'_>, code: &'static str) -> Problem {
+    let message = format!(
+        "nobody has looked at labels in `{}` yet; keep it plain",
+        line.locale
+    );
+    line.problem(code, message).warning()
+}
+
 /// The button that cancels says so, and the one beside it does not.
 pub(super) fn cancelling(look: &Look<'_>, locales: &BTreeMap<Locale, Vec<String>>, found: &mut Vec<Problem>) {
     for line in &look.lines() {
@@ -47,11 +51,7 @@ pub(super) fn cancelling(look: &Look<'_>, locales: &BTreeMap<Locale, Vec<String>
         };
         let Some(allowed) = spoken(line.locale, locales) else {
             if cancels {
-                let message = format!(
-                    "nobody has looked at labels in `{}` yet; keep it plain",
-                    line.locale
-                );
-                found.push(line.problem("cancel-unreviewed", message).warning());
+                found.push(unreviewed(line, "cancel-unreviewed"));
             }
             continue;
         };

@@ -1,8 +1,8 @@
 //! Who tells, and what: a subscriber of their own session, or a program of the company.
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures::{FutureExt as _, future::LocalBoxFuture};
-use kale_application::{events::Teller, viewer::Viewer};
+use kale_application::events::Teller;
 use kale_web::{Allowed, Beacon, Json, Problem, Subscriber, permission::WriteEvents};
 use serde::de::DeserializeOwned;
 
@@ -27,30 +27,20 @@ impl<T: DeserializeOwned + 'static> FromRequest for Telling<T> {
             if Beacon::<T, LIMIT>::is_one(&request) {
                 // Whoever sends a page's beacon can't say who made it: only the token in the body counts.
                 let Beacon { token, body } = Beacon::<T, LIMIT>::from_request(&request, &mut payload).await?;
-                let teller = by_token(&request, &token).await?;
+                let Subscriber(ticket) = Subscriber::by_token(&request, &token).await?;
+                let teller = Teller::Subscriber(Box::new(ticket));
                 return Ok(Self { teller, body });
             }
-            let teller = match Subscriber::extract(&request).await {
-                Ok(Subscriber(ticket)) => Teller::Subscriber(Box::new(ticket)),
-                Err(_no_token) => {
-                    let allowed = Allowed::<WriteEvents>::extract(&request).await?;
-                    Teller::Company(allowed.tenant(), Box::new(allowed.company()?.clone()))
-                }
+            let teller = if Subscriber::sent(&request) {
+                let Subscriber(ticket) = Subscriber::extract(&request).await?;
+                Teller::Subscriber(Box::new(ticket))
+            } else {
+                let allowed = Allowed::<WriteEvents>::extract(&request).await?;
+                Teller::Company(allowed.tenant(), Box::new(allowed.company()?.clone()))
             };
             let Json(body) = Json::<T, LIMIT>::from_request(&request, &mut payload).await?;
             Ok(Self { teller, body })
         }
         .boxed_local()
     }
-}
-
-async fn by_token(request: &HttpRequest, token: &str) -> Result<Teller, Problem> {
-    let Some(viewer) = request.app_data::<Data<Viewer>>() else {
-        tracing::error!("a route wants a subscriber, and no viewer is configured");
-        return Err(Problem::of("internal"));
-    };
-    let ticket = viewer.ticket(token).await?;
-    let refused =
-        || Problem::unauthenticated().detail("this needs a subscriber's token that opens something");
-    Ok(Teller::Subscriber(Box::new(ticket.ok_or_else(refused)?)))
 }

@@ -1,7 +1,7 @@
 //! `GET /sessions/{id}`
 
 use actix_web::{
-    get,
+    HttpRequest, get,
     web::{self, Data},
 };
 use kale_application::sessions::Sessions;
@@ -28,10 +28,13 @@ pub(crate) async fn handle(
     caller: Result<Allowed<ReadSessions>, Problem>,
     sessions: Data<Sessions>,
     At(id): At<SessionId>,
+    request: HttpRequest,
     _: NoQuery,
 ) -> Result<web::Json<WalkView>, Problem> {
     let seen = match subscriber {
         Ok(Subscriber(ticket)) => sessions.read_own(&ticket, id).await?,
+        // A token was sent: what is wrong with it is the answer, whoever its sender may be otherwise.
+        Err(refusal) if Subscriber::sent(&request) => return Err(refusal),
         Err(_no_token) => {
             let caller = caller?;
             sessions.read(caller.reach(), caller.company()?, id).await?

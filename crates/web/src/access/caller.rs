@@ -17,6 +17,13 @@ pub struct Authenticated(
     pub Caller,
 );
 
+/// Whoever looks at what is for everybody: the caller, where somebody is signed in.
+#[derive(Debug, Clone)]
+pub struct Visitor(
+    /// Who.
+    pub Option<Caller>,
+);
+
 /// A caller who has the permission that `P` stands for, in a company.
 #[derive(Debug, Clone)]
 pub struct Allowed<P> {
@@ -58,7 +65,7 @@ pub struct InstallationAdmin {
 #[derive(Debug, Clone)]
 pub(super) struct Known(pub(super) Result<Caller, Problem>);
 
-async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
+async fn known(request: &HttpRequest) -> Result<Caller, Problem> {
     let known = request.extensions().get::<Known>().cloned();
     if let Some(Known(outcome)) = known {
         return outcome;
@@ -68,13 +75,29 @@ async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
     outcome
 }
 
+/// The caller of a route that needs one. Only here a stranger is counted: what is for everybody (pages of a flow, assets,
+/// health) costs them nothing.
+async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
+    match known(request).await {
+        Err(refusal) if refusal.code() == "unauthenticated" => {
+            Err(gate(request)?.limits().refused(request, refusal))
+        }
+        outcome => outcome,
+    }
+}
+
 /// Looks for the caller.
 pub(super) async fn find(request: &HttpRequest) -> Result<Caller, Problem> {
-    let Some(gate) = request.app_data::<Data<Gate>>() else {
+    let caller = gate(request)?.caller(request).await?;
+    caller.ok_or_else(Problem::unauthenticated)
+}
+
+/// What stands before every route.
+pub(super) fn gate(request: &HttpRequest) -> Result<&Data<Gate>, Problem> {
+    request.app_data().ok_or_else(|| {
         tracing::error!("a route wants a caller, and no gate is configured");
-        return Err(Problem::of("internal"));
-    };
-    gate.caller(request).await?.ok_or_else(Problem::unauthenticated)
+        Problem::of("internal")
+    })
 }
 
 /// The rule of [`Allowed`]: the permission first, so that nobody learns of companies they could not use.
@@ -92,6 +115,16 @@ impl FromRequest for Authenticated {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         async move { caller(&request).await.map(Self) }.boxed_local()
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move { Ok(Self(known(&request).await.ok())) }.boxed_local()
     }
 }
 

@@ -116,13 +116,10 @@ impl Gate {
     /// The caller of a request; `None` where it carries no credential at all.
     pub(super) async fn caller(&self, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
         let Some(credential) = credential(request, self.cookie_name())? else {
-            self.limits.stranger(request)?;
             return Ok(None);
         };
-        let Some(who) = self.authenticate.authenticate(credential.token()).await? else {
-            self.limits.stranger(request)?;
-            return Err(Problem::unauthenticated());
-        };
+        let found = self.authenticate.authenticate(credential.token()).await?;
+        let who = found.ok_or_else(Problem::unauthenticated)?;
         let caller = Caller {
             who,
             request_id: RequestId::of(request).map(|id| id.as_str().to_owned()),

@@ -4,7 +4,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use kale_application::viewer::{Ticket, Viewer};
 
-use super::{credential::bearer, gate::Gate};
+use super::{caller::gate, credential::bearer};
 use crate::Problem;
 
 /// Whoever sends a subscriber's token as bearer. A cookie is never looked at.
@@ -26,21 +26,42 @@ pub(super) fn token(request: &HttpRequest) -> Option<&str> {
     token.starts_with("kale1.").then_some(token)
 }
 
-/// Looks at the token.
+/// Looks at the token of the header.
 pub(super) async fn find(request: &HttpRequest) -> Result<Ticket, Problem> {
-    let refused =
-        || Problem::unauthenticated().detail("this needs a subscriber's token that opens something");
-    let token = token(request).ok_or_else(refused)?;
+    match token(request) {
+        Some(token) => open(request, token).await,
+        None => Err(refusal()),
+    }
+}
+
+/// Looks at a token, wherever in the request it stood.
+async fn open(request: &HttpRequest, token: &str) -> Result<Ticket, Problem> {
     let Some(viewer) = request.app_data::<Data<Viewer>>() else {
         tracing::error!("a route wants a subscriber, and no viewer is configured");
         return Err(Problem::of("internal"));
     };
-    let limits = request.app_data::<Data<Gate>>().map(|gate| gate.limits());
-    match (viewer.ticket(token).await?, limits) {
-        (Some(ticket), Some(limits)) => limits.subscriber(request, &ticket).map(|()| ticket),
-        (Some(ticket), None) => Ok(ticket),
-        (None, Some(limits)) => Err(limits.stranger(request).err().unwrap_or_else(refused)),
-        (None, None) => Err(refused()),
+    let limits = gate(request)?.limits();
+    let Some(ticket) = viewer.ticket(token).await? else {
+        return Err(limits.refused(request, refusal()));
+    };
+    limits.subscriber(request, &ticket)?;
+    Ok(ticket)
+}
+
+fn refusal() -> Problem {
+    Problem::unauthenticated().detail("this needs a subscriber's token that opens something")
+}
+
+impl Subscriber {
+    /// Whoever holds that token, which came in the body, as a browser's beacon sends it.
+    pub async fn by_token(request: &HttpRequest, token: &str) -> Result<Self, Problem> {
+        open(request, token).await.map(Self)
+    }
+
+    /// Whether a request comes with a subscriber's token in its header, good or not.
+    #[must_use]
+    pub fn sent(request: &HttpRequest) -> bool {
+        token(request).is_some()
     }
 }
 
