@@ -1,5 +1,7 @@
 //! The hosted flow as a browser without scripts walks it.
 
+mod calls;
+
 use actix_web::http::Method;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::future::join_all;

@@ -17,7 +17,7 @@ use kale_domain::id::SessionId;
 pub use kale_domain::subscriber::Mode;
 pub use kale_flow::{
     card::Look,
-    element::CallAction,
+    element::{CallAction, SecureUrl},
     event::{SessionEvent, UserEvent},
     offer::OfferKind,
     outcome::Outcome,

@@ -267,6 +267,13 @@ impl SecureUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The host, with its port where there is one: what a reader is told about where it leads.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let rest = self.0.strip_prefix("https://").unwrap_or(&self.0);
+        rest.split(['/', '?', '#']).next().unwrap_or(rest)
+    }
 }
 
 impl CallAction {

@@ -22,8 +22,10 @@ pub(crate) const TEXT: &str = "t:";
 pub(crate) const TICKED: &str = "c:";
 /// That there was a box to tick.
 pub(crate) const BOX: &str = "b:";
-/// A call to action.
+/// A call to action that is asked for with the card.
 pub(crate) const CALL: &str = "k:";
+/// A call to action that opens a page: a button of its own, whose value is the element.
+pub(crate) const FOLLOW: &str = "follow";
 
 /// Names and values, as often as they were sent.
 #[derive(Debug, Clone, Default)]
@@ -61,13 +63,15 @@ impl Form {
     /// The step it means; a form that no page of ours has is malformed.
     pub(crate) fn posted(&self) -> Result<Posted, Problem> {
         let malformed = || Problem::of("malformed").detail("this form is not one of ours");
-        let skips = self.get("action") == "skip";
-        let action = match self.get("action") {
-            "next" | "skip" => Action::Next,
-            "back" => Action::Back,
-            "cancel" => Action::Cancel,
-            "accept" => Action::Accept,
-            "decline" => Action::Decline,
+        let followed = self.followed();
+        let (action, answers) = match (self.get("action"), followed) {
+            ("", Some(call)) => (Action::Follow, BTreeMap::from([(call, json!(true))])),
+            ("next", None) => (Action::Next, self.answers()),
+            ("skip", None) => (Action::Next, BTreeMap::new()),
+            ("back", None) => (Action::Back, self.answers()),
+            ("cancel", None) => (Action::Cancel, self.answers()),
+            ("accept", None) => (Action::Accept, self.answers()),
+            ("decline", None) => (Action::Decline, self.answers()),
             _ => return Err(malformed()),
         };
         Ok(Posted {
@@ -77,9 +81,14 @@ impl Form {
                 step: self.get("step").parse().map_err(|_no_number| malformed())?,
                 card: self.get("card").parse().map_err(|_no_id| malformed())?,
                 action,
-                answers: if skips { BTreeMap::new() } else { self.answers() },
+                answers,
             },
         })
+    }
+
+    /// The call to action whose page is to be opened, if that is what was pressed.
+    pub(crate) fn followed(&self) -> Option<ElementId> {
+        self.get(FOLLOW).parse().ok()
     }
 
     /// The answers, as the API would get them. What was left blank is not among them.
@@ -177,6 +186,22 @@ mod tests {
             (3, Action::Next, 1)
         );
         assert_eq!(good("skip").unwrap().step.answers.len(), 0);
+        let called = |more: &[(&str, &str)]| {
+            let form = [
+                ("session", SESSION),
+                ("step", "3"),
+                ("card", CARD),
+                (FOLLOW, ELEMENT),
+            ];
+            Form::of(&[&form, more].concat()).posted()
+        };
+        let follow = called(&[]).unwrap().step;
+        assert_eq!(follow.action, Action::Follow);
+        assert_eq!(
+            follow.answers,
+            BTreeMap::from([(ELEMENT.parse().unwrap(), json!(true))])
+        );
+        assert_eq!(called(&[("action", "next")]).unwrap_err().code(), "malformed");
         assert_eq!(good("fly").unwrap_err().code(), "malformed");
         assert_eq!(Form::default().posted().unwrap_err().code(), "malformed");
     }

@@ -3,6 +3,7 @@
 mod card;
 mod element;
 mod ended;
+mod leaving;
 
 use actix_web::{
     HttpResponse,
@@ -10,10 +11,10 @@ use actix_web::{
 };
 use askama::Template;
 use kale_application::{
-    sessions::{Mode, NoSession, Seen, View},
+    sessions::{CallAction, Mode, NoSession, Seen, Shown, View},
     viewer::ViewerSettings,
 };
-use kale_domain::error::FieldError;
+use kale_domain::{error::FieldError, id::ElementId};
 use kale_web::Problem;
 
 use crate::{
@@ -163,6 +164,30 @@ fn drawn(
             plain.answer(StatusCode::OK, around.settings)
         }
     }
+}
+
+/// The page that leads to where a call to action of the present card points; nothing where there is no such call.
+pub(crate) fn leaving(
+    around: &Around<'_>,
+    seen: &Seen,
+    call: ElementId,
+) -> Option<Result<HttpResponse, Problem>> {
+    let (View::Card { card } | View::Ended { page: Some(card), .. }) = &seen.view else {
+        return None;
+    };
+    let element = card.elements.iter().find(|element| element.id == call)?;
+    let url = element.action.as_ref().and_then(CallAction::url)?;
+    let style = style(around.settings.brand_colour);
+    let page = leaving::LeavingPage::new(around, &style.sheet, url);
+    Some(html(StatusCode::OK, &style, page.render()))
+}
+
+/// The card, if it has a call to action that opens a page.
+fn calls(card: &Shown) -> Option<String> {
+    let mut actions = card.elements.iter().filter_map(|one| one.action.as_ref());
+    actions
+        .any(|action| action.url().is_some())
+        .then(|| card.id.to_string())
 }
 
 /// That there is no session.

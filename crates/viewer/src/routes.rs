@@ -71,7 +71,8 @@ async fn show(
     }
 }
 
-/// Takes a step and leads to the page that shows what came of it.
+/// Takes a step and leads to the page that shows what came of it. A call to action that is followed is answered with a
+/// page that leads away: what a form posts to may not (`form-action`), and its reader learns where it goes.
 async fn step(
     viewer: Data<Viewer>,
     sessions: Data<Sessions>,
@@ -90,7 +91,14 @@ async fn step(
         return Err(Problem::of("cross-site"));
     }
     match sessions.step(&ticket, session, &step).await {
-        Ok(_seen) => Ok(see_other(&handle)),
+        Ok(seen) => match form.followed() {
+            Some(call) => {
+                let settings = viewer.settings_seen(&ticket).await?;
+                let around = around(&ticket, &settings, &gate, &handle, &seen.session);
+                page::leaving(&around, &seen, call).unwrap_or_else(|| Ok(see_other(&handle)))
+            }
+            None => Ok(see_other(&handle)),
+        },
         Err(SessionError::Step { refusal, seen }) => {
             let settings = viewer.settings_seen(&ticket).await?;
             let around = around(&ticket, &settings, &gate, &handle, &seen.session);

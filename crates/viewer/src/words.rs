@@ -28,6 +28,11 @@ pub(crate) struct Words {
     arranged: &'static str,
     pub(crate) person: &'static str,
     pub(crate) return_to: &'static str,
+    /// Where a call to action leads, with `{host}`.
+    leaving: &'static str,
+    pub(crate) leaving_text: &'static str,
+    /// The link there, with `{host}`.
+    open: &'static str,
     pub(crate) ended: &'static str,
     pub(crate) expired: &'static str,
     pub(crate) nothing: &'static str,
@@ -67,6 +72,9 @@ const ENGLISH: Words = Words {
     arranged: "{what}. {company} will arrange it.",
     person: "A person takes over from here.",
     return_to: "Back to your account",
+    leaving: "You go to {host}",
+    leaving_text: "It opens by itself. If it does not, use the link. Your answers stay in the other tab.",
+    open: "Open {host}",
     ended: "This is over",
     expired: "Nobody went on here for a day, so nothing was changed. Begin again from your account.",
     nothing: "There is nothing to do here",
@@ -126,6 +134,9 @@ const GERMAN: Words = Words {
     arranged: "{what}. {company} veranlasst das.",
     person: "Ab hier hilft Ihnen ein Mensch.",
     return_to: "Zurück zu Ihrem Konto",
+    leaving: "Es geht zu {host}",
+    leaving_text: "Die Seite öffnet sich von selbst. Wenn nicht, nehmen Sie den Link. Ihre Antworten bleiben im anderen Tab.",
+    open: "{host} öffnen",
     ended: "Das ist vorbei",
     expired: "Einen Tag lang ging es hier nicht weiter, darum wurde nichts geändert. Beginnen Sie in Ihrem Konto neu.",
     nothing: "Hier ist nichts zu tun",
@@ -192,6 +203,14 @@ impl Words {
             .and_then(|index| self.outcomes.get(index))
             .copied()
             .unwrap_or_default()
+    }
+
+    pub(crate) fn leaving(&self, host: &str) -> String {
+        self.leaving.replace("{host}", host)
+    }
+
+    pub(crate) fn open(&self, host: &str) -> String {
+        self.open.replace("{host}", host)
     }
 
     pub(crate) fn no_flow(&self, company: &str) -> String {

@@ -23,13 +23,22 @@ async function letIn(run, more = {}) {
 const button = (page, action) => page.locator(`button[name=action][value=${action}]`);
 const press = (page, action) => button(page, action).click();
 const heading = (page) => page.getByRole("heading", { level: 1 }).innerText();
-const session = (page) => page.locator("input[name=session]").getAttribute("value");
+const session = (page) => page.locator("input[name=session]").first().getAttribute("value");
 
 /** From the first card to the one with the offer. */
 async function toTheOffer(page) {
   await page.getByLabel("Pay nothing for a while").check();
   await press(page, "next");
   assert.equal(await heading(page), "Take a break");
+}
+
+/** From the first card to the one that tells how to keep a number. */
+async function toPorting(page) {
+  await toTheOffer(page);
+  await press(page, "decline");
+  await page.getByLabel("Yes").check();
+  await press(page, "next");
+  assert.equal(await heading(page), "How to keep your number");
 }
 
 /** A picture and a check of what is shown, in both themes and at every size. */
@@ -112,6 +121,27 @@ export function flow(run) {
           assert.match(await page.locator("dl").innerText(), /[0-9A-Z]{10}/);
         }));
 
+      it("opens the page of a call to action in another tab, records it once and stays on the card", () =>
+        walk("call", async (page) => {
+          await page.context().route("https://help.example.com/**", (route) => route.fulfill({ body: "Porting" }));
+          await page.goto(await letIn(run));
+          await toPorting(page);
+          const id = await session(page);
+          const follow = page.getByRole("button", { name: "Read how porting works" });
+          for (let times = 0; times < 2; times += 1) {
+            const [opened] = await Promise.all([page.context().waitForEvent("page"), follow.click()]);
+            await opened.waitForURL("https://help.example.com/keep-your-number");
+            assert.equal(await opened.evaluate(() => window.opener), null);
+            await opened.close();
+          }
+          assert.equal(await heading(page), "How to keep your number");
+          const replay = await run.kale.api("GET", `/sessions/${id}/replay`);
+          const followed = replay.events.filter((event) => event.name === "cta.clicked");
+          assert.equal(followed.length, 1);
+          await press(page, "next");
+          assert.equal(await heading(page), "Cancel your subscription");
+        }));
+
       it("counts a double click as one step, and tells the other tab where it stands", () =>
         walk("tabs", async (page, watch) => {
           // The other tab's post is refused, and the browser says so in its console.
@@ -163,6 +193,19 @@ export function flow(run) {
         await looked(page, "hand-off");
         await press(page, "accept");
         await looked(page, "escalated");
+      }));
+
+    it("a card with a call to action, and the page that leads away", () =>
+      walk("calls", async (page) => {
+        // An answer without content leaves the page that leads away where it is.
+        await page.context().route("https://help.example.com/**", (route) => route.fulfill({ status: 204 }));
+        await page.goto(await letIn(run));
+        await toPorting(page);
+        await looked(page, "call");
+        const follow = page.getByRole("button", { name: "Read how porting works" });
+        const [leaving] = await Promise.all([page.context().waitForEvent("page"), follow.click()]);
+        await leaving.getByRole("heading", { name: "You go to help.example.com" }).waitFor();
+        await looked(leaving, "leaving");
       }));
 
     it("a link that opens nothing", () =>

@@ -4,6 +4,7 @@
 use actix_web::http::Method;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -61,7 +62,7 @@ struct Subscriber {
 
 impl Subscriber {
     fn of(number: u64, present: Timestamp) -> Self {
-        let mut chance = Chance(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut chance = Chance(StdRng::seed_from_u64(number));
         // One in each of as many parts of these days, the last of them at least an hour ago.
         let part = (DAYS * 24 - 1) * 3_600 / SESSIONS;
         let ago = 3_600 + part * (SESSIONS - 1 - number.min(SESSIONS - 1)) + chance.below(part);
@@ -125,7 +126,8 @@ impl Subscriber {
         }))
     }
 
-    /// An answer to every choice, the first options more often than the last, and to some questions a few words.
+    /// An answer to every choice, the first options more often than the last, and to some questions a few words. Half of
+    /// the calls to action are followed.
     fn answers(&mut self, card: &Value) -> Map<String, Value> {
         let mut answers = Map::new();
         for element in card
@@ -144,6 +146,10 @@ impl Subscriber {
                 let chosen = usize::try_from(one.min(other)).unwrap_or_default();
                 if let Some(option) = options.get(chosen).and_then(|option| option.get("id")) {
                     answers.insert(id.to_owned(), option.clone());
+                }
+            } else if element.get("kind").is_some_and(|kind| kind == "call_to_action") {
+                if self.chance.below(2) == 0 {
+                    answers.insert(id.to_owned(), json!(true));
                 }
             } else if element.get("kind").is_some_and(|kind| kind == "long_text") {
                 let words = usize::try_from(self.chance.below(4)).unwrap_or_default();
@@ -168,16 +174,12 @@ fn offers(card: &Value, action: &str) -> bool {
     actions.is_some_and(|actions| actions.iter().any(|one| one == action))
 }
 
-/// Chance from a seed: the generator `SplitMix64`.
-struct Chance(u64);
+/// Chance from a seed.
+struct Chance(StdRng);
 
 impl Chance {
     fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end.max(1)
+        self.0.random_range(..end.max(1))
     }
 }
 

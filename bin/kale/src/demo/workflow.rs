@@ -9,6 +9,9 @@ use super::client::{Api, text};
 /// The template it begins as.
 const TEMPLATE: &str = "cancel_telecom";
 
+/// The call to action that it gets beside the template's elements.
+const CALL: &str = "elm_01kamf1t00e0180000000000ka";
+
 /// Makes and publishes it unless the company has a workflow.
 pub(super) async fn publish(api: &Api) -> Result<()> {
     let there = api.get("/workflows?limit=1").await?.body;
@@ -27,7 +30,11 @@ pub(super) async fn publish(api: &Api) -> Result<()> {
         .context("the template asks nothing")?;
     let card = offered(&tree).context("the template has no card with an offer")?;
     let mut base = tree.get("revision").and_then(Value::as_u64).unwrap_or_default();
-    for op in edits(question, card, &offer) {
+    let message =
+        titled(&tree, "How to keep your number").context("the template does not tell how to port")?;
+    let mut edits = edits(question, card, &offer);
+    edits.push(call_on(message));
+    for op in edits {
         let edit = json!({ "base": base, "op": op });
         api.json(Method::POST, &format!("{place}/ops"), &[], &edit)
             .await?;
@@ -45,6 +52,29 @@ fn offered(tree: &Value) -> Option<&Value> {
     cards
         .iter()
         .find(|card| card.get("kind").is_some_and(|kind| kind == "offer"))
+}
+
+/// The card of that title, wherever it stands in the tree.
+fn titled<'a>(tree: &'a Value, title: &str) -> Option<&'a Value> {
+    if tree.pointer("/title/en").is_some_and(|own| own == title) {
+        return Some(tree);
+    }
+    match tree {
+        Value::Object(fields) => fields.values().find_map(|below| titled(below, title)),
+        Value::Array(all) => all.iter().find_map(|below| titled(below, title)),
+        _ => None,
+    }
+}
+
+/// What lets its readers open a page of the company.
+fn call_on(card: &Value) -> Value {
+    json!({
+        "op": "add_element", "card": card.get("id"), "index": 1,
+        "element": { "id": CALL, "kind": "call_to_action", "config": {
+            "label": { "en": "Read how porting works" },
+            "action": { "link": { "url": "https://help.example.com/keep-your-number" } }
+        } }
+    })
 }
 
 /// What makes it offer a break. The template's smaller tariff has to say from which bill on it counts, which nobody knows

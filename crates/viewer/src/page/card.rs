@@ -4,7 +4,7 @@ use askama::Template;
 use kale_application::sessions::{Action, Session, Shown};
 
 use super::{
-    Around, Faults,
+    Around, Faults, calls,
     element::{Drawn, Kind, drawn},
 };
 use crate::words::Words;
@@ -33,6 +33,8 @@ pub(super) struct CardPage<'a> {
     session: String,
     step: u32,
     card: String,
+    /// The card again, where it has calls to action that open a page.
+    calls: Option<String>,
     progress: String,
     notice: &'a str,
     title: &'a str,
@@ -67,6 +69,7 @@ impl<'a> CardPage<'a> {
             session: session.id.to_string(),
             step: session.walk.step,
             card: card.id.to_string(),
+            calls: calls(card),
             progress: words.step(card.progress.at, card.progress.of),
             notice: faults.notice.unwrap_or_default(),
             title: &card.title,
@@ -94,7 +97,7 @@ fn buttons(card: &Shown, words: &Words, label: impl Fn(&str, &str) -> String) ->
             Action::Decline if is_confirm => ("decline", words.keep, false, true),
             Action::Decline => ("decline", words.decline, false, true),
             Action::Back => ("back", words.back, false, true),
-            // The way out has its own place; no card offers to follow, a call has its own link or box.
+            // The way out has its own place; no card offers to follow, a call has its own button or box.
             Action::Cancel | Action::Follow => continue,
         };
         all.push(Button {

@@ -48,9 +48,9 @@ pub(super) enum Kind<'a> {
         there: String,
         ticked: bool,
     },
-    Link {
+    /// A button that opens a page.
+    Call {
         label: &'a str,
-        url: &'a str,
     },
     Nothing,
 }
@@ -120,10 +120,7 @@ fn kind<'a>(element: &'a ShownElement, id: &str, faults: &Faults) -> Kind<'a> {
         }
         "checkbox" => tick(element, faults, label, name(TICKED), name(BOX)),
         "call_to_action" => match &element.action {
-            Some(CallAction::Link { url }) => Kind::Link {
-                label,
-                url: url.as_str(),
-            },
+            Some(CallAction::Link { .. }) => Kind::Call { label },
             _ => tick(element, faults, label, name(CALL), String::new()),
         },
         // An offer is told by the texts beside it.

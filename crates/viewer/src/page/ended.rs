@@ -4,7 +4,7 @@ use askama::Template;
 use kale_application::sessions::{Outcome, Receipt, Session, Shown, receipt_number};
 
 use super::{
-    Around, Faults,
+    Around, Faults, calls,
     element::{Drawn, Kind, drawn},
 };
 use crate::words::Words;
@@ -26,6 +26,8 @@ pub(super) struct EndedPage<'a> {
     elements: Vec<Drawn<'a>>,
     /// The card whose optional questions may still be answered.
     asks: Option<String>,
+    /// The card whose calls to action may be followed.
+    calls: Option<String>,
     outcome: &'static str,
     number: String,
     time: String,
@@ -57,7 +59,7 @@ impl<'a> EndedPage<'a> {
         if asks.is_none() {
             // What was asked is answered, and what can't be answered is not asked.
             elements.retain(|element| {
-                matches!(element.kind, Kind::Heading(_) | Kind::Text(_) | Kind::Link { .. })
+                matches!(element.kind, Kind::Heading(_) | Kind::Text(_) | Kind::Call { .. })
             });
         }
         Self {
@@ -73,6 +75,7 @@ impl<'a> EndedPage<'a> {
             title: page.map_or(words.outcome_of(outcome), |page| page.title.as_str()),
             elements,
             asks: asks.map(|page| page.id.to_string()),
+            calls: page.and_then(calls),
             outcome: words.outcome_of(outcome),
             number: receipt_number(session),
             time: session
