@@ -27,9 +27,11 @@ const PLACES: [&str; 4] = [
     "xtask/src/environment.rs",
 ];
 
-/// Who may ask for chance itself: the process's ids, secrets, and pauses and orders that are random on purpose.
-const CHANCE: [&str; 11] = [
+/// Who may ask for chance itself: the process's ids, secrets, pauses and orders that are random on purpose, and the
+/// demo's subscribers, whose chance is seeded.
+const CHANCE: [&str; 12] = [
     "bench/",
+    "bin/kale/src/demo/sessions.rs",
     "bin/kale/src/sources.rs",
     "crates/jobs/src/outcome.rs",
     "crates/jobs/src/ring.rs",
