@@ -133,6 +133,21 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + Unpin> Scoped<T> {
         Ok(cursor.try_collect().await?)
     }
 
+    /// The same in a transaction: it sees what the transaction's other commands see and change.
+    pub(crate) async fn aggregate_in<R: DeserializeOwned + Send + Sync + Unpin>(
+        &self,
+        tx: &mut Tx,
+        filter: Document,
+        mut stages: Vec<Document>,
+    ) -> Result<Vec<R>> {
+        stages.insert(0, doc! { "$match": within(tx.tenant(), filter) });
+        let asked = self.inner.aggregate(stages).with_type::<R>();
+        let asked = asked.session(tx.session()).await;
+        let mut cursor = tx.note(asked)?;
+        let found = cursor.stream(tx.session()).try_collect().await;
+        tx.note(found)
+    }
+
     /// The collection with another record type, for a projection.
     pub(crate) fn typed<R: Send + Sync>(&self) -> Scoped<R> {
         Scoped {

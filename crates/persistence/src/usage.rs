@@ -19,6 +19,7 @@ use crate::{
     sessions,
     store::{Store, check_bulk},
     tenant::{Installation, Tenant},
+    tx::Tx,
     value,
 };
 
@@ -36,22 +37,29 @@ struct Record {
     last_at: DateTime,
 }
 
-/// An event that no day counts yet.
-#[derive(Debug, Serialize, Deserialize)]
-struct Dirty {
+/// Events of a customer, a day and a name that are not counted yet.
+#[derive(Debug, Deserialize)]
+struct Uncounted {
     #[serde(rename = "_id")]
-    id: Binary,
+    of: Of,
+    count: i64,
+    last_at: DateTime,
+    /// The greatest of their keys.
+    to: Binary,
+}
+
+#[derive(Debug, Deserialize)]
+struct Of {
     customer_id: bson::Uuid,
     day: DateTime,
     name: String,
-    at: DateTime,
 }
 
 fn records(store: &Store) -> Scoped<Record> {
     Scoped::new(store.database(), "usage_daily")
 }
 
-fn events(store: &Store) -> Scoped<Dirty> {
+fn events(store: &Store) -> Scoped<Document> {
     Scoped::new(store.database(), EVENTS)
 }
 
@@ -84,62 +92,66 @@ fn tail(customer: bson::Uuid, day: DateTime, name: &str) -> Vec<u8> {
 }
 
 /// Counts up to `limit` events of a company; answers how many. [`StoreError::Stale`] where another counts the same.
+///
+/// The database groups them and takes their marks away up to the last of their keys: both see the transaction's one
+/// snapshot, so that an event that comes meanwhile is in neither.
 pub async fn count(store: &Store, tenant: Tenant, limit: u32) -> Result<u64> {
-    let options = FindOptions::builder()
-        .sort(doc! { "company_id": 1, "dirty": 1, "_id": 1 })
-        .limit(i64::from(limit))
-        .projection(doc! { "customer_id": 1, "day": 1, "name": 1, "at": 1 })
-        .build();
-    let found = events(store)
-        .find(tenant, doc! { "dirty": true }, options)
+    store
+        .transaction::<_, StoreError>(tenant, async |tx| count_in(store, tx, limit).await)
+        .await
+}
+
+async fn count_in(store: &Store, tx: &mut Tx, limit: u32) -> Result<u64> {
+    let company = tx.tenant().company().uuid();
+    let stages = vec![
+        doc! { "$sort": { "company_id": 1, "dirty": 1, "_id": 1 } },
+        doc! { "$limit": i64::from(limit) },
+        doc! { "$group": {
+            "_id": { "customer_id": "$customer_id", "day": "$day", "name": "$name" },
+            "count": { "$sum": 1 }, "last_at": { "$max": "$at" }, "to": { "$max": "$_id" },
+        } },
+    ];
+    let found: Vec<Uncounted> = events(store)
+        .aggregate_in(tx, doc! { "dirty": true }, stages)
         .await?;
-    if found.is_empty() {
+    let Some(to) = found.iter().map(|group| &group.to).max_by_key(|to| &to.bytes) else {
         return Ok(0);
+    };
+    let counted: i64 = found.iter().map(|group| group.count).sum();
+    let take = doc! { "update": EVENTS, "updates": [{
+        "q": { "company_id": value::uuid(company), "dirty": true, "_id": { "$lte": to.clone() } },
+        "u": { "$unset": { "dirty": "" } },
+        "multi": true,
+        "hint": { "company_id": 1, "dirty": 1, "_id": 1 },
+    }] };
+    let reply = store.database().run_command(take).session(tx.session()).await;
+    let reply = tx.note(reply)?;
+    check_bulk(&reply)?;
+    if reply.get_i32("n").ok().map(i64::from) != Some(counted) {
+        return Err(StoreError::Stale);
     }
-    let mut days: BTreeMap<Vec<u8>, (&Dirty, i64, DateTime)> = BTreeMap::new();
-    for event in &found {
-        let key = tail(event.customer_id, event.day, &event.name);
-        let (_, count, last) = days.entry(key).or_insert((event, 0, event.at));
-        *count += 1;
-        *last = (*last).max(event.at);
-    }
-    let company = tenant.company().uuid();
-    let adds: Vec<Document> = days
-        .into_iter()
-        .map(|(key, (event, count, last))| {
+    let adds: Vec<Document> = found
+        .iter()
+        .map(|group| {
+            let Of {
+                customer_id,
+                day,
+                name,
+            } = &group.of;
             let new = doc! {
-                "company_id": value::uuid(company), "customer_id": event.customer_id, "day": event.day,
-                "name": &event.name,
+                "company_id": value::uuid(company), "customer_id": *customer_id, "day": *day, "name": name,
             };
             doc! {
-                "q": { "_id": value::key(company, &key) },
-                "u": { "$inc": { "count": count }, "$max": { "last_at": last }, "$setOnInsert": new },
+                "q": { "_id": value::key(company, &tail(*customer_id, *day, name)) },
+                "u": { "$inc": { "count": group.count }, "$max": { "last_at": group.last_at }, "$setOnInsert": new },
                 "upsert": true,
             }
         })
         .collect();
-    let ids: Vec<Bson> = found.iter().map(|event| Bson::Binary(event.id.clone())).collect();
-    let taken = doc! {
-        "q": { "_id": { "$in": ids }, "company_id": value::uuid(company), "dirty": true },
-        "u": { "$unset": { "dirty": "" } },
-        "multi": true,
-    };
-    let sent = u64::try_from(found.len()).unwrap_or(u64::MAX);
-    store
-        .transaction::<_, StoreError>(tenant, async |tx| {
-            let take = doc! { "update": EVENTS, "updates": [taken.clone()] };
-            let reply = store.database().run_command(take).session(tx.session()).await;
-            let reply = tx.note(reply)?;
-            check_bulk(&reply)?;
-            if reply.get_i32("n").ok().and_then(|n| u64::try_from(n).ok()) != Some(sent) {
-                return Err(StoreError::Stale);
-            }
-            let add = doc! { "update": records(store).name(), "updates": adds.clone() };
-            let reply = store.database().run_command(add).session(tx.session()).await;
-            check_bulk(&tx.note(reply)?)
-        })
-        .await?;
-    Ok(sent)
+    let add = doc! { "update": records(store).name(), "updates": adds };
+    let reply = store.database().run_command(add).session(tx.session()).await;
+    check_bulk(&tx.note(reply)?)?;
+    value::unsigned(counted, "usage")
 }
 
 /// What customers did from one day to another, by customer. Reads along the key of each.
