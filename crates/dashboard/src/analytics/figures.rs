@@ -10,29 +10,29 @@ use rust_decimal::{
     prelude::{FromPrimitive as _, ToPrimitive as _},
 };
 
-use crate::view::{
-    analytics::{Days, Panel, Story},
-    chart::{Columns, Counted, Interval, Key, Shade, Share, Table},
-    format,
+use crate::{
+    view::{
+        analytics::{Days, Panel, Story},
+        chart::{Columns, Counted, Interval, Key, Shade, Share, Table},
+        format,
+    },
+    workflows::outcome_label,
 };
 
 /// Over more days than these a column is a week.
 const MOST_COLUMNS: usize = 93;
 
-/// The outcomes of a decision, in the order they are shown, and what they are called here: nobody knows yet who stays.
-const DECIDED: [(Outcome, &str, Shade); 6] = [
-    (Outcome::Saved, "Stayed", Shade::Stayed),
-    (Outcome::Contracted, "Stayed, smaller", Shade::Smaller),
-    (Outcome::Deferred, "To be contacted", Shade::Waiting),
-    (Outcome::Escalated, "Handed to a person", Shade::Waiting),
-    (Outcome::Redirected, "Told where to cancel", Shade::Other),
-    (Outcome::Cancelled, "Cancelled", Shade::Cancelled),
+/// The outcomes of a decision, in the order they are shown.
+const DECIDED: [(Outcome, Shade); 6] = [
+    (Outcome::Saved, Shade::Stayed),
+    (Outcome::Contracted, Shade::Smaller),
+    (Outcome::Deferred, Shade::Waiting),
+    (Outcome::Escalated, Shade::Waiting),
+    (Outcome::Redirected, Shade::Other),
+    (Outcome::Cancelled, Shade::Cancelled),
 ];
 /// What is no decision about leaving.
-const BESIDE: [(Outcome, &str); 2] = [
-    (Outcome::Recovered, "Payment mended"),
-    (Outcome::Reactivated, "Came back"),
-];
+const BESIDE: [Outcome; 2] = [Outcome::Recovered, Outcome::Reactivated];
 
 /// A rate as it is drawn; under twenty there is none.
 pub(super) fn share(rate: Rate) -> Share {
@@ -77,11 +77,11 @@ pub(super) fn story(total: &Tally) -> Story {
     let rate = total.immediate_deflection();
     let outcomes = DECIDED
         .into_iter()
-        .map(|(outcome, label, shade)| (label, shade, total.decided(outcome)))
+        .map(|(outcome, shade)| (outcome_label(outcome), shade, total.decided(outcome)))
         .filter(|(.., number)| *number > 0);
     let beside = BESIDE
         .into_iter()
-        .map(|(outcome, label)| (label, Shade::Other, total.decided(outcome)));
+        .map(|outcome| (outcome_label(outcome), Shade::Other, total.decided(outcome)));
     let undecided = [
         (SessionState::Abandoned, "Left, may come back"),
         (SessionState::Expired, "Left without an answer"),

@@ -50,13 +50,13 @@ pub(crate) const fn outcome_label(outcome: Outcome) -> &'static str {
     match outcome {
         // Nobody knows yet who stays saved.
         Outcome::Saved => "Stayed",
-        Outcome::Contracted => "Contracted",
+        Outcome::Contracted => "Stayed, smaller",
         Outcome::Cancelled => "Cancelled",
-        Outcome::Deferred => "Deferred",
-        Outcome::Escalated => "Escalated",
-        Outcome::Recovered => "Recovered",
-        Outcome::Reactivated => "Reactivated",
-        Outcome::Redirected => "Redirected",
+        Outcome::Deferred => "To be contacted",
+        Outcome::Escalated => "Handed to a person",
+        Outcome::Recovered => "Payment mended",
+        Outcome::Reactivated => "Came back",
+        Outcome::Redirected => "Told where to cancel",
     }
 }
 

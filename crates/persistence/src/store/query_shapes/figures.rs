@@ -192,7 +192,12 @@ async fn use_of_the_product_is_counted_and_read_through_its_keys() {
     assert_eq!(counted.unwrap(), 15);
     let looked: Vec<(&str, i64)> = entries
         .iter()
-        .map(|entry| (entry.get_str("planSummary").unwrap(), super::number(entry, "docsExamined")))
+        .map(|entry| {
+            (
+                entry.get_str("planSummary").unwrap(),
+                super::number(entry, "docsExamined"),
+            )
+        })
         .collect();
     assert_eq!(looked, [("IXSCAN { company_id: 1, dirty: 1, _id: 1 }", 15)]);
     assert_eq!(usage::count(&store, tenant, 15).await.unwrap(), 5);
