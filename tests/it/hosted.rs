@@ -191,6 +191,7 @@ async fn a_subscriber_walks_to_the_receipt_without_a_script() {
     let ended = browser.press(&offer, "accept", &[]).await;
     for part in [
         "Your subscription goes on.",
+        "This will be arranged by Globex.",
         "A pause. Globex will arrange it.",
         "2100-01-01 12:00 UTC",
         "href=\"https://example.com/account?from=kale\"",
@@ -231,6 +232,18 @@ async fn every_card_has_the_way_out_and_it_takes_one_post_to_the_confirm_card() 
             && thanked.contains("Your cancellation is recorded."),
         "{thanked}"
     );
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn who_took_nothing_is_not_told_that_anything_will_be_arranged() {
+    let app = TestApp::shared();
+    let walking = Walking::new(&app).await;
+    let browser = minted(&walking, &app).await;
+    let confirm = browser.press(&browser.page().await, "cancel", &[]).await;
+    let ended = browser.press(&confirm, "decline", &[]).await;
+    assert!(ended.contains("Your subscription goes on."), "{ended}");
+    assert!(!ended.contains("arrange"), "{ended}");
     app.stop().await;
 }
 

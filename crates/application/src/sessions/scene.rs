@@ -17,6 +17,7 @@ use kale_flow::{
     card::CardKind,
     element::ElementKind,
     offer::{Offer, OfferKind},
+    receipt::Receipt,
     session::{Session, SessionState},
     show::{Shown, looked_back, view},
     text::Locale,
@@ -241,7 +242,11 @@ impl Scene {
         let mut values = self.values.clone();
         if session.state() == SessionState::Completed {
             values.extend(named("receipt.number", Some(receipt_number(session))));
-            values.extend(named("receipt.arranged_by", Some(self.company.name.clone())));
+            let receipt = Receipt::of(&self.version.flow, &session.walk);
+            // Who took nothing waits for nothing.
+            let waits = !receipt.promised.is_empty() || !receipt.handed_off.is_empty();
+            let arranges = waits.then(|| self.company.name.clone());
+            values.extend(named("receipt.arranged_by", arranges));
             let ended = session.ended_at.map(|at| {
                 let zone = zone(&self.company);
                 at.to_zoned(zone).strftime("%-d %B %Y, %H:%M %Z").to_string()

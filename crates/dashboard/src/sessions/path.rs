@@ -104,7 +104,12 @@ impl Card<'_> {
         let decides = matches!(*kind, "offer" | "hand_off" | "confirm") && self.is_last;
         PassedCard {
             look: card_look(kind),
-            note: format!("{}{}", after(self.session, self.at), stood.unwrap_or_default()),
+            note: format!(
+                "{}{}{}",
+                after(self.session, self.at),
+                stood.unwrap_or_default(),
+                if self.is_last { "" } else { "; seen again below" }
+            ),
             title: title.clone(),
             parts: self.parts(),
             decision: decides.then(|| {
@@ -144,9 +149,12 @@ impl Card<'_> {
             }
             kind => PassedPart::Answer {
                 label,
-                answer: answer
-                    .map(|answer| said(kind, element, answer))
-                    .unwrap_or_default(),
+                answer: match answer {
+                    Some(answer) => said(kind, element, answer),
+                    None if !self.is_last => "See below".to_owned(),
+                    None if kind == "call_to_action" => "Not followed".to_owned(),
+                    None => String::new(),
+                },
             },
         })
     }
