@@ -23,6 +23,7 @@ mod jobs;
 mod manners;
 mod offers;
 mod openapi;
+mod origins;
 mod permissions;
 mod personas;
 mod raw;

@@ -6,7 +6,8 @@ use kale_testkit::{Answer, TestApp, TestCompany};
 use serde_json::{Value, json};
 
 fn settings(colour: &str) -> Value {
-    json!({ "brand_colour": colour, "return_urls": ["https://example.com/account"], "locale": "en" })
+    json!({ "brand_colour": colour, "return_urls": ["https://example.com/account"],
+        "origins": ["https://example.com"], "locale": "en" })
 }
 
 async fn put(company: &TestCompany, tag: &str, body: &Value) -> Answer {

@@ -34,7 +34,8 @@ use kale_devdb::Mongod;
 use kale_domain::clock::Clock;
 use kale_persistence::{Sources, Store, blob_folder};
 use kale_web::{
-    Csrf, Cursors, Drain, Edge, Gate, Limits, Methods, MetricsPage, Readiness, Signer, Surface, know_caller,
+    Csrf, Cursors, Drain, Edge, Gate, Limits, Methods, MetricsPage, Readiness, Signer, Surface,
+    answer_origins, know_caller,
 };
 use utoipa_actix_web::AppExt as _;
 use uuid::Uuid;
@@ -347,6 +348,7 @@ fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
             .configure(kale_viewer::configure(viewer))
             .configure(|config| kale_web::configure_health(config, &readiness))
             .wrap(Compress::default())
+            .wrap(from_fn(answer_origins))
             .wrap(from_fn(know_caller))
             .wrap(edge)
     })

@@ -16,6 +16,8 @@ pub struct ViewerSettings {
     pub brand_colour: Colour,
     /// Where subscribers may be sent afterwards: the beginning of an address, up to a whole part of its path.
     pub return_urls: Vec<String>,
+    /// Which pages may ask for sessions and events themselves: origins such as `https://example.com`.
+    pub origins: Vec<String>,
     /// What is read by whoever names no language.
     pub locale: Locale,
     /// Grows by one with every change; 0 while nothing was set.
@@ -27,6 +29,7 @@ impl Default for ViewerSettings {
         Self {
             brand_colour: Colour([0x0e, 0x6a, 0x4d]),
             return_urls: Vec::new(),
+            origins: Vec::new(),
             locale: Locale::english(),
             version: 0,
         }

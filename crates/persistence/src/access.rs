@@ -24,8 +24,13 @@ use crate::{
     sign_ins::{self, Link},
     store::Store,
     tenant::{Installation, Reach, Tenant},
-    users, value,
+    users, value, viewer,
 };
+
+/// Whether any company lets pages of that origin ask for its subscribers' sessions. Answers no more than that.
+pub async fn lists_origin(store: &Store, origin: &str) -> Result<bool> {
+    viewer::settings::lists_origin(store, origin).await
+}
 
 /// A person who is signed in, and what they reach.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ mod csrf;
 mod gate;
 mod know;
 mod origin;
+mod origins;
 mod subscriber;
 #[cfg(test)]
 mod tests;
@@ -16,5 +17,6 @@ pub use self::{
     csrf::Csrf,
     gate::{Authenticate, Gate},
     know::know_caller,
+    origins::answer_origins,
     subscriber::Subscriber,
 };

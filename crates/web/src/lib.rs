@@ -29,7 +29,8 @@ mod surface;
 
 pub use crate::{
     access::{
-        Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Subscriber, Visitor, know_caller,
+        Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Subscriber, Visitor,
+        answer_origins, know_caller,
     },
     body::{Beacon, IDLE, JSON_LIMIT, Json, Valid, broken, paced},
     configure::{Deps, Methods, configure, configure_errors},

@@ -196,6 +196,7 @@ async fn a_colour_that_nobody_can_read_is_refused_and_a_secret_is_shown_once() {
             ("brand_colour", colour),
             ("locale", "de"),
             ("return_urls", urls),
+            ("origins", "https://globex.example\r\nhttps://shop.globex.example/"),
         ];
         owner
             .post("POST /settings/viewer", "/settings/viewer", &fields)
@@ -226,6 +227,10 @@ async fn a_colour_that_nobody_can_read_is_refused_and_a_secret_is_shown_once() {
     assert_eq!(
         settings["return_urls"],
         serde_json::json!(["https://globex.example/account"])
+    );
+    assert_eq!(
+        settings["origins"],
+        serde_json::json!(["https://globex.example", "https://shop.globex.example"])
     );
 
     let place = "/settings/viewer/secrets";

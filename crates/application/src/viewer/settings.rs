@@ -7,7 +7,7 @@ use kale_flow::{
     text::Locale,
     viewer::{Colour, ENOUGH, ViewerSettings},
 };
-use kale_persistence::{StoreError, Tenant, viewer::settings};
+use kale_persistence::{StoreError, Tenant, access, viewer::settings};
 use url::Url;
 
 use super::{Viewer, ViewerError};
@@ -15,6 +15,8 @@ use crate::access::Caller;
 
 /// How many addresses to come back to a company may list.
 const RETURN_URLS: usize = 20;
+/// How many origins.
+const ORIGINS: usize = 20;
 
 /// Settings as somebody wishes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct NewSettings {
     pub brand_colour: String,
     /// Where subscribers may be sent afterwards.
     pub return_urls: Vec<String>,
+    /// Which pages may ask for sessions and events themselves.
+    pub origins: Vec<String>,
     /// What is read by whoever names no language.
     pub locale: String,
 }
@@ -36,6 +40,18 @@ impl Viewer {
     /// The settings of a subscriber's company, for showing a page: at most two seconds old.
     pub async fn settings_seen(&self, ticket: &super::Ticket) -> Result<Arc<ViewerSettings>, StoreError> {
         settings::known(&self.store, ticket.tenant()).await
+    }
+
+    /// Whether a page of that origin may be told what a subscriber's token opens: the company of the token lists it.
+    /// Where no token opens anything, whether any company does, so that a page learns why it was refused.
+    pub async fn may_read(&self, ticket: Option<&super::Ticket>, origin: &str) -> Result<bool, StoreError> {
+        match ticket {
+            Some(ticket) => {
+                let settings = self.settings_seen(ticket).await?;
+                Ok(settings.origins.iter().any(|listed| listed == origin))
+            }
+            None => access::lists_origin(&self.store, origin).await,
+        }
     }
 
     /// Replaces them; [`StoreError::Stale`] where they are no longer at `version`.
@@ -59,8 +75,9 @@ impl Viewer {
     }
 }
 
-fn fields(settings: &ViewerSettings) -> [(&'static str, String); 3] {
+fn fields(settings: &ViewerSettings) -> [(&'static str, String); 4] {
     [
+        ("origins", settings.origins.join(" ")),
         ("brand_colour", settings.brand_colour.to_string()),
         ("return_urls", settings.return_urls.join(" ")),
         ("locale", settings.locale.to_string()),
@@ -101,15 +118,40 @@ fn checked(new: &NewSettings, version: u64) -> Result<ViewerSettings, Vec<FieldE
             )),
         }
     }
+    let origins = origins(&new.origins, &mut wrong);
     match (colour, locale) {
         (Ok(brand_colour), Ok(locale)) if wrong.is_empty() => Ok(ViewerSettings {
             brand_colour,
             return_urls,
+            origins,
             locale,
             version,
         }),
         _ => Err(wrong),
     }
+}
+
+/// Origins in the spelling that browsers send, each once.
+fn origins(wished: &[String], wrong: &mut Vec<FieldError>) -> Vec<String> {
+    if wished.len() > ORIGINS {
+        let message = format!("at most {ORIGINS} origins");
+        wrong.push(FieldError::new("#/origins", "too-many", message));
+    }
+    let mut listed: Vec<String> = Vec::new();
+    for (at, text) in wished.iter().enumerate() {
+        let bare = |url: &Url| url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        match address(text).filter(bare) {
+            Some(url) => listed.push(url.origin().ascii_serialization()),
+            None => wrong.push(FieldError::new(
+                format!("#/origins/{at}"),
+                "no-origin",
+                "expected an https origin without a path, such as https://example.com",
+            )),
+        }
+    }
+    listed.sort();
+    listed.dedup();
+    listed
 }
 
 /// An address that a browser may be sent to: https, or http on the machine itself, without a password.
@@ -144,6 +186,7 @@ mod tests {
         let new = NewSettings {
             brand_colour: "#0e6a4d".to_owned(),
             return_urls: return_urls.iter().map(|&url| url.to_owned()).collect(),
+            origins: Vec::new(),
             locale: "en".to_owned(),
         };
         checked(&new, 0)
@@ -154,6 +197,7 @@ mod tests {
         let new = NewSettings {
             brand_colour: "#ffd500".to_owned(),
             return_urls: vec!["https://example.com".to_owned(), "javascript:alert(1)".to_owned()],
+            origins: vec!["https://example.com/account".to_owned(), "null".to_owned()],
             locale: "English".to_owned(),
         };
         let wrong = checked(&new, 0).unwrap_err();
@@ -166,7 +210,9 @@ mod tests {
             [
                 ("#/brand_colour", "low-contrast"),
                 ("#/locale", "no-locale"),
-                ("#/return_urls/1", "no-address")
+                ("#/return_urls/1", "no-address"),
+                ("#/origins/0", "no-origin"),
+                ("#/origins/1", "no-origin")
             ]
         );
         assert!(wrong[0].message.contains("1.4"), "{}", wrong[0].message);
@@ -195,6 +241,34 @@ mod tests {
             assert!(settings(&[wrong]).is_err(), "{wrong}");
         }
         assert!(settings(&["https://example.com"; 21]).is_err());
+    }
+
+    #[test]
+    fn an_origin_stands_as_browsers_send_it() {
+        let listed = |texts: &[&str]| {
+            let wished: Vec<String> = texts.iter().map(|&text| text.to_owned()).collect();
+            let mut wrong = Vec::new();
+            let listed = origins(&wished, &mut wrong);
+            (listed, wrong.len())
+        };
+        let same = [
+            "https://Example.com:443",
+            "https://example.com/",
+            "https://example.com",
+        ];
+        assert_eq!(listed(&same), (vec!["https://example.com".to_owned()], 0));
+        assert_eq!(listed(&["http://localhost:3000"]).0, ["http://localhost:3000"]);
+        for wrong in [
+            "*",
+            "null",
+            "http://example.com",
+            "https://example.com/a",
+            "https://a@example.com",
+            "example.com",
+        ] {
+            assert_eq!(listed(&[wrong]), (Vec::new(), 1), "{wrong}");
+        }
+        assert_eq!(listed(&["https://example.com"; 21]).1, 1);
     }
 
     #[test]

@@ -35,6 +35,7 @@ const PLACE: &str = "/settings/viewer";
 struct Typed {
     brand_colour: String,
     return_urls: Vec<String>,
+    origins: Vec<String>,
     locale: String,
 }
 
@@ -43,16 +44,21 @@ impl Typed {
         Self {
             brand_colour: settings.brand_colour.to_string(),
             return_urls: settings.return_urls.clone(),
+            origins: settings.origins.clone(),
             locale: settings.locale.to_string(),
         }
     }
 
-    /// Addresses stand one on a line.
+    /// Addresses and origins stand one on a line.
     fn read(form: &Form) -> Self {
-        let lines = form.get("return_urls").lines().map(str::trim);
+        let lines = |name: &str| {
+            let lines = form.get(name).lines().map(str::trim);
+            lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        };
         Self {
             brand_colour: form.get("brand_colour").trim().to_owned(),
-            return_urls: lines.filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+            return_urls: lines("return_urls"),
+            origins: lines("origins"),
             locale: form.get("locale").trim().to_owned(),
         }
     }
@@ -90,6 +96,7 @@ pub(crate) async fn save(
     let new = NewSettings {
         brand_colour: typed.brand_colour.clone(),
         return_urls: typed.return_urls.clone(),
+        origins: typed.origins.clone(),
         locale: typed.locale.clone(),
     };
     let saved = viewer
@@ -209,6 +216,10 @@ fn page<P: Required>(
             .value(typed.return_urls.join("\n"))
             .hint("One https address on a line. A token may name it, or a page below it.")
             .error(problems.at("return_urls")),
+        origins: Field::new("origins", "Pages of yours that ask by themselves")
+            .value(typed.origins.join("\n"))
+            .hint("One origin on a line, such as https://example.com. Only for flows you draw yourself.")
+            .error(problems.at("origins")),
         locale: Field::new("locale", "Language")
             .value(typed.locale)
             .hint("For whoever names none, such as en or de-AT")
@@ -237,11 +248,13 @@ fn page<P: Required>(
 
 /// Addresses are one field of the form, and a list to the use case, which names the one that is wrong.
 fn renamed(error: &FieldError) -> FieldError {
-    let (pointer, which) = match error.pointer.strip_prefix("#/return_urls/") {
-        Some(at) => {
-            let line = at.parse::<usize>().map_or(0, |at| at.saturating_add(1));
-            ("#/return_urls".to_owned(), format!("Line {line}: "))
-        }
+    let lists = ["#/return_urls", "#/origins"].into_iter();
+    let mut at = lists.filter_map(|list| {
+        let at = error.pointer.strip_prefix(list)?.strip_prefix('/')?;
+        Some((list, at.parse::<usize>().map_or(0, |at| at.saturating_add(1))))
+    });
+    let (pointer, which) = match at.next() {
+        Some((list, line)) => (list.to_owned(), format!("Line {line}: ")),
         None => (error.pointer.clone(), String::new()),
     };
     let message = sentence(&format!("{which}{}", quoted(&error.message)));

@@ -161,6 +161,8 @@ pub struct ViewerPage {
     pub shown_colour: String,
     /// The field `return_urls`: one on a line.
     pub return_urls: Field,
+    /// The field `origins`: one on a line.
+    pub origins: Field,
     /// The field `locale`.
     pub locale: Field,
     /// The version, for `_etag`.

@@ -20,6 +20,11 @@ pub(crate) struct Body {
     /// Where subscribers may be sent afterwards: https addresses without query; what lies below one is allowed, too.
     #[schema(max_items = 20, example = json!(["https://example.com/account"]))]
     return_urls: Vec<String>,
+    /// Which pages may ask for sessions and events themselves, with a subscriber's token: https origins. None where it is
+    /// left out.
+    #[serde(default)]
+    #[schema(max_items = 20, example = json!(["https://example.com"]))]
+    origins: Vec<String>,
     /// What is read by whoever names no language.
     #[schema(example = "en")]
     locale: String,
@@ -34,7 +39,8 @@ pub(crate) struct Body {
     operation_id = "replace_viewer_settings",
     params(IfMatchHeader),
     request_body(content = Body, example = json!({
-        "brand_colour": "#0e6a4d", "return_urls": ["https://example.com/account"], "locale": "en"
+        "brand_colour": "#0e6a4d", "return_urls": ["https://example.com/account"],
+        "origins": ["https://example.com"], "locale": "en"
     })),
     responses((status = 200, description = "The settings as they are now", body = SettingsView,
         headers(("ETag" = String, description = "Their version.")), example = json!(example()))),
@@ -52,6 +58,7 @@ pub(crate) async fn handle(
     let new = NewSettings {
         brand_colour: body.brand_colour,
         return_urls: body.return_urls,
+        origins: body.origins,
         locale: body.locale,
     };
     let settings = viewer.set(caller.tenant(), &caller.caller, version, new).await?;

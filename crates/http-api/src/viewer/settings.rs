@@ -15,6 +15,9 @@ pub(super) struct SettingsView {
     /// Where subscribers may be sent afterwards: the beginning of an address, up to a whole part of its path.
     #[schema(example = json!(["https://example.com/account"]))]
     return_urls: Vec<String>,
+    /// Which pages may ask for sessions and events themselves, with a subscriber's token.
+    #[schema(example = json!(["https://example.com"]))]
+    origins: Vec<String>,
     /// What is read by whoever names no language.
     #[schema(example = "en")]
     locale: String,
@@ -28,6 +31,7 @@ impl From<ViewerSettings> for SettingsView {
         Self {
             brand_colour: settings.brand_colour.to_string(),
             return_urls: settings.return_urls,
+            origins: settings.origins,
             locale: settings.locale.to_string(),
             version: settings.version,
         }
@@ -37,6 +41,7 @@ impl From<ViewerSettings> for SettingsView {
 /// Settings as examples show them.
 pub(super) fn example() -> Value {
     json!({
-        "brand_colour": "#0e6a4d", "return_urls": ["https://example.com/account"], "locale": "en", "version": 3
+        "brand_colour": "#0e6a4d", "return_urls": ["https://example.com/account"],
+        "origins": ["https://example.com"], "locale": "en", "version": 3
     })
 }

@@ -1,4 +1,4 @@
-//! How a company's subscribers see their flow.
+//! How a company's subscribers see their flow (`viewer_settings`; index `origins`, of every company).
 
 use bson::doc;
 use kale_flow::{
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{Result, StoreError},
     scoped::Scoped,
-    store::Store,
+    store::{INTERACTIVE, Store},
     tenant::Tenant,
     tx::Tx,
     value,
@@ -23,6 +23,8 @@ struct Record {
     company_id: bson::Uuid,
     brand_colour: Colour,
     return_urls: Vec<String>,
+    #[serde(default)]
+    origins: Vec<String>,
     locale: Locale,
     version: i64,
 }
@@ -45,6 +47,17 @@ pub async fn known(store: &Store, tenant: Tenant) -> Result<std::sync::Arc<Viewe
     memory.recall(tenant, b"", read, |_| true).await
 }
 
+/// Whether any company lists that origin: read by [`access`](crate::access) alone.
+pub(crate) async fn lists_origin(store: &Store, origin: &str) -> Result<bool> {
+    let listed = records(store).raw().clone_with_type::<bson::Document>();
+    let found = listed
+        .find_one(doc! { "origins": origin })
+        .projection(doc! { "_id": 1 })
+        .max_time(INTERACTIVE)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Writes the settings; [`StoreError::Stale`] where they are no longer at `settings.version`.
 pub async fn put(store: &Store, tx: &mut Tx, settings: &ViewerSettings) -> Result<ViewerSettings> {
     tx.defines();
@@ -55,6 +68,7 @@ pub async fn put(store: &Store, tx: &mut Tx, settings: &ViewerSettings) -> Resul
             company_id: company,
             brand_colour: settings.brand_colour,
             return_urls: settings.return_urls.clone(),
+            origins: settings.origins.clone(),
             locale: settings.locale.clone(),
             version: 1,
         };
@@ -70,6 +84,7 @@ pub async fn put(store: &Store, tx: &mut Tx, settings: &ViewerSettings) -> Resul
         "$set": {
             "brand_colour": settings.brand_colour.to_string(),
             "return_urls": &settings.return_urls,
+            "origins": &settings.origins,
             "locale": settings.locale.as_str(),
         },
         "$inc": { "version": 1_i64 },
@@ -87,6 +102,7 @@ impl TryFrom<Record> for ViewerSettings {
         Ok(Self {
             brand_colour: record.brand_colour,
             return_urls: record.return_urls,
+            origins: record.origins,
             locale: record.locale,
             version: value::unsigned(record.version, "viewer settings")?,
         })
