@@ -196,7 +196,10 @@ async fn a_colour_that_nobody_can_read_is_refused_and_a_secret_is_shown_once() {
             ("brand_colour", colour),
             ("locale", "de"),
             ("return_urls", urls),
-            ("origins", "https://globex.example\r\nhttps://shop.globex.example/"),
+            (
+                "origins",
+                "https://globex.example\r\nhttps://shop.globex.example/",
+            ),
         ];
         owner
             .post("POST /settings/viewer", "/settings/viewer", &fields)

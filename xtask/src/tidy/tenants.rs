@@ -31,7 +31,7 @@ const OPENERS: [&str; 17] = [
 
 /// Functions that ask past the wrapper with a filter that another function of their crate made for the company, or
 /// that find out which company it is.
-const NARROWED: [(&str, &str); 14] = [
+const NARROWED: [(&str, &str); 15] = [
     ("api_keys.rs", "by_token"),
     ("api_records.rs", "create"),
     ("customers/count.rs", "number"),
@@ -47,6 +47,8 @@ const NARROWED: [(&str, &str); 14] = [
     ("sessions/counting.rs", "dirty_companies"),
     ("usage.rs", "dirty_companies"),
     ("rollups/state.rs", "outdated"),
+    // Whether there is such a company, and not which.
+    ("viewer/settings.rs", "lists_origin"),
 ];
 
 /// Looks for collections that are opened, and for questions past the wrapper that do not name the company.
