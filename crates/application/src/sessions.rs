@@ -7,6 +7,7 @@ mod draft;
 mod error;
 mod look;
 mod notices;
+mod page;
 mod preview;
 mod scene;
 mod start;
@@ -35,6 +36,7 @@ use self::notices::Notices;
 pub use self::{
     error::SessionError,
     look::{Passed, Replay},
+    page::{Opened, PagePost, PageStep},
     scene::{Scene, receipt_number},
     start::{Begun, NoSession},
     sweep::{SweepSessions, sweep, sweep_sessions},
@@ -84,7 +86,12 @@ impl Sessions {
         }
     }
 
-    async fn attempt(&self, ticket: &Ticket, id: SessionId, step: &Step) -> Result<Seen, SessionError> {
+    pub(super) async fn attempt(
+        &self,
+        ticket: &Ticket,
+        id: SessionId,
+        step: &Step,
+    ) -> Result<Seen, SessionError> {
         let session = self.own(ticket, id).await?;
         let now = self.store.now();
         let scene = self.scene(ticket.reach(), &ticket.company, &session).await?;

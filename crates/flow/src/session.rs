@@ -127,6 +127,19 @@ pub struct Changed {
     pub events: Vec<UserEvent>,
 }
 
+impl Changed {
+    /// This change and the next one, as one.
+    #[must_use]
+    pub fn and(mut self, next: Self) -> Self {
+        self.effects.extend(next.effects);
+        self.events.extend(next.events);
+        Self {
+            session: next.session,
+            ..self
+        }
+    }
+}
+
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stepped {

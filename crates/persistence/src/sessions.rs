@@ -62,6 +62,12 @@ pub async fn served(store: &Store, tenant: Tenant, claims: &Claims) -> Result<Se
     }
 }
 
+/// The id of the session that the page of a token begins, if that begins one: the same whenever it is opened.
+#[must_use]
+pub fn id_on_page(claims: &Claims) -> SessionId {
+    record::id_on_page(claims)
+}
+
 /// Whose open session is looked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Whose<'a> {
