@@ -41,7 +41,7 @@ async fn whoever_opens_a_link_begins_nothing_and_shows_up_nowhere() {
     }
     assert_eq!(known(&walking).await, (Vec::new(), Vec::new(), false));
     app.advance(SignedDuration::from_hours(2));
-    assert_eq!(sweep(app.store(), access::operator()).await.unwrap(), 0);
+    assert_eq!(sweep(app.store(), access::operator()).await.unwrap().written, 0);
     assert_eq!(known(&walking).await, (Vec::new(), Vec::new(), false));
     app.stop().await;
 }
@@ -122,26 +122,7 @@ async fn a_version_published_since_the_page_was_opened_shows_its_first_card_agai
     let walking = Walking::new(&app).await;
     let browser = minted(&walking, &app).await;
     let page = browser.page().await;
-    let owner = &walking.company.owner;
-    let tree = owner
-        .get(&format!("{}/tree", walking.place))
-        .await
-        .expect(200)
-        .json();
-    let mut face = tree["tree"]["cards"][0].clone();
-    let card = face["id"].clone();
-    for own in ["id", "elements", "branches"] {
-        face.as_object_mut().unwrap().remove(own);
-    }
-    face["title"] = json!({ "en": "What is wrong?" });
-    let edit = json!({ "base": 2, "op": { "op": "update_card", "card": card, "face": face } });
-    drop(
-        owner
-            .post(&format!("{}/ops", walking.place), &edit)
-            .await
-            .expect(200),
-    );
-    walking.publish(3).await;
+    walking.renewed().await;
     let told = browser.post(filled(&page, "next", &[])).await.expect(409);
     checked(&told);
     let text = told.text();
@@ -182,7 +163,7 @@ async fn looking_does_not_take_an_abandonment_back_and_the_next_step_does() {
     let first = browser.page().await;
     let message = browser.press(&first, "skip", &[]).await;
     app.advance(SignedDuration::from_hours(1));
-    assert_eq!(sweep(app.store(), access::operator()).await.unwrap(), 1);
+    assert_eq!(sweep(app.store(), access::operator()).await.unwrap().written, 1);
     let other = minted(&walking, &app).await;
     let state = async || known(&walking).await.0[0]["state"].clone();
     for one in [&browser, &other] {
