@@ -13,7 +13,7 @@ use kale_persistence::{
     sessions::{self, Served, id_on_page},
 };
 
-use super::{NoSession, Seen, SessionError, Sessions, TRIES, scene::Scene, start::Way};
+use super::{NoSession, Seen, SessionError, Sessions, scene::Scene, start::Way};
 use crate::viewer::Ticket;
 
 /// What the page of a token shows.
@@ -79,17 +79,9 @@ impl Sessions {
     /// A page is shown only while its token may begin a session. Whoever was shown it may take their time: its first
     /// step counts for as long after that as a session waits for its next one.
     pub async fn step_on_page(&self, ticket: &Ticket, post: &PagePost) -> Result<PageStep, SessionError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.attempt_on_page(ticket, post).await {
-                // Somebody began or changed it in between; on the second look the step may be one that was taken.
-                Err(SessionError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
-                    self.store.pause(tries).await;
-                }
-                other => return other,
-            }
-        }
+        // Where somebody began or changed it in between, the step may be one that was taken, on the second look.
+        let attempt = async || self.attempt_on_page(ticket, post).await;
+        self.store.retried(SessionError::is_met, attempt).await
     }
 
     async fn attempt_on_page(&self, ticket: &Ticket, post: &PagePost) -> Result<PageStep, SessionError> {

@@ -20,7 +20,7 @@ use kale_persistence::{
 };
 
 use super::{
-    Seen, SessionError, Sessions, TRIES,
+    Seen, SessionError, Sessions,
     notices::Notices,
     scene::{Scene, named_customer, walkable},
 };
@@ -83,17 +83,9 @@ impl Sessions {
         channel: Channel,
         reader: Option<Locale>,
     ) -> Result<Begun, SessionError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.attempt_start(ticket, channel, reader.as_ref()).await {
-                // Somebody began or changed it in between: on the second look it is there.
-                Err(SessionError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
-                    self.store.pause(tries).await;
-                }
-                other => return other,
-            }
-        }
+        // Where somebody began or changed it in between, it is there on the second look.
+        let attempt = async || self.attempt_start(ticket, channel, reader.as_ref()).await;
+        self.store.retried(SessionError::is_met, attempt).await
     }
 
     async fn attempt_start(
