@@ -1,6 +1,7 @@
 //! Figures: sessions are counted as they change, each once, and figures are those of a count from scratch.
 
 pub(crate) mod recount;
+mod zones;
 
 use actix_web::http::Method;
 use jiff::SignedDuration;

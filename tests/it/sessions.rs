@@ -217,10 +217,10 @@ async fn whoever_comes_back_within_a_day_goes_on_at_the_same_card_and_after_it_b
 
     app.advance(SignedDuration::from_mins(31));
     let installation = kale_persistence::access::operator();
-    assert_eq!(sweep(app.store(), installation).await.unwrap(), 1);
+    assert_eq!(sweep(app.store(), installation).await.unwrap().written, 1);
     assert_eq!(state().await, "abandoned");
     app.advance(SignedDuration::from_hours(20));
-    assert_eq!(sweep(app.store(), installation).await.unwrap(), 0);
+    assert_eq!(sweep(app.store(), installation).await.unwrap().written, 0);
 
     // On another device, with another token.
     let second = walking.subscriber(&app).await;
@@ -328,7 +328,7 @@ async fn a_session_keeps_the_version_it_began_with() {
     let walking = Walking::new(&app).await;
     let subscriber = walking.subscriber(&app).await;
     let seen = start(&subscriber).await.expect(201).json();
-    walking.publish(2).await;
+    walking.renewed().await;
     let on = go(&subscriber, &seen, "next", json!({})).await;
     assert_eq!(on["session"]["version"], 1);
     walking.customer("C-2").await;
@@ -367,5 +367,42 @@ async fn a_try_tells_nobody_and_a_cancellation_tells_those_who_look_after_it() {
         drop(go(&subscriber, &confirm, "cancel", json!({})).await);
         assert_eq!(told().await, expected);
     }
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_session_that_cannot_be_read_keeps_no_other_from_being_swept() {
+    let app = TestApp::start().await;
+    let walking = Walking::new(&app).await;
+    drop(start(&walking.subscriber(&app).await).await.expect(201));
+    app.advance(SignedDuration::from_mins(5));
+    walking.customer("C-2").await;
+    let other = app.with_token(&walking.minted("C-2", "live").await.string("/token"));
+    let seen = start(&other).await.expect(201).json();
+    // The one that was touched longest ago stands first.
+    let sessions = crate::raw::collection(&app, "sessions").await;
+    let whole = mongodb::bson::doc! { "walk.step": 1, "_id": { "$exists": true } };
+    let oldest = sessions
+        .find_one(whole)
+        .sort(mongodb::bson::doc! { "last_seen_at": 1 })
+        .await
+        .unwrap()
+        .unwrap();
+    let broken = mongodb::bson::doc! { "$set": { "walk": "no walk" } };
+    let which = mongodb::bson::doc! { "_id": oldest.get("_id").unwrap().clone() };
+    drop(sessions.update_one(which, broken).await.unwrap());
+    app.advance(SignedDuration::from_mins(31));
+    let installation = kale_persistence::access::operator();
+    let swept = sweep(app.store(), installation).await.unwrap();
+    assert_eq!((swept.written, swept.unreadable), (1, 1));
+    let id = seen["session"]["id"].as_str().unwrap();
+    let now = walking
+        .company
+        .owner
+        .get(&format!("/sessions/{id}"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(now["session"]["state"], "abandoned");
     app.stop().await;
 }

@@ -254,3 +254,47 @@ async fn the_next_import_does_not_cut_an_undo_short() {
     assert_eq!(after.len(), before.len());
     assert_eq!(after, before);
 }
+
+/// The files that were uploaded are gone.
+fn without_files(folder: &std::path::Path) -> usize {
+    let mut removed = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            removed += without_files(&path);
+        } else if path.to_string_lossy().contains("upl") {
+            std::fs::remove_file(&path).unwrap();
+            removed += 1;
+        }
+    }
+    removed
+}
+
+#[actix_web::test]
+async fn an_import_that_was_cancelled_before_it_wrote_leaves_the_one_before_to_be_undone() {
+    let app = TestApp::start().await;
+    let company = app.company("Acme").await;
+    let owner = &company.owner;
+    owner.file_imported(&file(0..5, "Team"), "upsert", None).await;
+    let before = owner.exported().await;
+    let upload = owner.file_imported(&file(3..8, "Solo"), "upsert", None).await;
+    let other = owner.file_checked(&file(0..9, "Business"), "upsert", None).await;
+    // It is tried, and comes to no row.
+    assert_ne!(without_files(app.data_dir()), 0);
+    let rejected = json!({ "rejected": "skip" });
+    let job = owner.upload_step(&other, "import", &rejected).await;
+    for tries in 0.. {
+        let seen = owner.get(&format!("/jobs/{job}")).await.expect(200).json();
+        if !seen["last_error"].is_null() || seen["state"] == "failed" {
+            break;
+        }
+        assert!(tries < 600, "{seen}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    drop(step(owner, &other, "cancel").await);
+
+    let undone = owner.upload_undone(id(&upload)).await;
+    assert_eq!(undone["status"], "undone");
+    assert_eq!(owner.exported().await, before);
+    app.stop().await;
+}

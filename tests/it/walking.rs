@@ -120,6 +120,29 @@ impl Walking {
         drop(self.company.owner.post(&path, &body).await.expect(200));
     }
 
+    /// Publishes it with another title on its first card.
+    pub(crate) async fn renewed(&self) {
+        let owner = &self.company.owner;
+        let draft = owner
+            .get(&format!("{}/tree", self.place))
+            .await
+            .expect(200)
+            .json();
+        let (card, base) = (&draft["tree"]["cards"][0], draft["revision"].as_u64().unwrap());
+        let face = json!({
+            "kind": card["kind"], "settings": card["settings"], "title": { "en": "What is wrong?" }
+        });
+        let op = json!({ "op": "update_card", "card": card["id"], "face": face });
+        let edit = json!({ "base": base, "op": op });
+        drop(
+            owner
+                .post(&format!("{}/ops", self.place), &edit)
+                .await
+                .expect(200),
+        );
+        self.publish(base + 1).await;
+    }
+
     /// A token that the API makes.
     pub(crate) async fn minted(&self, customer: &str, mode: &str) -> Answer {
         let body =

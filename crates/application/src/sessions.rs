@@ -7,6 +7,7 @@ mod draft;
 mod error;
 mod look;
 mod notices;
+mod page;
 mod preview;
 mod scene;
 mod start;
@@ -35,14 +36,12 @@ use self::notices::Notices;
 pub use self::{
     error::SessionError,
     look::{Passed, Replay},
+    page::{Opened, PagePost, PageStep},
     scene::{Scene, receipt_number},
     start::{Begun, NoSession},
-    sweep::{SweepSessions, sweep, sweep_sessions},
+    sweep::{SweepSessions, Swept, sweep, sweep_sessions},
 };
 use crate::{measures::Waker, viewer::Ticket};
-
-/// How often a change is tried while others change the same session.
-const TRIES: u32 = 12;
 
 /// Walking workflows.
 #[derive(Debug, Clone)]
@@ -73,18 +72,17 @@ impl Sessions {
     /// The step last taken, posted again with the same content, writes nothing and answers the same. Any other step that
     /// is not the expected one is [`SessionError::Step`], with the session as it stands.
     pub async fn step(&self, ticket: &Ticket, id: SessionId, step: &Step) -> Result<Seen, SessionError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.attempt(ticket, id, step).await {
-                // Somebody changed it in between; on the second look the step may be one that was taken.
-                Err(SessionError::Store(StoreError::Stale)) if tries < TRIES => self.store.pause(tries).await,
-                other => return other,
-            }
-        }
+        // Where somebody changed it in between, the step may be one that was taken, on the second look.
+        let attempt = async || self.attempt(ticket, id, step).await;
+        self.store.retried(SessionError::is_met, attempt).await
     }
 
-    async fn attempt(&self, ticket: &Ticket, id: SessionId, step: &Step) -> Result<Seen, SessionError> {
+    pub(super) async fn attempt(
+        &self,
+        ticket: &Ticket,
+        id: SessionId,
+        step: &Step,
+    ) -> Result<Seen, SessionError> {
         let session = self.own(ticket, id).await?;
         let now = self.store.now();
         let scene = self.scene(ticket.reach(), &ticket.company, &session).await?;
@@ -109,20 +107,17 @@ impl Sessions {
 
     /// The subscriber leaves: abandoned at once, not only after half an hour. Again, and after the end, it is the same.
     pub async fn leave(&self, ticket: &Ticket, id: SessionId) -> Result<Seen, SessionError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
+        let attempt = async || {
             let session = self.own(ticket, id).await?;
             let now = self.store.now();
             let scene = self.scene(ticket.reach(), &ticket.company, &session).await?;
             let Some(changed) = session.idled(now).or_else(|| session.left(now)) else {
                 return Ok(scene.seen(session));
             };
-            match self.write(ticket.tenant(), &scene, &changed).await {
-                Err(SessionError::Store(StoreError::Stale)) if tries < TRIES => self.store.pause(tries).await,
-                written => return Ok(scene.seen(written?)),
-            }
-        }
+            let written = self.write(ticket.tenant(), &scene, &changed).await?;
+            Ok(scene.seen(written))
+        };
+        self.store.retried(SessionError::is_met, attempt).await
     }
 
     /// Writes a change with what follows from it; [`StoreError::Stale`] where somebody was faster.

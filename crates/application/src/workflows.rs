@@ -89,6 +89,3 @@ impl Workflows {
         workflows::live(&self.store, tenant, trigger).await
     }
 }
-
-/// How often something is tried while others change the same workflow.
-const TRIES: u32 = 16;

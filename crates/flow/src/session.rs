@@ -127,12 +127,26 @@ pub struct Changed {
     pub events: Vec<UserEvent>,
 }
 
+impl Changed {
+    /// This change and the next one, as one.
+    #[must_use]
+    pub fn and(mut self, next: Self) -> Self {
+        self.effects.extend(next.effects);
+        self.events.extend(next.events);
+        Self {
+            session: next.session,
+            ..self
+        }
+    }
+}
+
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stepped {
     /// The session changed.
     Changed(Box<Changed>),
-    /// The step had been taken before, with the same content: nothing is to be written.
+    /// The step had been taken before, with the same content: nothing is to be written. The session as it stands by now,
+    /// whether anybody has written that down or not.
     Repeated(Box<Session>),
 }
 
@@ -255,7 +269,8 @@ impl Session {
         let walk = idled.as_ref().map_or(&self.walk, |idled| &idled.session.walk);
         let applied = apply(version, walk, step, situation)?;
         if applied.repeated {
-            return Ok(Stepped::Repeated(Box::new(self.clone())));
+            let stands = idled.map_or_else(|| self.clone(), |idled| idled.session);
+            return Ok(Stepped::Repeated(Box::new(stands)));
         }
         let returned = u32::from(applied.effects.contains(&Effect::Resumed));
         let session = Self {

@@ -21,7 +21,8 @@ const ALL: &[Definition] = &[
     Definition {
         key: "sessions",
         name: "Sessions",
-        definition: "Walks that subscribers began. Previews and tests never count.",
+        definition: "Walks that subscribers began: with the first step on the hosted page, where opening a link is no \
+                session, and in a program with the start that it asks for. Previews and tests never count.",
         formula: "count of sessions",
         source: SESSIONS,
     },

@@ -28,6 +28,7 @@ pub mod offers;
 pub mod personas;
 pub mod reasons;
 mod remembered;
+mod retry;
 pub mod rollups;
 mod rules;
 pub mod saved_views;

@@ -37,12 +37,21 @@ fn records(store: &Store) -> Scoped<Record> {
 
 /// All of a company, archived ones too, newest first.
 pub async fn list(store: &Store, tenant: Tenant) -> Result<Vec<Offer>> {
-    let options = FindOptions::builder()
+    let found = records(store).find(tenant, doc! {}, all()).await?;
+    found.into_iter().map(Offer::try_from).collect()
+}
+
+/// The same as a transaction sees it.
+pub async fn list_in(store: &Store, tx: &mut Tx) -> Result<Vec<Offer>> {
+    let found = records(store).find_in(tx, doc! {}, all()).await?;
+    found.into_iter().map(Offer::try_from).collect()
+}
+
+fn all() -> FindOptions {
+    FindOptions::builder()
         .sort(doc! { "company_id": 1, "_id": -1 })
         .limit(MOST)
-        .build();
-    let found = records(store).find(tenant, doc! {}, options).await?;
-    found.into_iter().map(Offer::try_from).collect()
+        .build()
 }
 
 /// One offer.

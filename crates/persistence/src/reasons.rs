@@ -49,12 +49,21 @@ fn id(tenant: Tenant, key: &ReasonKey) -> bson::Bson {
 
 /// All of a company, archived ones too, in their order.
 pub async fn list(store: &Store, tenant: Tenant) -> Result<Vec<Reason>> {
-    let options = FindOptions::builder()
+    let found = records(store).find(tenant, doc! {}, all()).await?;
+    found.into_iter().map(Reason::try_from).collect()
+}
+
+/// The same as a transaction sees it.
+pub async fn list_in(store: &Store, tx: &mut Tx) -> Result<Vec<Reason>> {
+    let found = records(store).find_in(tx, doc! {}, all()).await?;
+    found.into_iter().map(Reason::try_from).collect()
+}
+
+fn all() -> FindOptions {
+    FindOptions::builder()
         .sort(doc! { "company_id": 1, "order": 1, "_id": 1 })
         .limit(MOST)
-        .build();
-    let found = records(store).find(tenant, doc! {}, options).await?;
-    found.into_iter().map(Reason::try_from).collect()
+        .build()
 }
 
 /// One reason.

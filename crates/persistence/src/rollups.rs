@@ -83,11 +83,12 @@ pub async fn count(
     state: &State,
     sessions: &[Recounted],
     numbers: &Numbers,
+    zone: &str,
 ) -> Result<()> {
     store
         .transaction::<_, StoreError>(tenant, async |tx| {
             // The turn first: who loses it has written nothing yet.
-            state::take_turn(store, tx, state).await?;
+            state::take_turn(store, tx, state, zone).await?;
             sessions::write_counted(store, tx, state.building, sessions).await?;
             if numbers.is_empty() {
                 return Ok(());

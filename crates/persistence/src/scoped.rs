@@ -71,6 +71,25 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + Unpin> Scoped<T> {
     }
 
     /// Inserts a record, which has to carry the tenant's company itself.
+    /// The same as a transaction sees it.
+    pub(crate) async fn find_in(
+        &self,
+        tx: &mut Tx,
+        filter: Document,
+        options: FindOptions,
+    ) -> Result<Vec<T>> {
+        let filter = within(tx.tenant(), filter);
+        let cursor = self
+            .inner
+            .find(filter)
+            .with_options(options)
+            .session(tx.session())
+            .await;
+        let mut cursor = tx.note(cursor)?;
+        let found = cursor.stream(tx.session()).try_collect().await;
+        tx.note(found)
+    }
+
     pub(crate) async fn insert(&self, tx: &mut Tx, record: &T) -> Result<()> {
         let inserted = self.inner.insert_one(record).session(tx.session()).await;
         tx.note(inserted).map(drop)

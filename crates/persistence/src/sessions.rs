@@ -10,7 +10,7 @@ mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bson::{Bson, Document, doc};
+use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use kale_domain::{
@@ -60,6 +60,12 @@ pub async fn served(store: &Store, tenant: Tenant, claims: &Claims) -> Result<Se
     } else {
         Ok(Served::Another)
     }
+}
+
+/// The id of the session that the page of a token begins, if that begins one: the same whenever it is opened.
+#[must_use]
+pub fn id_on_page(claims: &Claims) -> SessionId {
+    record::id_on_page(claims)
 }
 
 /// Whose open session is looked for.
@@ -250,14 +256,24 @@ pub async fn list(
     found.into_iter().map(Session::try_from).collect()
 }
 
+/// Sessions that nobody has touched for long.
+#[derive(Debug, Default)]
+pub struct Untouched {
+    /// Each with whose it is.
+    pub sessions: Vec<(Tenant, Session)>,
+    /// How many were passed over, because their documents can't be read.
+    pub unreadable: u64,
+}
+
 /// Sessions of whichever company in that written state that nobody has touched since, longest ago first: for the sweep.
+/// One that can't be read is told in the log and passed over, so that it stands in nobody else's way.
 pub async fn untouched(
     store: &Store,
     _: Installation,
     state: SessionState,
     since: Timestamp,
     limit: u32,
-) -> Result<Vec<(Tenant, Session)>> {
+) -> Result<Untouched> {
     let filter = doc! {
         "open": { "$exists": true },
         "state": state.name(),
@@ -265,21 +281,31 @@ pub async fn untouched(
     };
     let options = FindOptions::builder()
         .sort(doc! { "state": 1, "last_seen_at": 1 })
-        .limit(i64::from(limit))
+        .batch_size(limit)
         .build();
-    let records = records(store);
-    let found: Vec<Record> = records
-        .raw()
-        .find(filter)
-        .with_options(options)
-        .await?
-        .try_collect()
-        .await?;
-    found
-        .into_iter()
-        .map(|record| {
-            let tenant = Tenant::new(CompanyId::from_uuid(value::from_uuid(record.company_id)));
-            Ok((tenant, record.try_into()?))
-        })
-        .collect()
+    let records = records(store).typed::<RawDocumentBuf>();
+    let mut found = records.raw().find(filter).with_options(options).await?;
+    let mut untouched = Untouched::default();
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    while untouched.sessions.len() < limit
+        && let Some(document) = found.try_next().await?
+    {
+        match read(&document) {
+            Ok(session) => untouched.sessions.push(session),
+            Err(error) => {
+                untouched.unreadable += 1;
+                let id = document.get("_id").ok().flatten();
+                tracing::error!(session = ?id, error = &error as &dyn std::error::Error, "a session can't be read");
+            }
+        }
+    }
+    Ok(untouched)
+}
+
+/// A session as it is stored, and whose it is.
+fn read(document: &RawDocument) -> Result<(Tenant, Session)> {
+    let record: Record = bson::deserialize_from_slice(document.as_bytes())
+        .map_err(|error| StoreError::corrupt("session", error))?;
+    let tenant = Tenant::new(CompanyId::from_uuid(value::from_uuid(record.company_id)));
+    Ok((tenant, record.try_into()?))
 }

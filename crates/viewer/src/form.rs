@@ -36,6 +36,8 @@ pub(crate) struct Form(Vec<(String, String)>);
 pub(crate) struct Posted {
     /// The session it means.
     pub(crate) session: SessionId,
+    /// The version whose card the page showed.
+    pub(crate) version: Option<u32>,
     /// What only the session's own pages know.
     pub(crate) secret: String,
     /// What is done.
@@ -76,6 +78,7 @@ impl Form {
         };
         Ok(Posted {
             session: self.get("session").parse().map_err(|_no_id| malformed())?,
+            version: self.get("version").parse().ok(),
             secret: self.get("secret").to_owned(),
             step: Step {
                 step: self.get("step").parse().map_err(|_no_number| malformed())?,

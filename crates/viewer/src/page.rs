@@ -11,7 +11,7 @@ use actix_web::{
 };
 use askama::Template;
 use kale_application::{
-    sessions::{CallAction, Mode, NoSession, Seen, Shown, View},
+    sessions::{CallAction, Mode, NoSession, Seen, Session, Shown, View},
     viewer::ViewerSettings,
 };
 use kale_domain::{error::FieldError, id::ElementId};
@@ -182,12 +182,22 @@ pub(crate) fn leaving(
     Some(html(StatusCode::OK, &style, page.render()))
 }
 
-/// The card, if it has a call to action that opens a page.
-fn calls(card: &Shown) -> Option<String> {
-    let mut actions = card.elements.iter().filter_map(|one| one.action.as_ref());
-    actions
-        .any(|action| action.url().is_some())
-        .then(|| card.id.to_string())
+/// The form of a card's calls to action.
+#[derive(Debug)]
+struct Calls {
+    card: String,
+    version: u32,
+}
+
+impl Calls {
+    /// Of a card that has a call to action that opens a page.
+    fn of(card: &Shown, session: &Session) -> Option<Self> {
+        let mut actions = card.elements.iter().filter_map(|one| one.action.as_ref());
+        actions.any(|action| action.url().is_some()).then(|| Self {
+            card: card.id.to_string(),
+            version: session.walk.version,
+        })
+    }
 }
 
 /// That there is no session.

@@ -9,7 +9,7 @@ use actix_web::{
     web::{self, Data, ServiceConfig},
 };
 use kale_application::{
-    sessions::{Begun, Channel, Locale, Refusal, SessionError, Sessions},
+    sessions::{Locale, Opened, PagePost, PageStep, Refusal, SessionError, Sessions},
     viewer::{Ticket, Viewer, ViewerSettings},
 };
 use kale_web::{Gate, NoQuery, Problem};
@@ -27,7 +27,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/f/{handle}/steps", web::post().to(step));
 }
 
-/// Takes a token out of a form, begins its session, and leads to the page.
+/// Takes a token out of a form and leads to its page.
 async fn enter(
     viewer: Data<Viewer>,
     sessions: Data<Sessions>,
@@ -37,15 +37,15 @@ async fn enter(
 ) -> Result<HttpResponse, Problem> {
     let ticket = viewer.ticket(form.get("token")).await?;
     let ticket = ticket.ok_or_else(refused)?;
-    sessions
-        .start(&ticket, Channel::Hosted, reader(request.headers()))
-        .await
-        .map_err(unreachable_step)?;
+    // What would open nothing gets no address.
+    let reader = reader(request.headers());
+    let opened = sessions.look(&ticket, reader.as_ref()).await;
+    drop(opened.map_err(unreachable_step)?);
     let handle = viewer.handle(&ticket).await?;
     Ok(see_other(handle.reveal()))
 }
 
-/// Shows the present card. Whoever looks has come: a session that has not begun begins, an abandoned one goes on.
+/// Shows the present card, or the first one of a walk that begins with its first step. Looking changes nothing.
 async fn show(
     viewer: Data<Viewer>,
     sessions: Data<Sessions>,
@@ -61,52 +61,70 @@ async fn show(
     let ticket = opened(&viewer, &handle).await?;
     let settings = viewer.settings_seen(&ticket).await?;
     let reader = reader(request.headers());
-    let begun = sessions.start(&ticket, Channel::Hosted, reader.clone()).await;
-    match begun.map_err(unreachable_step)? {
-        Begun::New(seen) | Begun::There(seen) => {
+    let opened = sessions.look(&ticket, reader.as_ref()).await;
+    match opened.map_err(unreachable_step)? {
+        Opened::Walk(seen) => {
             let around = around(&ticket, &settings, &gate, &handle, &seen.session);
             page::seen(StatusCode::OK, &around, &seen, &Faults::default())
         }
-        Begun::Nothing(why) => page::nothing(words(reader.as_ref()), &ticket.company.name, &settings, why),
+        Opened::Nothing(why) => page::nothing(words(reader.as_ref()), &ticket.company.name, &settings, why),
     }
 }
 
-/// Takes a step and leads to the page that shows what came of it. A call to action that is followed is answered with a
-/// page that leads away: what a form posts to may not (`form-action`), and its reader learns where it goes.
+/// Takes a step and leads to the page that shows what came of it. The first step begins the session. A call to action
+/// that is followed is answered with a page that leads away: what a form posts to may not (`form-action`), and its reader
+/// learns where it goes.
 async fn step(
     viewer: Data<Viewer>,
     sessions: Data<Sessions>,
     gate: Data<Gate>,
     handle: web::Path<String>,
+    request: HttpRequest,
     _: NoQuery,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let ticket = opened(&viewer, &handle).await?;
     let Posted {
         session,
+        version,
         secret,
         step,
     } = form.posted()?;
     if !gate.csrf().is_token_of_session(session, &secret) {
         return Err(Problem::of("cross-site"));
     }
-    match sessions.step(&ticket, session, &step).await {
-        Ok(seen) => match form.followed() {
+    let reader = reader(request.headers());
+    let post = PagePost {
+        session,
+        version,
+        step,
+        reader: reader.clone(),
+    };
+    let again = match sessions.step_on_page(&ticket, &post).await {
+        Ok(PageStep::Taken(seen)) => match form.followed() {
             Some(call) => {
                 let settings = viewer.settings_seen(&ticket).await?;
                 let around = around(&ticket, &settings, &gate, &handle, &seen.session);
-                page::leaving(&around, &seen, call).unwrap_or_else(|| Ok(see_other(&handle)))
+                return page::leaving(&around, &seen, call).unwrap_or_else(|| Ok(see_other(&handle)));
             }
-            None => Ok(see_other(&handle)),
+            None => return Ok(see_other(&handle)),
         },
-        Err(SessionError::Step { refusal, seen }) => {
+        Ok(PageStep::Nothing(why)) => {
             let settings = viewer.settings_seen(&ticket).await?;
-            let around = around(&ticket, &settings, &gate, &handle, &seen.session);
-            let (status, faults) = faults(refusal, form, around.words)?;
-            page::seen(status, &around, &seen, &faults)
+            return page::nothing(words(reader.as_ref()), &ticket.company.name, &settings, why);
         }
-        Err(other) => Err(unreachable_step(other)),
-    }
+        Ok(PageStep::Renewed(seen)) => (seen, None),
+        Err(SessionError::Step { refusal, seen }) => (seen, Some(refusal)),
+        Err(other) => return Err(unreachable_step(other)),
+    };
+    let (seen, refusal) = again;
+    let settings = viewer.settings_seen(&ticket).await?;
+    let around = around(&ticket, &settings, &gate, &handle, &seen.session);
+    let (status, faults) = match refusal {
+        None => (StatusCode::CONFLICT, Faults::notice(around.words.renewed)),
+        Some(refusal) => faults(refusal, form, around.words)?,
+    };
+    page::seen(status, &around, &seen, &faults)
 }
 
 /// What a refused step is told with.

@@ -244,6 +244,15 @@ async fn settings_versions_and_copies_have_their_forms() {
     );
 
     drop(desk.send("publish", &[("_etag", "\"v0\"")]).await.expect(303));
+    // What is live is not published once more; what is asked of its cards by now makes another version of them.
+    drop(desk.send("rollback", &[("to", "1")]).await.expect(303));
+    let now = company.owner.get(&desk.place).await.expect(200).json();
+    assert_eq!(now["latest"], 1);
+    let etag = company.owner.get(&desk.place).await.header("etag").unwrap();
+    let more = json!({ "locales": ["en", "de"] });
+    let known = [("if-match", etag.as_str())];
+    let changed = company.owner.json(Method::PATCH, &desk.place, &known, &more);
+    drop(changed.await.expect(200));
     drop(desk.send("rollback", &[("to", "1")]).await.expect(303));
     let versions = company
         .owner

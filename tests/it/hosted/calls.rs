@@ -76,7 +76,7 @@ fn call<'a>(page: &'a str, label: &str) -> &'a str {
 fn pressed(page: &str, element: &str) -> String {
     let form = page.split_once("<form id=\"calls\"").unwrap().1;
     assert!(form.contains("target=\"_blank\" rel=\"noopener\""), "{form}");
-    let mut fields: Vec<(&str, &str)> = ["session", "secret", "step", "card"]
+    let mut fields: Vec<(&str, &str)> = ["session", "version", "secret", "step", "card"]
         .iter()
         .map(|name| (*name, hidden(form, name)))
         .collect();

@@ -34,9 +34,10 @@ pub async fn check_rollups(store: &Store, _: CheckRollups, lease: &Lease) -> Res
 
 /// Compares, keeps what it found, and says it in a sentence.
 pub(super) async fn check(store: &Store, tenant: Tenant, lease: &Lease) -> Result<String, JobError> {
-    let mut counter = Counter::of(store, tenant).await?;
+    let mut counter = Counter::of(store, tenant);
     let mut moment = Moment::begin(store).await?;
     let (state, there) = moment.rollups(store, tenant).await?;
+    let zone = counter.zone(state.zone.as_deref()).await?;
     let mut expected = Numbers::new();
     let (mut after, mut sessions, mut pending) = (None, 0_u64, 0_u64);
     loop {
@@ -56,7 +57,7 @@ pub(super) async fn check(store: &Store, tenant: Tenant, lease: &Lease) -> Resul
                 // Not counted yet: what it was counted for is what has to stand there.
                 difference(&mut expected, None, shown(&state, one));
             } else {
-                let counted = counter.count(one, say.decides(one.session.id)).await?;
+                let counted = counter.count(one, say.decides(one.session.id), &zone).await?;
                 difference(&mut expected, None, Some(&counted));
             }
         }

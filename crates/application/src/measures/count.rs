@@ -51,7 +51,7 @@ pub(crate) async fn ask(store: &Store, company: CompanyId) -> Result<(), StoreEr
 /// Runs [`RollUp`] until nothing is left.
 pub async fn roll_up(store: &Store, _: RollUp, lease: &Lease) -> Result<(), JobError> {
     let tenant = lease.tenant()?;
-    let mut counter = Counter::of(store, tenant).await?;
+    let mut counter = Counter::of(store, tenant);
     let (mut limit, mut tries, mut done) = (MOST, 0, 0);
     loop {
         let counted = match counter.dirty(limit).await {
@@ -88,22 +88,36 @@ pub async fn roll_up(store: &Store, _: RollUp, lease: &Lease) -> Result<(), JobE
 pub(super) struct Counter<'a> {
     store: &'a Store,
     tenant: Tenant,
-    zone: TimeZone,
     asked: Versions,
+}
+
+/// A time zone with its name.
+pub(super) struct Zone {
+    name: String,
+    zone: TimeZone,
 }
 
 /// What the versions ask that were met: they never change.
 pub(super) type Versions = BTreeMap<(WorkflowId, u32), Arc<Asked>>;
 
 impl<'a> Counter<'a> {
-    pub(super) async fn of(store: &'a Store, tenant: Tenant) -> Result<Self, StoreError> {
-        let company = companies::get(store, tenant).await?;
-        Ok(Self {
+    pub(super) const fn of(store: &'a Store, tenant: Tenant) -> Self {
+        Self {
             store,
             tenant,
-            zone: TimeZone::get(&company.time_zone).unwrap_or(TimeZone::UTC),
             asked: Versions::new(),
-        })
+        }
+    }
+
+    /// Whose days an epoch has: those of the zone it was begun in, whatever the company has changed since. One that none
+    /// is known of has the company's.
+    pub(super) async fn zone(&self, kept: Option<&str>) -> Result<Zone, StoreError> {
+        let name = match kept {
+            Some(name) => name.to_owned(),
+            None => companies::get(self.store, self.tenant).await?.time_zone,
+        };
+        let zone = TimeZone::get(&name).unwrap_or(TimeZone::UTC);
+        Ok(Zone { name, zone })
     }
 
     /// Counts some that have changed; answers how many. [`StoreError::Stale`] where somebody was faster.
@@ -132,11 +146,12 @@ impl<'a> Counter<'a> {
     }
 
     async fn write(&mut self, state: &State, all: &[&Countable], say: &Say) -> Result<u64, StoreError> {
+        let zone = self.zone(state.building_zone.as_deref()).await?;
         let mut numbers = Numbers::new();
         let mut recounted = Vec::with_capacity(all.len());
         for one in all {
             let decides = say.decides(one.session.id);
-            let counted = self.count(one, decides).await?;
+            let counted = self.count(one, decides, &zone).await?;
             difference(&mut numbers, rollups::counted_in(state, one), Some(&counted));
             recounted.push(Recounted {
                 id: one.session.id,
@@ -145,15 +160,16 @@ impl<'a> Counter<'a> {
                 counted,
             });
         }
-        rollups::count(self.store, self.tenant, state, &recounted, &numbers).await?;
+        rollups::count(self.store, self.tenant, state, &recounted, &numbers, &zone.name).await?;
         Ok(u64::try_from(recounted.len()).unwrap_or(u64::MAX))
     }
 
-    /// What a session counts for.
+    /// What a session counts for, on a day of that zone.
     pub(super) async fn count(
         &mut self,
         one: &Countable,
         decides: bool,
+        zone: &Zone,
     ) -> Result<kale_measures::cell::Counted, StoreError> {
         let session = &one.session;
         let key = (session.workflow, session.walk.version);
@@ -167,7 +183,7 @@ impl<'a> Counter<'a> {
                 asked
             }
         };
-        Ok(count(session, &asked, &self.zone, decides))
+        Ok(count(session, &asked, &zone.zone, decides))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use kale_domain::{audit::AuditAction, id::JobId};
 use kale_jobs::{Job, JobError, Lease};
-use kale_persistence::{Store, StoreError, Tenant, rollups};
+use kale_persistence::{Store, StoreError, Tenant, companies, rollups};
 use serde::{Deserialize, Serialize};
 
 use super::{Measures, check::CheckRollups, count::Counter};
@@ -25,8 +25,9 @@ impl Job for RebuildRollups {
 /// what is counted in the new epoch is not counted again.
 pub async fn rebuild_rollups(store: &Store, _: RebuildRollups, lease: &Lease) -> Result<(), JobError> {
     let (tenant, job) = (lease.tenant()?, lease.id());
-    rollups::begin_rebuild(store, tenant, job).await?;
-    let mut counter = Counter::of(store, tenant).await?;
+    let company = companies::get(store, tenant).await?;
+    rollups::begin_rebuild(store, tenant, job, &company.time_zone).await?;
+    let mut counter = Counter::of(store, tenant);
     let (mut after, mut done, mut tries) = (None, 0_u64, 0_u32);
     let mut batch = rollups::slice(store, tenant, after, BATCH).await?;
     while let Some(last) = batch.last() {

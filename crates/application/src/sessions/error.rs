@@ -33,6 +33,13 @@ pub enum SessionError {
     Store(#[from] StoreError),
 }
 
+impl SessionError {
+    /// Whether somebody else was faster, so that trying again may do.
+    pub(super) const fn is_met(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Stale | StoreError::Duplicate))
+    }
+}
+
 impl Classify for SessionError {
     fn kind(&self) -> ErrorKind {
         match self {

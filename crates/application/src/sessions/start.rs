@@ -20,7 +20,7 @@ use kale_persistence::{
 };
 
 use super::{
-    Seen, SessionError, Sessions, TRIES,
+    Seen, SessionError, Sessions,
     notices::Notices,
     scene::{Scene, named_customer, walkable},
 };
@@ -60,6 +60,19 @@ impl NoSession {
     }
 }
 
+/// What a token comes to.
+#[derive(Debug)]
+pub(super) enum Way {
+    /// The session that it serves.
+    Own(Box<Session>),
+    /// The one that its customer has open; it may be over without anybody having written that down.
+    Open(Box<Session>, Box<Customer>),
+    /// None yet: one of this customer's may begin.
+    Fresh(Box<Customer>),
+    /// None, and nothing is wrong.
+    Nothing(NoSession),
+}
+
 impl Sessions {
     /// Begins the session of a token, or comes back to the one it serves, or to the one its customer has open.
     ///
@@ -70,17 +83,9 @@ impl Sessions {
         channel: Channel,
         reader: Option<Locale>,
     ) -> Result<Begun, SessionError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.attempt_start(ticket, channel, reader.as_ref()).await {
-                // Somebody began or changed it in between: on the second look it is there.
-                Err(SessionError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
-                    self.store.pause(tries).await;
-                }
-                other => return other,
-            }
-        }
+        // Where somebody began or changed it in between, it is there on the second look.
+        let attempt = async || self.attempt_start(ticket, channel, reader.as_ref()).await;
+        self.store.retried(SessionError::is_met, attempt).await
     }
 
     async fn attempt_start(
@@ -89,18 +94,42 @@ impl Sessions {
         channel: Channel,
         reader: Option<&Locale>,
     ) -> Result<Begun, SessionError> {
-        let (tenant, claims, now) = (ticket.tenant(), &ticket.claims, self.store.now());
+        let now = self.store.now();
+        match self.way(ticket, ticket.claims.may_begin(now)).await? {
+            Way::Own(session) => self.come_back(ticket, *session, false).await,
+            Way::Open(session, _) if session.state_at(now) == SessionState::Expired => {
+                self.write_over(ticket, &session).await
+            }
+            Way::Open(session, _) => self.come_back(ticket, *session, true).await,
+            Way::Nothing(why) => Ok(Begun::Nothing(why)),
+            Way::Fresh(customer) => {
+                let id = SessionId::from_uuid(self.store.fresh_id());
+                match self.unbegun(ticket, *customer, id, channel, reader).await? {
+                    Some((scene, begun)) => {
+                        let session = self.insert(ticket, &scene, begun).await?;
+                        Ok(Begun::New(Box::new(scene.seen(session))))
+                    }
+                    None => Ok(Begun::Nothing(NoSession::NoLiveWorkflow)),
+                }
+            }
+        }
+    }
+
+    /// What a token comes to. `may_begin`: whether it is in time to begin a session.
+    pub(super) async fn way(&self, ticket: &Ticket, may_begin: bool) -> Result<Way, SessionError> {
+        let (tenant, claims) = (ticket.tenant(), &ticket.claims);
         match sessions::served(&self.store, tenant, claims).await? {
             Served::Another => return Err(SessionError::Refused),
             Served::Session(session) => {
-                let session = self.still_shown(*session)?;
-                return self.come_back(ticket, session, false).await;
+                return self
+                    .still_shown(*session)
+                    .map(|session| Way::Own(Box::new(session)));
             }
-            Served::Nothing if !claims.may_begin(now) => return Err(SessionError::Refused),
+            Served::Nothing if !may_begin => return Err(SessionError::Refused),
             Served::Nothing => {}
         }
         let Some(customer) = named_customer(&self.store, ticket.reach(), &claims.customer).await? else {
-            return Ok(Begun::Nothing(NoSession::UnknownCustomer));
+            return Ok(Way::Nothing(NoSession::UnknownCustomer));
         };
         let whose = Whose {
             customer: customer.id,
@@ -111,26 +140,20 @@ impl Sessions {
             Some(workflow) => sessions::open(&self.store, tenant, whose, workflow).await?,
             None => sessions::newest_open(&self.store, tenant, whose, claims.trigger).await?,
         };
-        if let Some(session) = open {
-            if session.state_at(now) != SessionState::Expired {
-                return self.come_back(ticket, session, true).await;
-            }
-            // Nobody has written down yet that it is over.
-            let scene = self.scene(ticket.reach(), &ticket.company, &session).await?;
-            if let Some(changed) = session.idled(now) {
-                self.write(tenant, &scene, &changed).await?;
-            }
-            return Err(StoreError::Stale.into());
+        let customer = Box::new(customer);
+        Ok(match open {
+            Some(session) => Way::Open(Box::new(session), customer),
+            None => Way::Fresh(customer),
+        })
+    }
+
+    /// Writes down that a session is over, which nobody has done yet; on the next look there is none open.
+    pub(super) async fn write_over<T>(&self, ticket: &Ticket, session: &Session) -> Result<T, SessionError> {
+        let scene = self.scene(ticket.reach(), &ticket.company, session).await?;
+        if let Some(changed) = session.idled(self.store.now()) {
+            self.write(ticket.tenant(), &scene, &changed).await?;
         }
-        match self.live(ticket).await? {
-            None => Ok(Begun::Nothing(NoSession::NoLiveWorkflow)),
-            Some((workflow, number)) => {
-                let blank = self
-                    .blank(ticket, &customer, (workflow, number), channel, reader)
-                    .await?;
-                self.begin(ticket, customer, blank).await
-            }
-        }
+        Err(StoreError::Stale.into())
     }
 
     /// The workflow to walk, and its version.
@@ -150,6 +173,7 @@ impl Sessions {
     async fn blank(
         &self,
         ticket: &Ticket,
+        id: SessionId,
         customer: &Customer,
         (workflow, number): (WorkflowId, u32),
         channel: Channel,
@@ -163,7 +187,6 @@ impl Sessions {
             .or_else(|| reader.cloned())
             .unwrap_or_else(|| settings.locale.clone());
         let mrr = customer.metrics.get(&Metric::Mrr);
-        let id = SessionId::from_uuid(self.store.fresh_id());
         Ok(Session {
             id,
             workflow,
@@ -191,19 +214,38 @@ impl Sessions {
         })
     }
 
-    async fn begin(
+    /// A session as it would begin now, which nobody has written down; `None` where no workflow is live.
+    pub(super) async fn unbegun(
         &self,
         ticket: &Ticket,
         customer: Customer,
-        blank: Session,
-    ) -> Result<Begun, SessionError> {
-        let (tenant, company, now) = (ticket.tenant(), &ticket.company, self.store.now());
-        let number = blank.walk.version;
-        let version = walkable(&self.store, tenant, company, blank.workflow, number).await?;
+        id: SessionId,
+        channel: Channel,
+        reader: Option<&Locale>,
+    ) -> Result<Option<(Scene, Changed)>, SessionError> {
+        let Some((workflow, number)) = self.live(ticket).await? else {
+            return Ok(None);
+        };
+        let company = &ticket.company;
+        let version = walkable(&self.store, ticket.tenant(), company, workflow, number).await?;
+        let blank = self
+            .blank(ticket, id, &customer, (workflow, number), channel, reader)
+            .await?;
         let scene = Scene::new(&self.store, version, Some(customer), company, &blank);
-        let begun = Session::begin(blank, &scene.version.flow, &scene.situation(), now);
+        let begun = Session::begin(blank, &scene.version.flow, &scene.situation(), self.store.now());
         let begun = begun.map_err(|refusal| SessionError::Broken(refusal.into()))?;
-        let notices = Notices::of(&self.store, tenant, &scene, &begun).await?;
+        Ok(Some((scene, begun)))
+    }
+
+    /// Writes a new session with what follows from its beginning, and from its first step where that is in it.
+    pub(super) async fn insert(
+        &self,
+        ticket: &Ticket,
+        scene: &Scene,
+        begun: Changed,
+    ) -> Result<Session, SessionError> {
+        let tenant = ticket.tenant();
+        let notices = Notices::of(&self.store, tenant, scene, &begun).await?;
         self.store
             .transaction::<_, StoreError>(tenant, async |tx| {
                 sessions::insert(&self.store, tx, &begun.session, &ticket.claims).await?;
@@ -212,11 +254,11 @@ impl Sessions {
             })
             .await?;
         self.waker.changed(tenant);
-        Ok(Begun::New(Box::new(scene.seen(begun.session))))
+        Ok(begun.session)
     }
 
     /// Goes on with a session that is there. A token that it does not know yet serves it from now on.
-    async fn come_back(
+    pub(super) async fn come_back(
         &self,
         ticket: &Ticket,
         session: Session,

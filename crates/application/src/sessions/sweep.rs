@@ -30,29 +30,45 @@ pub async fn sweep_sessions(store: &Store, _: SweepSessions, lease: &Lease) -> R
     let installation = lease.installation()?;
     let mut done = 0;
     loop {
-        let written = sweep(store, installation).await?;
-        if written == 0 {
-            let words = format!("{done} sessions abandoned or ended");
+        let swept = sweep(store, installation).await?;
+        if swept.written == 0 {
+            let words = match swept.unreadable {
+                0 => format!("{done} sessions abandoned or ended"),
+                some => {
+                    format!("{done} sessions abandoned or ended; {some} can't be read, the log says which")
+                }
+            };
             return lease.progress(done, Some(done), &words);
         }
-        done += written;
+        done += swept.written;
         lease.progress(done, None, "Sessions that nobody goes on with")?;
     }
 }
 
-/// Writes one batch of each state down; answers how many sessions changed.
-pub async fn sweep(store: &Store, installation: Installation) -> Result<u64, StoreError> {
+/// What came of a batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// How many sessions changed.
+    pub written: u64,
+    /// How many were passed over, because they can't be read.
+    pub unreadable: u64,
+}
+
+/// Writes one batch of each state down.
+pub async fn sweep(store: &Store, installation: Installation) -> Result<Swept, StoreError> {
     let now = store.now();
     let over = now.saturating_sub(EXPIRED_AFTER).unwrap_or(jiff::Timestamp::MIN);
-    let mut written = 0;
+    let mut swept = Swept::default();
     let mut companies = BTreeSet::new();
     for (state, since) in [
         (SessionState::InProgress, idle_since(now)),
         (SessionState::Abandoned, over),
     ] {
-        for (tenant, session) in sessions::untouched(store, installation, state, since, BATCH).await? {
+        let untouched = sessions::untouched(store, installation, state, since, BATCH).await?;
+        swept.unreadable += untouched.unreadable;
+        for (tenant, session) in untouched.sessions {
             if settle(store, tenant, &session).await? {
-                written += 1;
+                swept.written += 1;
                 companies.insert(tenant.company());
             }
         }
@@ -60,7 +76,7 @@ pub async fn sweep(store: &Store, installation: Installation) -> Result<u64, Sto
     for company in companies {
         measures::ask(store, company).await?;
     }
-    Ok(written)
+    Ok(swept)
 }
 
 /// Writes down what became of one; `false` where somebody was faster.

@@ -84,7 +84,11 @@ impl Uploads {
         caller: &Caller,
         id: UploadId,
     ) -> Result<(Upload, JobId), UploadError> {
-        again(async || self.try_validate(tenant, caller, id).await).await
+        self.store
+            .retried(UploadError::is_met, async || {
+                self.try_validate(tenant, caller, id).await
+            })
+            .await
     }
 
     async fn try_validate(
@@ -125,7 +129,11 @@ impl Uploads {
         id: UploadId,
         rejected: Rejected,
     ) -> Result<(Upload, JobId), UploadError> {
-        again(async || self.try_import(tenant, caller, id, rejected).await).await
+        self.store
+            .retried(UploadError::is_met, async || {
+                self.try_import(tenant, caller, id, rejected).await
+            })
+            .await
     }
 
     async fn try_import(
@@ -165,7 +173,11 @@ impl Uploads {
         caller: &Caller,
         id: UploadId,
     ) -> Result<(Upload, JobId), UploadError> {
-        again(async || self.try_undo(tenant, caller, id).await).await
+        self.store
+            .retried(UploadError::is_met, async || {
+                self.try_undo(tenant, caller, id).await
+            })
+            .await
     }
 
     async fn try_undo(
@@ -206,7 +218,11 @@ impl Uploads {
 
     /// Stops an upload that is not live yet, and the job that works on it.
     pub async fn cancel(&self, tenant: Tenant, caller: &Caller, id: UploadId) -> Result<Upload, UploadError> {
-        again(async || self.try_cancel(tenant, caller, id).await).await
+        self.store
+            .retried(UploadError::is_met, async || {
+                self.try_cancel(tenant, caller, id).await
+            })
+            .await
     }
 
     async fn try_cancel(&self, tenant: Tenant, caller: &Caller, id: UploadId) -> Result<Upload, UploadError> {
@@ -264,20 +280,5 @@ impl Uploads {
                 Ok(moved)
             })
             .await
-    }
-}
-
-/// How often a step is tried on an upload that others move at the same time.
-const TRIES: u32 = 8;
-
-/// Tries a step of somebody who named no version: where the upload was moved in between, it says itself whether the
-/// step is still possible.
-async fn again<T>(step: impl AsyncFn() -> Result<T, UploadError>) -> Result<T, UploadError> {
-    let mut tries = 1;
-    loop {
-        match step().await {
-            Err(UploadError::Store(StoreError::Stale)) if tries < TRIES => tries += 1,
-            end => return end,
-        }
     }
 }

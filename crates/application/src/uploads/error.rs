@@ -42,6 +42,11 @@ pub enum UploadError {
 }
 
 impl UploadError {
+    /// Whether the upload was moved in between: whoever named no version looks again whether their step is possible.
+    pub(super) const fn is_met(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Stale))
+    }
+
     pub(super) fn blobs(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Blobs(error.into())
     }

@@ -53,16 +53,39 @@ async fn in_turn(
     turn: &mut Turn,
     lease: &Lease,
 ) -> Result<(), StepError> {
-    let batch = match &opened.upload.state {
+    let (batch, summary) = match &opened.upload.state {
         UploadState::Importing { batch, .. } => import(store, blobs, opened, *batch, turn, lease).await?,
-        UploadState::Imported { batch, .. } => *batch,
+        UploadState::Imported { batch, summary, .. } => (*batch, *summary),
         UploadState::Cancelled { .. } => return Err(JobError::Cancelled.into()),
         _ => return Ok(()),
     };
-    Ok(refresh::batch(store, opened.tenant, opened.upload.kind, batch, turn, lease).await?)
+    let done = refresh::batch(store, opened.tenant, opened.upload.kind, batch, turn, lease).await?;
+    Ok(lease.progress(done, Some(done), &told(&summary))?)
 }
 
-/// Answers under which batch the rows are live.
+/// What an import did, for the list of jobs.
+fn told(summary: &ImportSummary) -> String {
+    let parts = [
+        (summary.added, "added"),
+        (summary.changed, "updated"),
+        (summary.removed, "removed"),
+    ];
+    let parts = parts.into_iter().filter(|(number, _)| *number > 0);
+    let parts = parts
+        .enumerate()
+        .map(|(position, (number, what))| match position {
+            0 => format!("{number} customers {what}"),
+            _ => format!("{number} {what}"),
+        });
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
+        "no customer changed".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+/// Answers under which batch the rows are live, and what was written.
 async fn import(
     store: &Store,
     blobs: &Blobs,
@@ -70,7 +93,7 @@ async fn import(
     batch: u64,
     turn: &mut Turn,
     lease: &Lease,
-) -> Result<u64, StepError> {
+) -> Result<(u64, ImportSummary), StepError> {
     let (tenant, kind) = (opened.tenant, opened.upload.kind);
     // Folding forgets which rows an undone or interrupted import wrote: their customers have to follow first.
     for former in file_rows::unsettled(store, tenant, kind).await? {
@@ -82,8 +105,6 @@ async fn import(
     } else {
         renumber(store, opened, lease).await?
     };
-    // What another, unfinished import wrote is above the live batch too: only this one's rows may stay.
-    file_rows::fold(store, tenant, kind, live, batch).await?;
     let mapping = opened
         .upload
         .mapping
@@ -95,7 +116,7 @@ async fn import(
         mode: mapping.mode,
         mapped: mapped(mapping),
     };
-    let (mut summary, keys) = rows(store, blobs, opened, &target, turn, lease).await?;
+    let (mut summary, keys) = rows(store, blobs, opened, (&target, live), turn, lease).await?;
     turn.keep_long().await?;
     if let Some(keys) = keys {
         let gone = file_rows::remove_absent(store, tenant, &target, |external_id| {
@@ -107,7 +128,7 @@ async fn import(
     summary.skipped = summary.skipped.saturating_add(report.rejected);
     turn.make_sure(store).await?;
     publish(store, opened, batch, summary, lease).await?;
-    Ok(batch)
+    Ok((batch, summary))
 }
 
 /// Takes a newer batch: an import that was asked for later went live first, and rows of an older number would be seen
@@ -141,12 +162,15 @@ fn short(external_id: &str) -> [u8; 16] {
         .unwrap_or_default()
 }
 
-/// Writes all rows; answers the keys of the file where `replace` needs them.
+/// Writes all rows over those of the live batch; answers the keys of the file where `replace` needs them.
+///
+/// Until the first of them is read and about to be written, nothing changes: an import that is stopped before leaves the
+/// one before it as it was, to be undone.
 async fn rows(
     store: &Store,
     blobs: &Blobs,
     opened: &Opened,
-    target: &Batch,
+    (target, live): (&Batch, u64),
     turn: &mut Turn,
     lease: &Lease,
 ) -> Result<(ImportSummary, Option<Keys>), StepError> {
@@ -167,9 +191,13 @@ async fn rows(
     let mut keys = (target.mode == ImportMode::Replace).then(Keys::new);
     let mut summary = ImportSummary::default();
     let mut pending: Vec<IncomingRow> = Vec::new();
-    let mut end = false;
+    let (mut end, mut has_begun) = (false, false);
     while !end {
         turn.keep().await?;
+        if !has_begun && !pending.is_empty() {
+            begin(store, opened, live, target, lease).await?;
+            has_begun = true;
+        }
         let write = |rows| file_rows::write_batch(store, opened.tenant, target, rows);
         // The database writes one half while the other is made ready, and the next rows are read meanwhile.
         let (first, second) = halves(std::mem::take(&mut pending));
@@ -195,7 +223,23 @@ async fn rows(
         }
         lease.progress(file.read(), total, "Writing rows")?;
     }
+    if !has_begun {
+        begin(store, opened, live, target, lease).await?;
+    }
     Ok((summary, keys))
+}
+
+/// Makes room for the rows of this import. What another, unfinished one wrote is above the live batch too: only this
+/// one's rows may stay. From here on the import before can't be undone any more.
+async fn begin(
+    store: &Store,
+    opened: &Opened,
+    live: u64,
+    target: &Batch,
+    lease: &Lease,
+) -> Result<(), StepError> {
+    lease.check()?;
+    Ok(file_rows::fold(store, opened.tenant, target.kind, live, target.number).await?)
 }
 
 fn halves(mut rows: Vec<IncomingRow>) -> (Vec<IncomingRow>, Vec<IncomingRow>) {

@@ -97,7 +97,10 @@ pub async fn run_refresh(store: &Store, job: RefreshCustomers, lease: &Lease) ->
     let (tenant, kind) = (lease.tenant()?, UploadKind::CustomerData);
     let mut turn = Turn::take(store, tenant, kind, lease).await?;
     let end = match job.batch {
-        Some(batch) => refresh::batch(store, tenant, kind, batch, &mut turn, lease).await,
+        Some(batch) => match refresh::batch(store, tenant, kind, batch, &mut turn, lease).await {
+            Ok(done) => refresh::updated(done, lease),
+            Err(error) => Err(error),
+        },
         None => refresh_all(store, tenant, &mut turn, lease).await,
     };
     turn.give_back().await;

@@ -57,7 +57,8 @@ impl Context {
     }
 }
 
-/// Brings the customers of a batch up to what readers see of its rows now, and notes that they followed.
+/// Brings the customers of a batch up to what readers see of its rows now, and notes that they followed; answers how
+/// many.
 pub(super) async fn batch(
     store: &Store,
     tenant: Tenant,
@@ -65,12 +66,12 @@ pub(super) async fn batch(
     batch: u64,
     turn: &mut Turn,
     lease: &Lease,
-) -> Result<(), JobError> {
+) -> Result<u64, JobError> {
     let live = file_rows::live(store, tenant, kind).await?.live;
     let done = files(store, tenant, Which::Batch(batch), turn, lease).await?;
     turn.make_sure(store).await?;
     file_rows::settled(store, tenant, kind, batch, live).await?;
-    updated(done, lease)
+    Ok(done)
 }
 
 /// Brings the customers of these rows up to date; answers how many. Doing it again changes nothing.

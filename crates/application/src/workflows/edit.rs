@@ -20,7 +20,7 @@ use kale_persistence::{
 };
 
 use super::{
-    TRIES, Workflows,
+    Workflows,
     error::{Meeting, WorkflowError},
     steps::Steps,
 };
@@ -75,17 +75,9 @@ impl Workflows {
             how: How::Made,
             takes_back: None,
         };
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.attempt(tenant, caller, id, &wanted).await {
-                // Somebody edited in between: the edit is thought through anew.
-                Err(WorkflowError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
-                    self.store.pause(tries).await;
-                }
-                other => return other,
-            }
-        }
+        // Where somebody edited in between, the edit is thought through anew.
+        let attempt = async || self.attempt(tenant, caller, id, &wanted).await;
+        self.store.retried(WorkflowError::is_met, attempt).await
     }
 
     /// Tries an edit once; [`StoreError::Stale`] where another one came in between.

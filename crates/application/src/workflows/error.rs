@@ -47,6 +47,13 @@ pub enum WorkflowError {
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl WorkflowError {
+    /// Whether somebody else was faster, so that trying again may do.
+    pub(super) const fn is_met(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Stale | StoreError::Duplicate))
+    }
+}
+
 /// An edit of somebody that a caller did not know of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meeting {

@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kale_domain::{company::Company, id::WorkflowId, reason::ReasonKey};
+use kale_domain::{
+    company::Company,
+    id::{OfferId, WorkflowId},
+    reason::ReasonKey,
+};
 use kale_flow::{
-    check::{Against, check},
+    check::{Against, OfferState, check},
     defaults::exit_profiles,
     fair_exit::{ExitProfile, fair_exit, offers_allowed},
+    offer::Offer,
     problem::Problem,
+    reason::Reason,
     text::Locale,
     tree::CardTree,
     workflow::{Demands, Draft},
@@ -38,6 +44,24 @@ impl Judged {
 pub(super) struct Looked {
     pub(super) problems: Vec<Problem>,
     pub(super) offers_allowed: usize,
+    /// What it was checked against.
+    pub(super) reasons: BTreeSet<ReasonKey>,
+    /// The same.
+    pub(super) offers: BTreeMap<OfferId, OfferState>,
+}
+
+/// The reasons that may be given.
+pub(super) fn in_use(reasons: Vec<Reason>) -> BTreeSet<ReasonKey> {
+    let used = reasons.into_iter().filter(|reason| !reason.archived);
+    used.map(|reason| reason.key).collect()
+}
+
+/// How the offers stand.
+pub(super) fn states(offers: Vec<Offer>) -> BTreeMap<OfferId, OfferState> {
+    offers
+        .into_iter()
+        .map(|offer| (offer.id, offer.state()))
+        .collect()
 }
 
 impl Workflows {
@@ -90,16 +114,8 @@ impl Workflows {
         let attributes = companies::attributes(&self.store, tenant).await?;
         let schema = schema(company, &attributes);
         let reasons = Reasons::new(self.store.clone()).list(tenant).await?;
-        let reasons: BTreeSet<ReasonKey> = reasons
-            .into_iter()
-            .filter(|reason| !reason.archived)
-            .map(|reason| reason.key)
-            .collect();
-        let offers = offers::list(&self.store, tenant).await?;
-        let offers: BTreeMap<_, _> = offers
-            .into_iter()
-            .map(|offer| (offer.id, offer.state()))
-            .collect();
+        let reasons = in_use(reasons);
+        let offers = states(offers::list(&self.store, tenant).await?);
         let profiles = in_force(exit_profiles()?, &demands);
         let look = move || {
             let locales: Vec<Locale> = demands.locales.into_iter().collect();
@@ -117,6 +133,8 @@ impl Workflows {
             Looked {
                 problems,
                 offers_allowed: offers_allowed(&profiles),
+                reasons,
+                offers,
             }
         };
         tokio::task::spawn_blocking(look)

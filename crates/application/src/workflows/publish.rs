@@ -1,17 +1,26 @@
 //! Publishing: a new version of the draft, or of an older version once more.
 
-use kale_domain::{audit::AuditAction, company::Company, error::FieldError, id::WorkflowId};
+use kale_domain::{
+    audit::{AuditAction, AuditEntry},
+    company::Company,
+    error::FieldError,
+    id::WorkflowId,
+};
 use kale_flow::{
     problem::Problem,
     tree::CardTree,
-    workflow::{Published, Workflow},
+    workflow::{Published, Workflow, WorkflowState},
 };
 use kale_persistence::{
-    StoreError, Tenant,
+    StoreError, Tenant, Tx, offers, reasons,
     workflows::{self, edits, versions},
 };
 
-use super::{Workflows, error::WorkflowError};
+use super::{
+    Workflows,
+    error::WorkflowError,
+    problems::{Looked, in_use, states},
+};
 use crate::access::Caller;
 
 /// The longest note, in characters.
@@ -26,7 +35,8 @@ struct Next {
 }
 
 impl Workflows {
-    /// Publishes the draft as it is at `revision`: a new version, with which sessions start from now on.
+    /// Publishes the draft as it is at `revision`: a new version, with which sessions start from now on. Where the live
+    /// version is that already, nothing is written and the answer is the same.
     ///
     /// [`WorkflowError::NotPublishable`] with everything that the checks found where they found an error;
     /// [`WorkflowError::Met`] where the draft is at another revision by now.
@@ -39,24 +49,27 @@ impl Workflows {
         revision: u64,
         note: Option<String>,
     ) -> Result<Workflow, WorkflowError> {
-        let draft = self.draft(tenant, id).await?;
         let note = checked(note)?;
-        if draft.workflow.revision != revision {
-            let since = edits::since(&self.store, tenant, id, revision, edits::KEPT).await?;
-            self.refuse_if(tenant, since.iter()).await?;
-            return Err(WorkflowError::Met(Vec::new()));
-        }
-        let next = Next {
-            tree: draft.tree,
-            note,
-            again: None,
-            action: AuditAction::WorkflowPublished,
+        let attempt = async || {
+            let draft = self.draft(tenant, id).await?;
+            if draft.workflow.revision != revision {
+                let since = edits::since(&self.store, tenant, id, revision, edits::KEPT).await?;
+                self.refuse_if(tenant, since.iter()).await?;
+                return Err(WorkflowError::Met(Vec::new()));
+            }
+            let next = Next {
+                tree: draft.tree,
+                note: note.clone(),
+                again: None,
+                action: AuditAction::WorkflowPublished,
+            };
+            self.put_out(tenant, company, caller, draft.workflow, next).await
         };
-        self.put_out(tenant, company, caller, draft.workflow, next).await
+        self.store.retried(WorkflowError::is_met, attempt).await
     }
 
     /// Publishes the cards of an older version once more, as a new one. The draft stays as it is. What they are checked
-    /// against is what holds now.
+    /// against is what holds now. Where the live version has those cards already, nothing is written.
     pub async fn roll_back(
         &self,
         tenant: Tenant,
@@ -66,20 +79,23 @@ impl Workflows {
         to: u32,
         note: Option<String>,
     ) -> Result<Workflow, WorkflowError> {
-        let workflow = self.get(tenant, id).await?;
         let note = checked(note)?;
-        let Some(older) = versions::get(&self.store, tenant, id, to).await? else {
-            let message = format!("there is no version {to}; the newest is {}", workflow.latest);
-            let wrong = FieldError::new("#/to", "unknown-version", message);
-            return Err(WorkflowError::Invalid(vec![wrong]));
+        let attempt = async || {
+            let workflow = self.get(tenant, id).await?;
+            let Some(older) = versions::get(&self.store, tenant, id, to).await? else {
+                let message = format!("there is no version {to}; the newest is {}", workflow.latest);
+                let wrong = FieldError::new("#/to", "unknown-version", message);
+                return Err(WorkflowError::Invalid(vec![wrong]));
+            };
+            let next = Next {
+                tree: older.tree,
+                note: note.clone(),
+                again: Some(to),
+                action: AuditAction::WorkflowRolledBack,
+            };
+            self.put_out(tenant, company, caller, workflow, next).await
         };
-        let next = Next {
-            tree: older.tree,
-            note,
-            again: Some(to),
-            action: AuditAction::WorkflowRolledBack,
-        };
-        self.put_out(tenant, company, caller, workflow, next).await
+        self.store.retried(WorkflowError::is_met, attempt).await
     }
 
     async fn put_out(
@@ -102,9 +118,18 @@ impl Workflows {
         if looked.problems.iter().any(Problem::is_error) {
             return Err(WorkflowError::NotPublishable(looked.problems));
         }
+        if self.is_out(tenant, &workflow, &next, &looked).await? {
+            return Ok(workflow);
+        }
         let published = self
             .store
             .transaction::<_, StoreError>(tenant, async |tx| {
+                // What they were checked against still holds, or is looked at again.
+                let offers = states(offers::list_in(&self.store, tx).await?);
+                let reasons = in_use(reasons::list_in(&self.store, tx).await?);
+                if (&offers, &reasons) != (&looked.offers, &looked.reasons) {
+                    return Err(StoreError::Stale);
+                }
                 let version = Published {
                     workflow: workflow.id,
                     number,
@@ -118,22 +143,46 @@ impl Workflows {
                 };
                 versions::add(&self.store, tx, &version).await?;
                 let published = workflows::publish(&self.store, tx, &after).await?;
-                let mut entry = caller.entry(tx, next.action, workflow.id);
-                let mut say = |name: &str, value: String| entry.after.insert(name.to_owned(), value);
-                say("version", number.to_string());
-                say("revision", version.tree.revision().to_string());
-                if let Some(again) = next.again {
-                    say("rolled_back_to", again.to_string());
-                }
-                if let Some(note) = &version.note {
-                    say("note", note.clone());
-                }
-                tx.audit(entry).await?;
+                tx.audit(entry(caller, tx, &version, next.action)).await?;
                 Ok(published)
             })
             .await?;
         Ok(published)
     }
+
+    /// Whether the live version is that already.
+    async fn is_out(
+        &self,
+        tenant: Tenant,
+        workflow: &Workflow,
+        next: &Next,
+        looked: &Looked,
+    ) -> Result<bool, StoreError> {
+        let WorkflowState::Live { version } = workflow.state else {
+            return Ok(false);
+        };
+        let live = versions::get(&self.store, tenant, workflow.id, version).await?;
+        Ok(live.is_some_and(|live| {
+            live.tree == next.tree
+                && live.demands == workflow.demands
+                && live.offers_allowed == looked.offers_allowed
+        }))
+    }
+}
+
+/// What the audit log says of it.
+fn entry(caller: &Caller, tx: &Tx, version: &Published, action: AuditAction) -> AuditEntry {
+    let mut entry = caller.entry(tx, action, version.workflow);
+    let mut say = |name: &str, value: String| entry.after.insert(name.to_owned(), value);
+    say("version", version.number.to_string());
+    say("revision", version.tree.revision().to_string());
+    if let Some(again) = version.again {
+        say("rolled_back_to", again.to_string());
+    }
+    if let Some(note) = &version.note {
+        say("note", note.clone());
+    }
+    entry
 }
 
 fn checked(note: Option<String>) -> Result<Option<String>, WorkflowError> {

@@ -7,9 +7,9 @@ use kale_flow::{
     text::Locale,
     workflow::{NotNow, Trigger, Workflow, WorkflowState},
 };
-use kale_persistence::{StoreError, Tenant, workflows};
+use kale_persistence::{Tenant, workflows};
 
-use super::{TRIES, Workflows, error::WorkflowError};
+use super::{Workflows, error::WorkflowError};
 use crate::access::Caller;
 
 /// The longest name, in characters.
@@ -119,17 +119,15 @@ impl Workflows {
         action: AuditAction,
         to: fn(WorkflowState) -> Result<WorkflowState, NotNow>,
     ) -> Result<Workflow, WorkflowError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
+        // Where somebody changed it in between, the question is asked anew.
+        let attempt = async || {
             let before = self.get(tenant, id).await?;
             let after = Workflow {
                 state: to(before.state)?,
                 ..before.clone()
             };
-            let turned = self
-                .store
-                .transaction::<_, StoreError>(tenant, async |tx| {
+            self.store
+                .transaction::<_, WorkflowError>(tenant, async |tx| {
                     let turned = workflows::update(&self.store, tx, &after).await?;
                     let mut entry = caller.entry(tx, action, id);
                     entry
@@ -141,13 +139,9 @@ impl Workflows {
                     tx.audit(entry).await?;
                     Ok(turned)
                 })
-                .await;
-            match turned {
-                // Somebody changed it in between: the question is asked anew.
-                Err(StoreError::Stale) if tries < TRIES => self.store.pause(tries).await,
-                other => return Ok(other?),
-            }
-        }
+                .await
+        };
+        self.store.retried(WorkflowError::is_met, attempt).await
     }
 }
 

@@ -5,7 +5,7 @@ use kale_flow::history::{DEPTH, EditMark, How, next_redo, next_undo};
 use kale_persistence::{StoreError, Tenant, workflows::edits};
 
 use super::{
-    TRIES, Workflows,
+    Workflows,
     edit::{EditedDraft, Wanted},
     error::WorkflowError,
 };
@@ -57,17 +57,11 @@ impl Workflows {
         id: WorkflowId,
         how: How,
     ) -> Result<EditedDraft, WorkflowError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
+        let attempt = async || {
             let wanted = self.wanted(tenant, caller, id, how).await?;
-            match self.attempt(tenant, caller, id, &wanted).await {
-                Err(WorkflowError::Store(StoreError::Stale | StoreError::Duplicate)) if tries < TRIES => {
-                    self.store.pause(tries).await;
-                }
-                other => return other,
-            }
-        }
+            self.attempt(tenant, caller, id, &wanted).await
+        };
+        self.store.retried(WorkflowError::is_met, attempt).await
     }
 
     async fn wanted(

@@ -124,8 +124,15 @@ fn the_same_step_again_is_repeated_and_another_is_refused() {
         action: Action::Next,
         answers: BTreeMap::new(),
     };
-    let again = within(|situation| second.step(&version(), &step, situation, at(40)));
-    assert_eq!(again, Ok(Stepped::Repeated(Box::new(second.clone()))));
+    let again = |minutes| within(|situation| second.step(&version(), &step, situation, at(minutes)));
+    assert_eq!(again(20), Ok(Stepped::Repeated(Box::new(second.clone()))));
+    // After a while it is still the same answer, of a session that nobody goes on with.
+    for (minutes, state) in [(40, SessionState::Abandoned), (25 * 60, SessionState::Expired)] {
+        match again(minutes) {
+            Ok(Stepped::Repeated(session)) => assert_eq!(session.state(), state),
+            other => panic!("{other:?}"),
+        }
+    }
     let other = Step {
         action: Action::Cancel,
         ..step

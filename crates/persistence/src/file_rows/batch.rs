@@ -139,6 +139,9 @@ pub async fn write_batch(
     batch: &Batch,
     rows: Vec<IncomingRow>,
 ) -> Result<BatchOutcome> {
+    if rows.is_empty() {
+        return Ok(BatchOutcome::default());
+    }
     let number = value::signed(batch.number);
     let keys: Vec<Binary> = rows
         .iter()

@@ -36,6 +36,12 @@ struct Record {
     /// The same of those in `building`, where a rebuild has begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     building_cells: Option<i64>,
+    /// The time zone of the days in `shown`; absent where that is the company's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zone: Option<String>,
+    /// The same of those in `building`, where a rebuild has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    building_zone: Option<String>,
     #[serde(default)]
     counted_at: Option<DateTime>,
     /// The rebuild that counts into `building`, where that is not shown.
@@ -62,6 +68,11 @@ pub struct State {
     pub shown: u32,
     /// The epoch that is counted into: another one while they are rebuilt.
     pub building: u32,
+    /// The time zone of the days in `shown`: that of the company when it was begun. `None`: nothing has been counted, or
+    /// by a release that did not keep it; it is the company's.
+    pub zone: Option<String>,
+    /// The same of `building`.
+    pub building_zone: Option<String>,
     /// Grows with every count.
     pub turn: i64,
     /// When the last count was.
@@ -111,7 +122,14 @@ impl TryFrom<Record> for State {
                 examples: checked.examples,
             })
         });
+        let is_rebuilt = record.building != record.shown;
         Ok(Self {
+            building_zone: if is_rebuilt {
+                record.building_zone
+            } else {
+                record.zone.clone()
+            },
+            zone: record.zone,
             shown: epoch(record.shown)?,
             building: epoch(record.building)?,
             turn: record.turn,
@@ -126,6 +144,8 @@ const fn first() -> State {
     State {
         shown: 0,
         building: 0,
+        zone: None,
+        building_zone: None,
         turn: 0,
         counted_at: None,
         checked: None,
@@ -145,8 +165,9 @@ pub(super) async fn at(store: &Store, tenant: Tenant, session: &mut ClientSessio
     found.map_or_else(|| Ok(first()), State::try_from)
 }
 
-/// Takes the turn that follows `state`; [`StoreError::Stale`] where somebody has taken it.
-pub(super) async fn take_turn(store: &Store, tx: &mut Tx, state: &State) -> Result<()> {
+/// Takes the turn that follows `state`, to count days of that zone into `building`; [`StoreError::Stale`] where somebody
+/// has taken it.
+pub(super) async fn take_turn(store: &Store, tx: &mut Tx, state: &State, zone: &str) -> Result<()> {
     let now = value::date(tx.now());
     if state.turn == 0 {
         let company = id(tx.tenant());
@@ -158,6 +179,8 @@ pub(super) async fn take_turn(store: &Store, tx: &mut Tx, state: &State) -> Resu
             turn: 1,
             cells: Some(GENERATION.into()),
             building_cells: None,
+            zone: Some(zone.to_owned()),
+            building_zone: None,
             counted_at: Some(now),
             job: None,
             checked: None,
@@ -169,25 +192,35 @@ pub(super) async fn take_turn(store: &Store, tx: &mut Tx, state: &State) -> Resu
         });
     }
     let filter = doc! { "_id": id(tx.tenant()), "turn": state.turn };
-    let change = doc! { "$inc": { "turn": 1_i64 }, "$set": { "counted_at": now } };
+    let key = if state.building == state.shown {
+        "zone"
+    } else {
+        "building_zone"
+    };
+    let change = doc! { "$inc": { "turn": 1_i64 }, "$set": { "counted_at": now, key: zone } };
     let taken = states(store).update_in(tx, filter, change).await?;
     taken.map(drop).ok_or(StoreError::Stale)
 }
 
-/// Begins to count into an epoch of its own, or goes on with what this job has begun. From now on every count goes
-/// there; readers see the epoch before until [`end_rebuild`].
-pub async fn begin_rebuild(store: &Store, tenant: Tenant, job: JobId) -> Result<()> {
+/// Begins to count days of that zone into an epoch of its own, or goes on with what this job has begun in it. From now on
+/// every count goes there; readers see the epoch before until [`end_rebuild`].
+pub async fn begin_rebuild(store: &Store, tenant: Tenant, job: JobId, zone: &str) -> Result<()> {
     let job = value::uuid(job.uuid());
-    let generation = i64::from(GENERATION);
+    let (generation, zone) = (i64::from(GENERATION), doc! { "$literal": zone });
+    let goes_on = doc! { "$and": [
+        { "$eq": ["$job", job] },
+        { "$eq": ["$building_zone", zone.clone()] },
+    ] };
     let change = vec![doc! { "$set": {
         "shown": { "$ifNull": ["$shown", 0_i64] },
         // What a process of the release before has begun holds the cells of that release.
-        "building_cells": { "$cond": [{ "$eq": ["$job", job] }, "$building_cells", generation] },
+        "building_cells": { "$cond": [goes_on.clone(), "$building_cells", generation] },
         "building": { "$cond": [
-            { "$eq": ["$job", job] },
+            goes_on,
             "$building",
             { "$add": [{ "$ifNull": ["$building", 0_i64] }, 1_i64] },
         ] },
+        "building_zone": zone,
         "job": job,
         "turn": { "$add": [{ "$ifNull": ["$turn", 0_i64] }, 1_i64] },
     } }];
@@ -205,7 +238,8 @@ pub async fn end_rebuild(store: &Store, tenant: Tenant, job: JobId) -> Result<bo
     let job = value::uuid(job.uuid());
     let filter = within(tenant, doc! { "_id": id(tenant), "job": job });
     let change = vec![doc! { "$set": {
-        "shown": "$building", "cells": "$building_cells", "turn": { "$add": ["$turn", 1_i64] },
+        "shown": "$building", "cells": "$building_cells", "zone": "$building_zone",
+        "turn": { "$add": ["$turn", 1_i64] },
     } }];
     let shown = states(store)
         .raw()

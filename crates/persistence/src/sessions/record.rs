@@ -126,6 +126,24 @@ impl Binding {
     }
 }
 
+/// The id of the session that the page of a token begins: the same whenever and wherever it is opened, and no other
+/// token's. Its time is the token's.
+pub(super) fn id_on_page(claims: &Claims) -> SessionId {
+    let binding = Binding::of(claims);
+    let hash = Sha256::new()
+        .chain_update(b"kale page\0")
+        .chain_update(claims.company.uuid().as_bytes())
+        .chain_update(&binding.id.bytes)
+        .chain_update(&binding.claims.bytes)
+        .finalize();
+    let mut scattered = [0; 10];
+    for (byte, hashed) in scattered.iter_mut().zip(hash) {
+        *byte = hashed;
+    }
+    let made = u64::try_from(claims.issued_at.as_millisecond()).unwrap_or_default();
+    SessionId::from_uuid(uuid::Builder::from_unix_timestamp_millis(made, &scattered).into_uuid())
+}
+
 /// What is unique while a session is not final.
 pub(super) fn open_key(whose: Whose<'_>, workflow: WorkflowId) -> Binary {
     let hash = Sha256::new()

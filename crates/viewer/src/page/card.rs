@@ -4,7 +4,7 @@ use askama::Template;
 use kale_application::sessions::{Action, Session, Shown};
 
 use super::{
-    Around, Faults, calls,
+    Around, Calls, Faults,
     element::{Drawn, Kind, drawn},
 };
 use crate::words::Words;
@@ -31,10 +31,11 @@ pub(super) struct CardPage<'a> {
     handle: &'a str,
     secret: &'a str,
     session: String,
+    version: u32,
     step: u32,
     card: String,
-    /// The card again, where it has calls to action that open a page.
-    calls: Option<String>,
+    /// The calls to action that open a page, if it has any.
+    calls: Option<Calls>,
     progress: String,
     notice: &'a str,
     title: &'a str,
@@ -67,9 +68,10 @@ impl<'a> CardPage<'a> {
             handle: around.handle,
             secret: &around.secret,
             session: session.id.to_string(),
+            version: session.walk.version,
             step: session.walk.step,
             card: card.id.to_string(),
-            calls: calls(card),
+            calls: Calls::of(card, session),
             progress: words.step(card.progress.at, card.progress.of),
             notice: faults.notice.unwrap_or_default(),
             title: &card.title,

@@ -4,7 +4,7 @@ use askama::Template;
 use kale_application::sessions::{Outcome, Receipt, Session, Shown, receipt_number};
 
 use super::{
-    Around, Faults, calls,
+    Around, Calls, Faults,
     element::{Drawn, Kind, drawn},
 };
 use crate::words::Words;
@@ -26,8 +26,8 @@ pub(super) struct EndedPage<'a> {
     elements: Vec<Drawn<'a>>,
     /// The card whose optional questions may still be answered.
     asks: Option<String>,
-    /// The card whose calls to action may be followed.
-    calls: Option<String>,
+    /// The calls to action that open a page, if it has any.
+    calls: Option<Calls>,
     outcome: &'static str,
     number: String,
     time: String,
@@ -75,7 +75,7 @@ impl<'a> EndedPage<'a> {
             title: page.map_or(words.outcome_of(outcome), |page| page.title.as_str()),
             elements,
             asks: asks.map(|page| page.id.to_string()),
-            calls: page.and_then(calls),
+            calls: page.and_then(|page| Calls::of(page, session)),
             outcome: words.outcome_of(outcome),
             number: receipt_number(session),
             time: session

@@ -113,11 +113,11 @@ async fn figures_are_read_through_their_keys_and_no_company_reads_another_ones()
         }
     }
     let state = rollups::state(&store, full.tenant).await.unwrap();
-    rollups::count(&store, full.tenant, &state, &[], &numbers)
+    rollups::count(&store, full.tenant, &state, &[], &numbers, "UTC")
         .await
         .unwrap();
     // Whoever began from the same state is too late.
-    let late = rollups::count(&store, full.tenant, &state, &[], &numbers).await;
+    let late = rollups::count(&store, full.tenant, &state, &[], &numbers, "UTC").await;
     assert!(matches!(late, Err(StoreError::Stale)), "{late:?}");
 
     let mut filter = RollupFilter {
