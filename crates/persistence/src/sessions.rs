@@ -295,7 +295,7 @@ pub async fn untouched(
             Err(error) => {
                 untouched.unreadable += 1;
                 let id = document.get("_id").ok().flatten();
-                tracing::error!(session = ?id, error = &error as &dyn std::error::Error, "a session can't be read");
+                tracing::error!(session = ?id, error = %error, "a session can't be read");
             }
         }
     }

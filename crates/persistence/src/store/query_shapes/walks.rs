@@ -82,5 +82,5 @@ async fn events_and_what_the_sweep_looks_for_are_read_through_their_indexes() {
         20,
     );
     let untouched = expect(&store, "idle", "{ state: 1, last_seen_at: 1 }", untouched).await;
-    assert_eq!(untouched.len(), 20);
+    assert_eq!(untouched.sessions.len(), 20);
 }
