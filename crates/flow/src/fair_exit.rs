@@ -69,6 +69,21 @@ pub enum ExitRule {
         /// What asks so, beside a confirm card.
         phrases: Phrases,
     },
+    /// At most so many cards on one way before the confirm card, for whoever goes on card by card; offers that stand in for
+    /// another are dropped while walking and don't count.
+    MaxCards {
+        /// How many.
+        count: usize,
+        /// Whether more of them refuse publishing; else they are a warning.
+        refuses: bool,
+    },
+    /// At most so much to read on the confirm card, in each language, so that no text buries its buttons.
+    MaxConfirmText {
+        /// How many characters, titles and labels included.
+        chars: usize,
+        /// Whether more of them refuse publishing; else they are a warning.
+        refuses: bool,
+    },
     /// Elements of these kinds are never required; of no kinds given: no element at all.
     NoRequired {
         /// Which.
@@ -145,8 +160,8 @@ pub struct DeclineLabel {
 pub enum On {
     /// In every text.
     Anywhere,
-    /// On buttons that decline, and on the one that cancels.
-    Decline,
+    /// On every button but those that take an offer or keep the subscription.
+    Button,
     /// In consents.
     Consent,
 }
@@ -217,6 +232,8 @@ fn judge(rule: &ExitRule, look: &Look<'_>, found: &mut Vec<Problem>) {
         ExitRule::MaxOffers { count } => counts::offers(look, *count, found),
         ExitRule::MaxQuestions { count } => counts::questions(look, *count, found),
         ExitRule::MaxConfirms { count, phrases } => counts::confirms(look, *count, phrases, found),
+        ExitRule::MaxCards { count, refuses } => counts::cards(look, *count, *refuses, found),
+        ExitRule::MaxConfirmText { chars, refuses } => counts::confirm_text(look, *chars, *refuses, found),
         ExitRule::NoRequired { kinds } => answers::required(look, kinds, found),
         ExitRule::NoTickedBoxes {} => answers::ticked(look, found),
         ExitRule::NoDoubleNegatives { phrases } => answers::double_negatives(look, phrases, found),

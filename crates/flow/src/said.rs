@@ -56,6 +56,12 @@ impl Role {
     pub const fn is_way_out(self) -> bool {
         self.is_decline() || matches!(self, Self::Cancel)
     }
+
+    /// Whether it is a button that leads on or out; those that take an offer or keep the subscription don't.
+    #[must_use]
+    pub const fn is_way_on(self) -> bool {
+        self.is_way_out() || matches!(self, Self::Next | Self::Action)
+    }
 }
 
 /// One text of a card.

@@ -2,6 +2,7 @@
 
 use kale_domain::fold::fold;
 use pulldown_cmark::{Event, Parser, TagEnd};
+use unicode_security::confusable_detection::skeleton;
 
 use crate::variable::{Piece, pieces};
 
@@ -11,8 +12,9 @@ const GAP: usize = 4;
 /// The end of a sentence. A `*` does not reach over it; written words do, so that a full stop hides nothing.
 const END: &str = ".";
 
-/// The words of a text as they are compared: folded, without punctuation and invisible characters. A variable is one word
-/// that only `*` stands for.
+/// The words of a text as they are compared: folded, without punctuation and invisible characters, and
+/// each as its skeleton, so that look-alike letters of other alphabets hide nothing. They are for comparing, not for showing.
+/// A variable is one word that only `*` stands for.
 pub(crate) fn words(text: &str) -> Vec<String> {
     let mut plain = String::with_capacity(text.len());
     match pieces(text) {
@@ -41,6 +43,7 @@ pub(crate) fn words(text: &str) -> Vec<String> {
                 c
             }
         })
+        .map(plain_letter)
         .collect();
     let mut words = Vec::new();
     for part in fold(&shown).split_whitespace() {
@@ -48,12 +51,35 @@ pub(crate) fn words(text: &str) -> Vec<String> {
         let pieces = pieces
             .map(|word| word.trim_matches('\''))
             .filter(|word| !word.is_empty());
-        words.extend(pieces.map(str::to_owned));
+        words.extend(pieces.map(shape));
         if part.ends_with(['.', '!', '?']) {
             words.push(END.to_owned());
         }
     }
     words
+}
+
+/// The small Latin letter or the digit that a character looks like, small or capital; else the character.
+fn plain_letter(c: char) -> char {
+    if c.is_ascii() {
+        return c;
+    }
+    let small = c.to_lowercase().next().unwrap_or(c);
+    let capital = c.to_uppercase().next().unwrap_or(c);
+    let seen = [c, small, capital].map(|c| {
+        let mut letters = skeleton(c.encode_utf8(&mut [0; 4]))
+            .collect::<Vec<_>>()
+            .into_iter();
+        let first = letters.next().filter(char::is_ascii_alphanumeric)?;
+        letters.next().is_none().then(|| first.to_ascii_lowercase())
+    });
+    seen.into_iter().flatten().next().unwrap_or(c)
+}
+
+/// A folded word as it is seen: its skeleton (UTS 39), with what looks like a small `l` and like a capital `i` as one.
+fn shape(word: &str) -> String {
+    let seen: String = skeleton(word).collect();
+    fold(&seen).replace('i', "l")
 }
 
 /// What is read of a text once its Markdown has become markup: signs of stress hide no word, nor do entities.
@@ -146,6 +172,10 @@ mod tests {
         assert!(found("**L**ast c*h*ance", "last chance"));
         assert!(found("&#72;urry", "hurry"));
         assert!(!found("lasting chances", "last chance"));
+        assert!(found("Iast chance", "last chance"));
+        assert!(found("\u{41d}\u{432}ld", "hbld"));
+        assert!(found("schon gek\u{fc}ndigt", "gek\u{fc}ndigt"));
+        assert!(!found("sch\u{f6}n", "schon"));
         assert!(!found("anything", ""));
     }
 

@@ -1,5 +1,7 @@
 //! How much stands between a subscriber and the exit.
 
+use std::collections::BTreeMap;
+
 use super::{
     Phrases,
     look::{Look, phrase},
@@ -9,6 +11,7 @@ use crate::{
     check::problem,
     problem::Problem,
     said::said,
+    text::Locale,
     wording::words,
 };
 
@@ -36,6 +39,50 @@ pub(super) fn confirms(look: &Look<'_>, most: usize, phrases: &Phrases, found: &
     };
     let message = format!("the subscriber is asked again whether they are sure: at most {most} on one way");
     too_many(look, most, asks, "asked-again", &message, found);
+}
+
+pub(super) fn cards(look: &Look<'_>, most: usize, refuses: bool, found: &mut Vec<Problem>) {
+    let before = look.paths().heaviest_to(|card| match &card.kind {
+        CardKind::Offer(offer) => usize::from(!offer.fallback),
+        CardKind::Message(_) | CardKind::Question(_) | CardKind::HandOff(_) => 1,
+        CardKind::Confirm(_) | CardKind::Jump(_) | CardKind::Outcome(_) => 0,
+    });
+    for ((card, slot), count) in look.cards().zip(before) {
+        if matches!(card.kind, CardKind::Confirm(_)) && count > most {
+            let message = format!(
+                "{count} cards come before this one on one way: at most {most}; take some out, or put what they say together"
+            );
+            found.push(weighed(problem(card, slot, "", "long-way-out", message), refuses));
+        }
+    }
+}
+
+pub(super) fn confirm_text(look: &Look<'_>, most: usize, refuses: bool, found: &mut Vec<Problem>) {
+    for (card, slot) in look.cards() {
+        if !matches!(card.kind, CardKind::Confirm(_)) {
+            continue;
+        }
+        let mut chars: BTreeMap<&Locale, usize> = BTreeMap::new();
+        let said = said(card);
+        for (locale, text) in said.iter().flat_map(|said| said.text.all()) {
+            *chars.entry(locale).or_default() += text.chars().count();
+        }
+        let longest = chars.into_iter().max_by_key(|(_, count)| *count);
+        if let Some((locale, count)) = longest.filter(|(_, count)| *count > most) {
+            let message = format!(
+                "the confirm card has {count} characters to read in `{locale}`: at most {most}, so that its buttons are \
+                 seen; shorten its texts"
+            );
+            found.push(weighed(
+                problem(card, slot, "/elements", "too-much-text", message),
+                refuses,
+            ));
+        }
+    }
+}
+
+fn weighed(problem: Problem, refuses: bool) -> Problem {
+    if refuses { problem } else { problem.warning() }
 }
 
 fn too_many(

@@ -8,6 +8,8 @@ use crate::{
     text::Text,
 };
 
+mod disguised;
+
 fn fair() -> Vec<Card> {
     vec![
         question(
@@ -315,23 +317,6 @@ fn unfair_18_a_button_that_does_not_say_that_it_cancels() {
     assert_eq!(
         labels("I don't like saving money", "Stay"),
         [at(cancels, "cancel-not-plain"), at(cancels, "wording-shaming")].concat()
-    );
-}
-
-#[test]
-fn unfair_19_a_language_code_that_hides_the_wording() {
-    let problems = refused(|cards| {
-        cards[1].title = Text::new("eng".parse().unwrap(), "Hurry, last chance!");
-    });
-    assert_eq!(problems, at("#/cards/1/title/eng", "wording-urgency"));
-}
-
-#[test]
-fn unfair_20_wording_behind_markup() {
-    let problems = refused(|cards| says(&mut cards[1], "**L**ast c*h*ance, &#72;urry"));
-    assert_eq!(
-        problems,
-        at("#/cards/1/elements/0/config/text/en", "wording-urgency")
     );
 }
 

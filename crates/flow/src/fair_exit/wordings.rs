@@ -19,7 +19,7 @@ pub(super) fn refused(
     for line in look.lines() {
         let covered = match on {
             On::Anywhere => true,
-            On::Decline => line.said.role.is_way_out(),
+            On::Button => line.said.role.is_way_on(),
             On::Consent => line.said.role == Role::Consent,
         };
         if !covered {
