@@ -40,4 +40,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0011_quiet_jobs",
         include_str!("../../../../migrations/0011_quiet_jobs.json"),
     ),
+    (
+        "0012_origins",
+        include_str!("../../../../migrations/0012_origins.json"),
+    ),
 ];
