@@ -10,9 +10,9 @@ use super::{SIZE, everything, two};
 use crate::{
     Reach, Store, StoreError, Tenant, api_keys,
     customers::{self, Change, PersonaMove},
-    file_rows::{self, Batch, MappedColumns},
+    file_rows::{self, Batch, IncomingRow, MappedColumns, RowValues},
     saved_views,
-    testing::full::{KIND, derived, persona},
+    testing::full::{KIND, derived, external_id, persona},
     uploads,
 };
 
@@ -85,11 +85,16 @@ async fn nobody_changes_the_files_of_another_company() {
         mode: ImportMode::Replace,
         mapped: MappedColumns::default(),
     };
+    let theirs = IncomingRow {
+        external_id: external_id(1),
+        hash: [0; 16],
+        values: RowValues::default(),
+    };
     let stale =
         |result: Result<(), StoreError>| assert!(matches!(result, Err(StoreError::Stale)), "{result:?}");
     stale(file_rows::fold(&store, stranger, KIND, full.batch, batch.number).await);
     stale(
-        file_rows::write_batch(&store, stranger, &batch, Vec::new())
+        file_rows::write_batch(&store, stranger, &batch, vec![theirs])
             .await
             .map(drop),
     );
