@@ -43,8 +43,6 @@ fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
 fn filled<'a>(page: &'a str, action: &'a str, more: &[(&'a str, &'a str)]) -> String {
     let mut fields: Vec<(&str, &str)> = ["session", "version", "secret", "step", "card"]
         .iter()
-        // The last page, which is of a session in any case, names no version.
-        .filter(|name| page.contains(&format!("name=\"{name}\"")))
         .map(|name| (*name, hidden(page, name)))
         .collect();
     fields.push(("action", action));

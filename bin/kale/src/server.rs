@@ -221,7 +221,8 @@ impl Site {
             limits,
             &settings.base_url,
             settings.secure_cookies(),
-        );
+        )
+        .open_to(settings.allowed_origins.clone());
         let (pinged, asked) = (store.clone(), store.clone());
         let ready = Readiness::new(drain.clone()).check("database", move || {
             let store = pinged.clone();

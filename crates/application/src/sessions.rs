@@ -74,15 +74,10 @@ impl Sessions {
     pub async fn step(&self, ticket: &Ticket, id: SessionId, step: &Step) -> Result<Seen, SessionError> {
         // Where somebody changed it in between, the step may be one that was taken, on the second look.
         let attempt = async || self.attempt(ticket, id, step).await;
-        self.store.retried(SessionError::is_met, attempt).await
+        self.store.retried(SessionError::is_lost_race, attempt).await
     }
 
-    pub(super) async fn attempt(
-        &self,
-        ticket: &Ticket,
-        id: SessionId,
-        step: &Step,
-    ) -> Result<Seen, SessionError> {
+    async fn attempt(&self, ticket: &Ticket, id: SessionId, step: &Step) -> Result<Seen, SessionError> {
         let session = self.own(ticket, id).await?;
         let now = self.store.now();
         let scene = self.scene(ticket.reach(), &ticket.company, &session).await?;
@@ -117,7 +112,7 @@ impl Sessions {
             let written = self.write(ticket.tenant(), &scene, &changed).await?;
             Ok(scene.seen(written))
         };
-        self.store.retried(SessionError::is_met, attempt).await
+        self.store.retried(SessionError::is_lost_race, attempt).await
     }
 
     /// Writes a change with what follows from it; [`StoreError::Stale`] where somebody was faster.

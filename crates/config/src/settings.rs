@@ -47,7 +47,7 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The ring of keys; `None` uses the key in the data folder.
     pub secret_keys: Option<SecretKeys>,
-    /// Who may call the API from a browser and embed the flow, besides the origins of a company.
+    /// Whose pages may read what the API answers to a token, besides the origins that a company lists for its subscribers.
     pub allowed_origins: Vec<Origin>,
     /// How many requests a second each caller may send in the long run.
     pub requests_per_second: NonZeroU32,

@@ -6,19 +6,19 @@ use crate::store::Store;
 const TRIES: u32 = 16;
 
 impl Store {
-    /// Does `work` again, after a pause, while `is_met` says that somebody else was faster: reading anew is part of the
+    /// Does `work` again, after a pause, while `is_lost_race` says that somebody else was faster: reading anew is part of the
     /// work. Where they are faster every time, the last error is the answer.
     ///
     /// What only the server's transactions are in each other's way for, [`Store::transaction`] does again by itself.
     pub async fn retried<T, E>(
         &self,
-        is_met: impl Fn(&E) -> bool,
+        is_lost_race: impl Fn(&E) -> bool,
         mut work: impl AsyncFnMut() -> Result<T, E>,
     ) -> Result<T, E> {
         let mut tries = 1;
         loop {
             match work().await {
-                Err(error) if tries < TRIES && is_met(&error) => {
+                Err(error) if tries < TRIES && is_lost_race(&error) => {
                     self.pause(tries).await;
                     tries += 1;
                 }

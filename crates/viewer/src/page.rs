@@ -11,7 +11,7 @@ use actix_web::{
 };
 use askama::Template;
 use kale_application::{
-    sessions::{CallAction, Mode, NoSession, Seen, Session, Shown, View},
+    sessions::{CallAction, Mode, NoSession, Seen, Shown, View},
     viewer::ViewerSettings,
 };
 use kale_domain::{error::FieldError, id::ElementId};
@@ -182,22 +182,10 @@ pub(crate) fn leaving(
     Some(html(StatusCode::OK, &style, page.render()))
 }
 
-/// The form of a card's calls to action.
-#[derive(Debug)]
-struct Calls {
-    card: String,
-    version: u32,
-}
-
-impl Calls {
-    /// Of a card that has a call to action that opens a page.
-    fn of(card: &Shown, session: &Session) -> Option<Self> {
-        let mut actions = card.elements.iter().filter_map(|one| one.action.as_ref());
-        actions.any(|action| action.url().is_some()).then(|| Self {
-            card: card.id.to_string(),
-            version: session.walk.version,
-        })
-    }
+/// Whether a card has a call to action that opens a page.
+fn has_calls(card: &Shown) -> bool {
+    let mut actions = card.elements.iter().filter_map(|one| one.action.as_ref());
+    actions.any(|action| action.url().is_some())
 }
 
 /// That there is no session.

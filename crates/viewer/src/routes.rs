@@ -9,7 +9,7 @@ use actix_web::{
     web::{self, Data, ServiceConfig},
 };
 use kale_application::{
-    sessions::{Locale, Opened, PagePost, PageStep, Refusal, SessionError, Sessions},
+    sessions::{Locale, Opened, PagePost, PageStep, Refusal, Seen, SessionError, Sessions},
     viewer::{Ticket, Viewer, ViewerSettings},
 };
 use kale_web::{Gate, NoQuery, Problem};
@@ -100,31 +100,31 @@ async fn step(
         step,
         reader: reader.clone(),
     };
-    let again = match sessions.step_on_page(&ticket, &post).await {
-        Ok(PageStep::Taken(seen)) => match form.followed() {
-            Some(call) => {
-                let settings = viewer.settings_seen(&ticket).await?;
-                let around = around(&ticket, &settings, &gate, &handle, &seen.session);
-                return page::leaving(&around, &seen, call).unwrap_or_else(|| Ok(see_other(&handle)));
-            }
-            None => return Ok(see_other(&handle)),
-        },
-        Ok(PageStep::Nothing(why)) => {
-            let settings = viewer.settings_seen(&ticket).await?;
-            return page::nothing(words(reader.as_ref()), &ticket.company.name, &settings, why);
-        }
-        Ok(PageStep::Renewed(seen)) => (seen, None),
-        Err(SessionError::Step { refusal, seen }) => (seen, Some(refusal)),
-        Err(other) => return Err(unreachable_step(other)),
-    };
-    let (seen, refusal) = again;
+    let taken = sessions.step_on_page(&ticket, &post).await;
     let settings = viewer.settings_seen(&ticket).await?;
-    let around = around(&ticket, &settings, &gate, &handle, &seen.session);
-    let (status, faults) = match refusal {
-        None => (StatusCode::CONFLICT, Faults::notice(around.words.renewed)),
-        Some(refusal) => faults(refusal, form, around.words)?,
-    };
-    page::seen(status, &around, &seen, &faults)
+    let around = |seen: &Seen| around(&ticket, &settings, &gate, &handle, &seen.session);
+    match taken {
+        Ok(PageStep::Taken(seen)) => {
+            let left = form
+                .followed()
+                .and_then(|call| page::leaving(&around(&seen), &seen, call));
+            left.unwrap_or_else(|| Ok(see_other(&handle)))
+        }
+        Ok(PageStep::Nothing(why)) => {
+            page::nothing(words(reader.as_ref()), &ticket.company.name, &settings, why)
+        }
+        Ok(PageStep::Renewed(seen)) => {
+            let around = around(&seen);
+            let faults = Faults::notice(around.words.renewed);
+            page::seen(StatusCode::CONFLICT, &around, &seen, &faults)
+        }
+        Err(SessionError::Step { refusal, seen }) => {
+            let around = around(&seen);
+            let (status, faults) = faults(refusal, form, around.words)?;
+            page::seen(status, &around, &seen, &faults)
+        }
+        Err(other) => Err(unreachable_step(other)),
+    }
 }
 
 /// What a refused step is told with.

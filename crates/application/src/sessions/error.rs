@@ -35,7 +35,7 @@ pub enum SessionError {
 
 impl SessionError {
     /// Whether somebody else was faster, so that trying again may do.
-    pub(super) const fn is_met(&self) -> bool {
+    pub(super) const fn is_lost_race(&self) -> bool {
         matches!(self, Self::Store(StoreError::Stale | StoreError::Duplicate))
     }
 }

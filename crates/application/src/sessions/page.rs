@@ -81,7 +81,7 @@ impl Sessions {
     pub async fn step_on_page(&self, ticket: &Ticket, post: &PagePost) -> Result<PageStep, SessionError> {
         // Where somebody began or changed it in between, the step may be one that was taken, on the second look.
         let attempt = async || self.attempt_on_page(ticket, post).await;
-        self.store.retried(SessionError::is_met, attempt).await
+        self.store.retried(SessionError::is_lost_race, attempt).await
     }
 
     async fn attempt_on_page(&self, ticket: &Ticket, post: &PagePost) -> Result<PageStep, SessionError> {

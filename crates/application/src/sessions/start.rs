@@ -85,7 +85,7 @@ impl Sessions {
     ) -> Result<Begun, SessionError> {
         // Where somebody began or changed it in between, it is there on the second look.
         let attempt = async || self.attempt_start(ticket, channel, reader.as_ref()).await;
-        self.store.retried(SessionError::is_met, attempt).await
+        self.store.retried(SessionError::is_lost_race, attempt).await
     }
 
     async fn attempt_start(

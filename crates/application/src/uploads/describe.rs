@@ -85,7 +85,7 @@ impl Uploads {
         id: UploadId,
     ) -> Result<(Upload, JobId), UploadError> {
         self.store
-            .retried(UploadError::is_met, async || {
+            .retried(UploadError::is_lost_race, async || {
                 self.try_validate(tenant, caller, id).await
             })
             .await
@@ -130,7 +130,7 @@ impl Uploads {
         rejected: Rejected,
     ) -> Result<(Upload, JobId), UploadError> {
         self.store
-            .retried(UploadError::is_met, async || {
+            .retried(UploadError::is_lost_race, async || {
                 self.try_import(tenant, caller, id, rejected).await
             })
             .await
@@ -174,7 +174,7 @@ impl Uploads {
         id: UploadId,
     ) -> Result<(Upload, JobId), UploadError> {
         self.store
-            .retried(UploadError::is_met, async || {
+            .retried(UploadError::is_lost_race, async || {
                 self.try_undo(tenant, caller, id).await
             })
             .await
@@ -219,7 +219,7 @@ impl Uploads {
     /// Stops an upload that is not live yet, and the job that works on it.
     pub async fn cancel(&self, tenant: Tenant, caller: &Caller, id: UploadId) -> Result<Upload, UploadError> {
         self.store
-            .retried(UploadError::is_met, async || {
+            .retried(UploadError::is_lost_race, async || {
                 self.try_cancel(tenant, caller, id).await
             })
             .await

@@ -43,7 +43,7 @@ pub enum UploadError {
 
 impl UploadError {
     /// Whether the upload was moved in between: whoever named no version looks again whether their step is possible.
-    pub(super) const fn is_met(&self) -> bool {
+    pub(super) const fn is_lost_race(&self) -> bool {
         matches!(self, Self::Store(StoreError::Stale))
     }
 

@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     check::{self, Opened, kept_refused, refusal},
-    jobs::{RefreshCustomers, StepError},
+    jobs::{self, RefreshCustomers, StepError},
     notice, refresh,
     turn::Turn,
 };
@@ -60,29 +60,7 @@ async fn in_turn(
         _ => return Ok(()),
     };
     let done = refresh::batch(store, opened.tenant, opened.upload.kind, batch, turn, lease).await?;
-    Ok(lease.progress(done, Some(done), &told(&summary))?)
-}
-
-/// What an import did, for the list of jobs.
-fn told(summary: &ImportSummary) -> String {
-    let parts = [
-        (summary.added, "added"),
-        (summary.changed, "updated"),
-        (summary.removed, "removed"),
-    ];
-    let parts = parts.into_iter().filter(|(number, _)| *number > 0);
-    let parts = parts
-        .enumerate()
-        .map(|(position, (number, what))| match position {
-            0 => format!("{number} customers {what}"),
-            _ => format!("{number} {what}"),
-        });
-    let parts: Vec<String> = parts.collect();
-    if parts.is_empty() {
-        "no customer changed".to_owned()
-    } else {
-        parts.join(", ")
-    }
+    Ok(lease.progress(done, Some(done), &jobs::imported(&summary))?)
 }
 
 /// Answers under which batch the rows are live, and what was written.
@@ -208,10 +186,7 @@ async fn rows(
         match next? {
             Some(batch) => {
                 if let Some(keys) = &mut keys {
-                    keys.extend(batch.rows.iter().map(|row| short(&row.external_id)));
-                    // The file has a row of that key too, only none that can be taken: what is there stays.
-                    let wrong = batch.rejected.iter().filter_map(|row| row.external_id.as_deref());
-                    keys.extend(wrong.map(short));
+                    note(keys, &batch);
                 }
                 pending = batch
                     .rows
@@ -227,6 +202,13 @@ async fn rows(
         begin(store, opened, live, target, lease).await?;
     }
     Ok((summary, keys))
+}
+
+/// Notes which keys the file has. Of a row that can't be taken too: what is there of it stays.
+fn note(keys: &mut Keys, batch: &kale_tabular::Batch) {
+    keys.extend(batch.rows.iter().map(|row| short(&row.external_id)));
+    let wrong = batch.rejected.iter().filter_map(|row| row.external_id.as_deref());
+    keys.extend(wrong.map(short));
 }
 
 /// Makes room for the rows of this import. What another, unfinished one wrote is above the live batch too: only this

@@ -4,7 +4,7 @@ use kale_blobs::Blobs;
 use kale_domain::{
     id::UploadId,
     job::JobStatus,
-    upload::{Rejected, Unreadable, Upload, UploadKind, UploadState},
+    upload::{ImportSummary, Rejected, Unreadable, Upload, UploadKind, UploadState},
 };
 use kale_jobs::{Job, JobError, Lease};
 use kale_persistence::{Store, StoreError, Tenant, Tx, companies, file_rows::Which, uploads};
@@ -269,4 +269,20 @@ pub(super) fn awaits(upload: &Upload, lease: &Lease) -> Result<bool, JobError> {
 /// The upload a job works on; a job whose upload is gone has nothing to do.
 pub(super) async fn upload(store: &Store, id: UploadId, lease: &Lease) -> Result<Option<Upload>, JobError> {
     Ok(uploads::get(store, lease.tenant()?, id).await?)
+}
+
+/// What an import did, for the list of jobs.
+pub(super) fn imported(summary: &ImportSummary) -> String {
+    let parts = [
+        (summary.added, "added"),
+        (summary.changed, "updated"),
+        (summary.removed, "removed"),
+    ];
+    let mut parts = parts.into_iter().filter(|(number, _)| *number > 0);
+    let Some((number, what)) = parts.next() else {
+        return "no customer changed".to_owned();
+    };
+    let customers = if number == 1 { "customer" } else { "customers" };
+    let first = format!("{number} {customers} {what}");
+    parts.fold(first, |told, (number, what)| format!("{told}, {number} {what}"))
 }

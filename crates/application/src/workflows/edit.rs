@@ -77,7 +77,7 @@ impl Workflows {
         };
         // Where somebody edited in between, the edit is thought through anew.
         let attempt = async || self.attempt(tenant, caller, id, &wanted).await;
-        self.store.retried(WorkflowError::is_met, attempt).await
+        self.store.retried(WorkflowError::is_lost_race, attempt).await
     }
 
     /// Tries an edit once; [`StoreError::Stale`] where another one came in between.

@@ -49,7 +49,7 @@ pub enum WorkflowError {
 
 impl WorkflowError {
     /// Whether somebody else was faster, so that trying again may do.
-    pub(super) const fn is_met(&self) -> bool {
+    pub(super) const fn is_lost_race(&self) -> bool {
         matches!(self, Self::Store(StoreError::Stale | StoreError::Duplicate))
     }
 }

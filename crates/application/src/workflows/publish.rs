@@ -65,7 +65,7 @@ impl Workflows {
             };
             self.put_out(tenant, company, caller, draft.workflow, next).await
         };
-        self.store.retried(WorkflowError::is_met, attempt).await
+        self.store.retried(WorkflowError::is_lost_race, attempt).await
     }
 
     /// Publishes the cards of an older version once more, as a new one. The draft stays as it is. What they are checked
@@ -95,7 +95,7 @@ impl Workflows {
             };
             self.put_out(tenant, company, caller, workflow, next).await
         };
-        self.store.retried(WorkflowError::is_met, attempt).await
+        self.store.retried(WorkflowError::is_lost_race, attempt).await
     }
 
     async fn put_out(

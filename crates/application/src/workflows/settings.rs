@@ -141,7 +141,7 @@ impl Workflows {
                 })
                 .await
         };
-        self.store.retried(WorkflowError::is_met, attempt).await
+        self.store.retried(WorkflowError::is_lost_race, attempt).await
     }
 }
 

@@ -61,7 +61,7 @@ impl Workflows {
             let wanted = self.wanted(tenant, caller, id, how).await?;
             self.attempt(tenant, caller, id, &wanted).await
         };
-        self.store.retried(WorkflowError::is_met, attempt).await
+        self.store.retried(WorkflowError::is_lost_race, attempt).await
     }
 
     async fn wanted(

@@ -98,9 +98,10 @@ struct Card<'a> {
 impl Card<'_> {
     fn drawn(&self) -> PassedCard {
         let Shown { kind, title, .. } = &self.passed.card;
-        let stood = self
-            .until
-            .map(|until| format!(", for {}", format::duration(until.duration_since(self.at))));
+        // A page's session begins with the first step: how long the first card was looked at nobody knows.
+        let stood = self.until.map(|until| until.duration_since(self.at));
+        let stood = stood.filter(|stood| stood.as_secs() > 0);
+        let stood = stood.map(|stood| format!(", for {}", format::duration(stood)));
         let decides = matches!(*kind, "offer" | "hand_off" | "confirm") && self.is_last;
         PassedCard {
             look: card_look(kind),

@@ -22,7 +22,8 @@ pub(super) struct Body {
     note: Option<String>,
 }
 
-/// Publishes the draft as a new version, with which sessions start from now on. Those under way keep theirs.
+/// Publishes the draft as a new version, with which sessions start from now on. Those under way keep theirs. Where the live
+/// version has the same cards and settings already, no second one is made and the answer is the live one.
 ///
 /// 422 `not-publishable` lists every error that the checks found; 412 `tree-changed` says who edited since `revision`.
 #[utoipa::path(

@@ -22,7 +22,8 @@ pub(super) struct Body {
     note: Option<String>,
 }
 
-/// Publishes the cards of an older version once more, as a new version. The draft stays as it is.
+/// Publishes the cards of an older version once more, as a new version. The draft stays as it is. Where the live version has
+/// them already, no second one is made.
 ///
 /// The cards are checked against what holds now: 422 `not-publishable` where an offer was archived since, for example.
 #[utoipa::path(

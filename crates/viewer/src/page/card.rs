@@ -4,8 +4,9 @@ use askama::Template;
 use kale_application::sessions::{Action, Session, Shown};
 
 use super::{
-    Around, Calls, Faults,
+    Around, Faults,
     element::{Drawn, Kind, drawn},
+    has_calls,
 };
 use crate::words::Words;
 
@@ -34,8 +35,8 @@ pub(super) struct CardPage<'a> {
     version: u32,
     step: u32,
     card: String,
-    /// The calls to action that open a page, if it has any.
-    calls: Option<Calls>,
+    /// Whether it has calls to action that open a page.
+    calls: bool,
     progress: String,
     notice: &'a str,
     title: &'a str,
@@ -71,7 +72,7 @@ impl<'a> CardPage<'a> {
             version: session.walk.version,
             step: session.walk.step,
             card: card.id.to_string(),
-            calls: Calls::of(card, session),
+            calls: has_calls(card),
             progress: words.step(card.progress.at, card.progress.of),
             notice: faults.notice.unwrap_or_default(),
             title: &card.title,

@@ -4,8 +4,9 @@ use askama::Template;
 use kale_application::sessions::{Outcome, Receipt, Session, Shown, receipt_number};
 
 use super::{
-    Around, Calls, Faults,
+    Around, Faults,
     element::{Drawn, Kind, drawn},
+    has_calls,
 };
 use crate::words::Words;
 
@@ -24,10 +25,13 @@ pub(super) struct EndedPage<'a> {
     notice: &'a str,
     title: &'a str,
     elements: Vec<Drawn<'a>>,
-    /// The card whose optional questions may still be answered.
-    asks: Option<String>,
-    /// The calls to action that open a page, if it has any.
-    calls: Option<Calls>,
+    version: u32,
+    /// The card that is shown; empty where the workflow says nothing of the end.
+    card: String,
+    /// Whether its optional questions may still be answered.
+    asks: bool,
+    /// Whether it has calls to action that open a page.
+    calls: bool,
     outcome: &'static str,
     number: String,
     time: String,
@@ -54,9 +58,9 @@ impl<'a> EndedPage<'a> {
         if !receipt.handed_off.is_empty() {
             agreed.push(words.person.to_owned());
         }
-        let asks = page.filter(|page| !page.actions.is_empty());
+        let asks = page.is_some_and(|page| !page.actions.is_empty());
         let mut elements = page.map_or_else(Vec::new, |page| drawn(&page.elements, faults, words));
-        if asks.is_none() {
+        if !asks {
             // What was asked is answered, and what can't be answered is not asked.
             elements.retain(|element| {
                 matches!(element.kind, Kind::Heading(_) | Kind::Text(_) | Kind::Call { .. })
@@ -74,8 +78,10 @@ impl<'a> EndedPage<'a> {
             notice: faults.notice.unwrap_or_default(),
             title: page.map_or(words.outcome_of(outcome), |page| page.title.as_str()),
             elements,
-            asks: asks.map(|page| page.id.to_string()),
-            calls: page.and_then(|page| Calls::of(page, session)),
+            version: session.walk.version,
+            card: page.map(|page| page.id.to_string()).unwrap_or_default(),
+            asks,
+            calls: page.is_some_and(has_calls),
             outcome: words.outcome_of(outcome),
             number: receipt_number(session),
             time: session

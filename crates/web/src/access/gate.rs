@@ -38,6 +38,7 @@ pub struct Gate {
     csrf: Csrf,
     limits: Limits,
     origin: Origin,
+    others: Vec<Origin>,
     secure: bool,
 }
 
@@ -56,8 +57,20 @@ impl Gate {
             csrf,
             limits,
             origin: base_url.origin().clone(),
+            others: Vec::new(),
             secure: secure_cookies,
         }
+    }
+
+    /// The same, and pages of these origins may read what the API answers to a token.
+    #[must_use]
+    pub fn open_to(self, others: Vec<Origin>) -> Self {
+        Self { others, ..self }
+    }
+
+    /// Whether the settings let pages of that origin read the API.
+    pub(super) fn is_open_to(&self, origin: &str) -> bool {
+        self.others.iter().any(|other| other.as_str() == origin)
     }
 
     /// The name of the cookie. `__Host-` makes browsers refuse one that another host or path has set.

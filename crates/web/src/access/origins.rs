@@ -1,5 +1,6 @@
-//! Pages of companies that draw a flow themselves: their scripts may read what the viewer's API answers, where the company
-//! of the subscriber's token lists their origin. Cookies are never meant, and no other route answers another origin.
+//! Which pages of other origins read what the API answers to a token: those that the settings name, such as a dashboard
+//! that stands apart, read all of it; those that the company of a subscriber's token lists, which draw a flow themselves,
+//! read the viewer's part. Cookies are never meant.
 //!
 //! Which origin may read depends on the token and on the database; the middleware of `actix-cors` decides by a function
 //! that can ask neither.
@@ -17,11 +18,13 @@ use actix_web::{
 };
 use kale_application::viewer::Viewer;
 
-use super::subscriber::KnownTicket;
+use super::{gate::Gate, subscriber::KnownTicket};
 use crate::problem::Problem;
 
-/// The routes of the viewer's API, and below.
-const PLACES: [&str; 2] = ["/api/v1/sessions", "/api/v1/events"];
+/// Where the API is.
+const API: &str = "/api";
+/// The routes of the viewer's part of it, and below.
+const VIEWER: [&str; 2] = ["/api/v1/sessions", "/api/v1/events"];
 
 /// What a script may read besides the body.
 const EXPOSED: HeaderValue =
@@ -36,26 +39,16 @@ pub async fn answer_origins(
         return Ok(next.call(request).await?.map_into_left_body());
     };
     let asks = asks_before(&request);
-    // What no subscriber's token was sent for, staff's and programs' requests, no other origin reads.
-    let of = match request.extensions().get::<KnownTicket>() {
-        Some(KnownTicket(Ok(ticket))) => Some(Some(ticket.clone())),
-        Some(KnownTicket(Err(_))) => Some(None),
-        None => asks.then_some(None),
-    };
-    let may = match (request.app_data::<Data<Viewer>>(), of) {
-        (Some(viewer), Some(ticket)) => {
-            let origin = origin.to_str().unwrap_or_default();
-            let may = viewer.may_read(ticket.as_ref(), origin).await;
-            may.map_err(Problem::from)?
-        }
-        _ => false,
-    };
+    let may = may_read(&request, origin.to_str().unwrap_or_default(), asks).await?;
     let mut response = if asks && may {
         let allowed = HttpResponse::NoContent()
-            .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
+            .insert_header((
+                header::ACCESS_CONTROL_ALLOW_METHODS,
+                "GET, POST, PUT, PATCH, DELETE",
+            ))
             .insert_header((
                 header::ACCESS_CONTROL_ALLOW_HEADERS,
-                "authorization, content-type, idempotency-key",
+                "authorization, content-type, idempotency-key, if-match",
             ))
             .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"))
             .finish();
@@ -72,12 +65,38 @@ pub async fn answer_origins(
     Ok(response)
 }
 
-/// The origin of a page that asks the viewer's API.
+/// Whether a page of that origin may read the answer.
+async fn may_read(request: &ServiceRequest, origin: &str, asks: bool) -> Result<bool, Problem> {
+    let gate = request.app_data::<Data<Gate>>();
+    if gate.is_some_and(|gate| gate.is_open_to(origin)) {
+        return Ok(true);
+    }
+    if !VIEWER.iter().any(|place| is_below(request.path(), place)) {
+        return Ok(false);
+    }
+    let Some(viewer) = request.app_data::<Data<Viewer>>() else {
+        return Ok(false);
+    };
+    let known = request.extensions().get::<KnownTicket>().cloned();
+    let ticket = match known {
+        Some(KnownTicket(Ok(ticket))) => Some(ticket),
+        Some(KnownTicket(Err(_))) => None,
+        // Staff's and programs' requests carry no subscriber's token; nor does one that asks before.
+        None if asks => None,
+        None => return Ok(false),
+    };
+    Ok(viewer.may_read(ticket.as_ref(), origin).await?)
+}
+
+/// The origin of a page that asks the API.
 fn origin(request: &ServiceRequest) -> Option<HeaderValue> {
-    let path = request.path();
-    let mut places = PLACES.iter().filter_map(|place| path.strip_prefix(place));
-    places.find(|rest| rest.is_empty() || rest.starts_with('/'))?;
-    only(request, &header::ORIGIN).cloned()
+    let origin = only(request, &header::ORIGIN).cloned();
+    origin.filter(|_| is_below(request.path(), API))
+}
+
+fn is_below(path: &str, place: &str) -> bool {
+    let rest = path.strip_prefix(place);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a browser asks what it may send (a preflight request), which carries no token.

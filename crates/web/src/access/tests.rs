@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{
     App, HttpResponse,
-    http::StatusCode,
+    http::{Method, StatusCode},
     middleware::from_fn,
     test::{self as web_test, TestRequest},
     web::{self, Data},
@@ -131,6 +131,40 @@ async fn a_stranger_is_refused_before_their_mistakes_are_explained() {
             .as_u16(),
         401
     );
+}
+
+#[actix_web::test]
+async fn pages_of_the_origins_in_the_settings_read_the_api_and_no_other_part() {
+    let open = gate(true).open_to(vec!["https://ops.example".parse().unwrap()]);
+    let app = App::new()
+        .app_data(Data::new(open))
+        .route("/api/v1/customers", web::put().to(async || "changed"))
+        .route("/customers", web::put().to(async || "a page"))
+        .wrap(from_fn(answer_origins));
+    let app = web_test::init_service(app).await;
+    let told = async |request: TestRequest, origin: &'static str| {
+        let request = request.insert_header(("origin", origin)).to_request();
+        let answer = web_test::call_service(&app, request).await;
+        let allowed = answer.headers().get("access-control-allow-origin").cloned();
+        assert!(answer.headers().get("access-control-allow-credentials").is_none());
+        (
+            answer.status().as_u16(),
+            allowed.is_some_and(|allowed| allowed == origin),
+        )
+    };
+    let asks = |path| {
+        let asks = ("access-control-request-method", "PUT");
+        TestRequest::with_uri(path)
+            .method(Method::OPTIONS)
+            .insert_header(asks)
+    };
+    let put = |path| TestRequest::put().uri(path);
+    let (open, other) = ("https://ops.example", "https://evil.example");
+    assert_eq!(told(asks("/api/v1/customers"), open).await, (204, true));
+    assert_eq!(told(put("/api/v1/customers"), open).await, (200, true));
+    assert_eq!(told(put("/customers"), open).await, (200, false));
+    assert_eq!(told(put("/api/v1/customers"), other).await, (200, false));
+    assert!(!told(asks("/api/v1/customers"), other).await.1);
 }
 
 #[actix_web::test]
