@@ -26,11 +26,13 @@ pub(super) struct Asked {
     #[param(format = Date, example = "2026-11-22")]
     to: Option<String>,
     /// Of sessions that began in this persona only; `none`: in none.
+    #[param(pattern = "^(none|per_[0-7][0-9a-hjkmnp-tv-z]{25})$", example = "none")]
     persona: Option<String>,
     /// Of this version only.
+    #[param(value_type = Option<u32>, maximum = 4_294_967_295_u32, example = 1)]
     version: Option<String>,
     /// Of this channel only: `hosted` or `api`.
-    #[param(example = "hosted")]
+    #[param(pattern = "^(hosted|api)$", example = "hosted")]
     channel: Option<String>,
 }
 
@@ -66,7 +68,7 @@ impl Asked {
 #[serde(deny_unknown_fields)]
 pub(super) struct AskedTable {
     /// Which table; absent: `days`.
-    #[param(example = "days")]
+    #[param(pattern = "^(days|personas|reasons|offers|versions|cards)$", example = "days")]
     table: Option<String>,
     /// The first day, in the company's time zone; absent: 30 days to the last one.
     #[param(format = Date, example = "2026-10-24")]
@@ -75,11 +77,13 @@ pub(super) struct AskedTable {
     #[param(format = Date, example = "2026-11-22")]
     to: Option<String>,
     /// Of sessions that began in this persona only; `none`: in none.
+    #[param(pattern = "^(none|per_[0-7][0-9a-hjkmnp-tv-z]{25})$", example = "none")]
     persona: Option<String>,
     /// Of this version only.
+    #[param(value_type = Option<u32>, maximum = 4_294_967_295_u32, example = 1)]
     version: Option<String>,
     /// Of this channel only: `hosted` or `api`.
-    #[param(example = "hosted")]
+    #[param(pattern = "^(hosted|api)$", example = "hosted")]
     channel: Option<String>,
 }
 

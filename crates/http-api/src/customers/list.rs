@@ -27,13 +27,13 @@ use super::{
         FieldsParam,
         ("sort" = Option<String>, Query,
             description = "`name`, `created_at`, `mrr`, `persona` or a sortable attribute; `-` for the largest first.", example = "-mrr"),
-        ("include" = Option<String>, Query, description = "`count` counts the customers on \
+        ("include" = Option<String>, Query, pattern = "^count$", description = "`count` counts the customers on \
             all pages: all of them where nothing is filtered or the company has at most 10,000, else up to 1,000."),
         ("q" = Option<String>, Query,
             description = "Words, each the beginning of a word of name, e-mail, domain or external id."),
-        ("filter[persona]" = Option<String>, Query, description = "Keys of personas, or `unassigned`.",
+        ("filter[persona]" = Option<String>, Query, min_length = 1, description = "Keys of personas, or `unassigned`.",
             example = "early_monthly,unassigned"),
-        ("filter[mrr][gte]" = Option<String>, Query,
+        ("filter[mrr][gte]" = Option<String>, Query, pattern = "^[0-9]{1,12}$",
             description = "One of the many: any name with any operator of rules.", example = "1000"),
     ),
     responses((status = 200, description = "A page.", body = Page<CustomerView>,

@@ -31,7 +31,7 @@ pub(super) struct View {
     #[schema(example = "minor units")]
     unit: &'static str,
     /// The value; null where it is not known.
-    #[schema(value_type = Option<Object>, example = json!({"amount_minor": 2985, "currency": "USD"}))]
+    #[schema(value_type = Value, example = json!({"amount_minor": 2985, "currency": "USD"}))]
     value: Value,
     /// Whether nobody can have a value yet, because its source is not connected.
     waiting: bool,

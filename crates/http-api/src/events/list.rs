@@ -34,9 +34,9 @@ const LIST: ListSpec = ListSpec {
     operation_id = "list_events",
     params(
         PageParams,
-        ("filter[session]" = Option<String>, Query, description = "In this session only"),
-        ("filter[customer]" = Option<String>, Query, description = "To this customer only"),
-        ("filter[name]" = Option<String>, Query, description = "Of this name only", example = "card.viewed"),
+        ("filter[session]" = Option<String>, Query, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{25}$", description = "In this session only"),
+        ("filter[customer]" = Option<String>, Query, pattern = "^cus_[0-7][0-9a-hjkmnp-tv-z]{25}$", description = "To this customer only"),
+        ("filter[name]" = Option<String>, Query, pattern = "^[^,\\\\]+$", description = "Of this name only", example = "card.viewed"),
     ),
     responses((status = 200, description = "A page of events", body = Page<EventView>, example = json!({
         "data": [example()], "page": { "next_cursor": null, "has_more": false }

@@ -44,9 +44,10 @@ const LIST: ListSpec = ListSpec {
     params(
         PageParams,
         FieldsParam,
-        ("filter[state]" = Option<String>, Query, description = "In this state only", example = "dead"),
-        ("filter[kind]" = Option<String>, Query, description = "Of this kind only", example = "import_upload"),
-        ("filter[subject]" = Option<String>, Query, description = "About the thing with this id only",
+        ("filter[state]" = Option<String>, Query,
+            pattern = "^(scheduled|queued|leased|succeeded|dead|cancelled)$", description = "In this state only", example = "dead"),
+        ("filter[kind]" = Option<String>, Query, pattern = "^[^,\\\\]+$", description = "Of this kind only", example = "import_upload"),
+        ("filter[subject]" = Option<String>, Query, pattern = "^[^,\\\\]+$", description = "About the thing with this id only",
             example = "upl_01h455vb4pex5vsknk084sn02q"),
         ("filter[housekeeping]" = Option<bool>, Query, description = "Also housekeeping that has ended well",
             example = true),

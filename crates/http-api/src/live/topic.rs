@@ -11,7 +11,10 @@ use utoipa::IntoParams;
 #[serde(deny_unknown_fields)]
 pub(super) struct Params {
     /// `jobs` (needs `jobs.read`) or `jobs:{id}` (or have started it), separated by commas, at most 50.
-    #[param(example = "jobs:job_01h455vb4pex5vsknk084sn02q")]
+    #[param(
+        pattern = "^jobs(:job_[0-7][0-9a-hjkmnp-tv-z]{25})?(,jobs(:job_[0-7][0-9a-hjkmnp-tv-z]{25})?){0,49}$",
+        example = "jobs:job_01h455vb4pex5vsknk084sn02q"
+    )]
     pub(super) topics: String,
 }
 

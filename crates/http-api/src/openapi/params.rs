@@ -11,6 +11,7 @@ pub(crate) struct PageParams {
     #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<u16>,
     /// Where to go on: `page.next_cursor` of the page before, as it is.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -20,6 +21,7 @@ pub(crate) struct PageParams {
 #[expect(dead_code, reason = "described here, read by ListSpec")]
 pub(crate) struct FieldsParam {
     /// The fields to answer, separated by commas; `id` always comes along.
+    #[param(min_length = 1, example = "id")]
     fields: Option<String>,
 }
 
@@ -29,7 +31,7 @@ pub(crate) struct FieldsParam {
 #[expect(dead_code, reason = "described here, read by IfMatch")]
 pub(crate) struct IfMatchHeader {
     /// The `ETag` that you read, so that nobody's change is lost.
-    #[param(rename = "If-Match", example = "\"v3\"")]
+    #[param(rename = "If-Match", pattern = "^\"[!#-~]*\"$", example = "\"v3\"")]
     if_match: String,
 }
 
@@ -41,7 +43,9 @@ pub(crate) struct IdempotencyKeyHeader {
     /// A fresh key per request. The same request sent again with it within 24 hours acts once and answers the same.
     #[param(
         rename = "Idempotency-Key",
+        min_length = 1,
         max_length = 255,
+        pattern = "^[!-~]+$",
         example = "3f1c1f0a-7a52-4f6e-9f0b-0f4f2f2f8a11"
     )]
     idempotency_key: Option<String>,

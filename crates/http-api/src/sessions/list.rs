@@ -37,10 +37,11 @@ const LIST: ListSpec = ListSpec {
     operation_id = "list_sessions",
     params(
         PageParams,
-        ("filter[workflow]" = Option<String>, Query, description = "Of this workflow only"),
-        ("filter[customer]" = Option<String>, Query, description = "Of this customer only"),
-        ("filter[state]" = Option<String>, Query, description = "In this state only", example = "completed"),
-        ("filter[mode]" = Option<String>, Query, description = "`live` or `test` only", example = "live"),
+        ("filter[workflow]" = Option<String>, Query, pattern = "^wfl_[0-7][0-9a-hjkmnp-tv-z]{25}$", description = "Of this workflow only"),
+        ("filter[customer]" = Option<String>, Query, pattern = "^cus_[0-7][0-9a-hjkmnp-tv-z]{25}$", description = "Of this customer only"),
+        ("filter[state]" = Option<String>, Query, pattern = "^(in_progress|abandoned|expired|completed)$",
+            description = "In this state only", example = "completed"),
+        ("filter[mode]" = Option<String>, Query, pattern = "^(live|test)$", description = "`live` or `test` only", example = "live"),
     ),
     responses((status = 200, description = "A page of sessions", body = Page<SessionView>, example = json!({
         "data": [example()], "page": { "next_cursor": null, "has_more": false }

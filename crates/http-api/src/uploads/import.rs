@@ -21,7 +21,7 @@ use crate::openapi::params::IdempotencyKeyHeader;
 pub(super) struct Body {
     /// What to do with rejected rows: `stop` imports nothing where there are any, `skip` imports the others.
     #[serde(default)]
-    #[schema(value_type = Option<String>, default = "stop")]
+    #[schema(value_type = String, default = "stop")]
     rejected: Rejected,
 }
 

@@ -36,7 +36,7 @@ const LIST: ListSpec = ListSpec {
     params(
         PageParams,
         FieldsParam,
-        ("filter[state]" = Option<String>, Query, description = "In this state only", example = "live"),
+        ("filter[state]" = Option<String>, Query, pattern = "^(draft|live|paused|archived)$", description = "In this state only", example = "live"),
     ),
     responses((status = 200, description = "A page of workflows.", body = Page<View>,
         example = json!({"data": [example()], "page": {"next_cursor": null, "has_more": false}}))),

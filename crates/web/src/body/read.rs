@@ -22,9 +22,16 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
+/// Where one of several names, or an object, is expected.
+const ANOTHER_KIND: &str = "expected a string or an object";
+
 fn explain(body: &[u8], path: &Path, error: &serde_json::Error) -> Problem {
     if !matches!(error.classify(), Category::Data) {
-        return malformed(error);
+        // A number where a name is expected is a mistake of syntax to the parser; the document is JSON all the same.
+        return match serde_json::from_slice::<serde_json::Value>(body) {
+            Ok(_) => Problem::validation(vec![FieldError::new(pointer(path), "wrong-type", ANOTHER_KIND)]),
+            Err(_) => malformed(error),
+        };
     }
     // A wrong type may come before a wrong character: what is no JSON at all is said first.
     if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(body) {
@@ -94,7 +101,7 @@ fn plain(message: &str) -> String {
         Some(&"struct " | &"internally tagged enum " | &"adjacently tagged enum ") => {
             format!("{before}expected an object")
         }
-        Some(_) => format!("{before}expected a string or an object"),
+        Some(_) => format!("{before}{ANOTHER_KIND}"),
         None => message.to_owned(),
     }
 }

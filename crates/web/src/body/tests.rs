@@ -137,6 +137,21 @@ fn every_kind_of_value_is_still_read() {
     assert_eq!(problem.fields()[0].code, "wrong-type");
 }
 
+#[test]
+fn another_kind_of_value_in_the_place_of_a_name_is_no_mistake_of_syntax() {
+    for body in [
+        &br#"{"shapes":[null],"more":{}}"#[..],
+        br#"{"shapes":[7],"more":{}}"#,
+    ] {
+        let problem = read::<All>(body).unwrap_err();
+        let told = &problem.fields()[0];
+        assert_eq!(
+            (told.code.as_ref(), told.pointer.as_ref()),
+            ("wrong-type", "#/shapes/0")
+        );
+    }
+}
+
 #[actix_web::test]
 async fn what_is_no_json_is_malformed_and_its_place_is_told() {
     let (status, problem) = ask("/json", "application/json", "{\"name\": \"a\",\n  oops}").await;
