@@ -15,7 +15,7 @@ use kale_testkit::Client;
 use serde_json::Value;
 
 /// How long anything here may take that a broken program would never do.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A file of customers; the same number of rows gives the same file.
 fn file(rows: u32) -> Vec<u8> {
