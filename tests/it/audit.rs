@@ -1,5 +1,7 @@
 //! Every change leaves an entry that says who did what to what.
 
+mod reading;
+
 use actix_web::http::Method;
 use kale_testkit::{TestApp, TestCompany};
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@
 mod control;
 mod database;
 mod figures;
+mod sealing;
 mod server;
 mod starting;
 mod stopping;
@@ -12,6 +13,9 @@ use std::time::Duration;
 
 use kale_testkit::Client;
 use serde_json::Value;
+
+/// How long anything here may take that a broken program would never do.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A file of customers; the same number of rows gives the same file.
 fn file(rows: u32) -> Vec<u8> {

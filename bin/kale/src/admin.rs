@@ -1,4 +1,4 @@
-//! `kale admin`: companies and people, by whoever runs the installation.
+//! `kale admin`: companies, people and the audit log, by whoever runs the installation.
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use kale_application::installation::{NewCompany, NewUser, Setup};
@@ -6,18 +6,23 @@ use kale_domain::{access::Role, company::Industry, money::Currency, user::User};
 use kale_persistence::{access, sign_ins};
 
 use crate::{
-    cli::{Admin, AdminAction},
+    audit,
+    cli::{Admin, AdminAction, PeopleAction},
     command::settings,
     database, sources,
 };
 
-/// Sets up what was asked for and prints a sign-in link for each person.
+/// Does what was asked for; prints a sign-in link for each person that was set up.
 #[expect(clippy::print_stdout, reason = "what the command line prints is its answer")]
 pub(crate) async fn run(admin: &Admin) -> Result<()> {
     let settings = settings(&admin.common, None)?;
     let database = database::open(&settings, sources::system()).await?;
     database::migrate(&database.store).await?;
-    let users = people(&Setup::new(database.store.clone()), &admin.action).await?;
+    let users = match &admin.action {
+        AdminAction::VerifyAudit(options) => return audit::verify(&database.store, options).await,
+        AdminAction::EraseAuditEntry(options) => return audit::erase(&database.store, options).await,
+        AdminAction::People(action) => people(&Setup::new(database.store.clone()), action).await?,
+    };
     if users.is_empty() {
         bail!("nobody with that address may sign in");
     }
@@ -34,10 +39,10 @@ pub(crate) async fn run(admin: &Admin) -> Result<()> {
     Ok(())
 }
 
-async fn people(setup: &Setup, action: &AdminAction) -> Result<Vec<User>> {
+async fn people(setup: &Setup, action: &PeopleAction) -> Result<Vec<User>> {
     let operator = access::operator();
     match action {
-        AdminAction::CreateCompany {
+        PeopleAction::CreateCompany {
             name,
             slug,
             industry,
@@ -70,7 +75,7 @@ async fn people(setup: &Setup, action: &AdminAction) -> Result<Vec<User>> {
                 .context("the person was not made")?;
             Ok(vec![user])
         }
-        AdminAction::CreateKaleAdmin { email, person } => {
+        PeopleAction::CreateKaleAdmin { email, person } => {
             let user = NewUser {
                 email: email.parse()?,
                 name: person.clone(),
@@ -82,6 +87,6 @@ async fn people(setup: &Setup, action: &AdminAction) -> Result<Vec<User>> {
                 .context("the person was not made")?;
             Ok(vec![user])
         }
-        AdminAction::SignInLink { email } => Ok(setup.users_of(&email.parse()?).await?),
+        PeopleAction::SignInLink { email } => Ok(setup.users_of(&email.parse()?).await?),
     }
 }

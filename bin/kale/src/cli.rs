@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use kale_config::Flags;
+use kale_domain::{audit::chain::Head, id::AuditEntryId};
 
 /// Customer retention, as one self-hosted server.
 #[derive(Debug, Parser)]
@@ -27,7 +28,7 @@ pub enum Command {
     Demo(Demo),
     /// Bring the database to this version's indexes and rules.
     Migrate(Migrate),
-    /// Set up companies and people.
+    /// Set up companies and people, and check the audit log.
     Admin(Admin),
     /// Check settings, database, key ring and blob folder, and say what is wrong.
     Doctor(Common),
@@ -101,14 +102,51 @@ pub struct Admin {
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,
-    /// What to set up.
+    /// What to do.
     #[command(subcommand)]
     pub action: AdminAction,
 }
 
-/// What to set up.
+/// What to do.
 #[derive(Debug, Clone, Subcommand)]
 pub enum AdminAction {
+    /// Companies and people.
+    #[command(flatten)]
+    People(PeopleAction),
+    /// Compare the audit log with its chain; says what is wrong, and fails where something is.
+    VerifyAudit(VerifyAudit),
+    /// Erase what an entry of the audit log said. That it was there, and that it was erased, stays.
+    EraseAuditEntry(EraseAuditEntry),
+}
+
+/// `kale admin verify-audit`.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyAudit {
+    /// The short name of a company, for its chain alone.
+    #[arg(long)]
+    pub company: Option<String>,
+    /// Only the chain of what belongs to no company.
+    #[arg(long, conflicts_with = "company")]
+    pub installation: bool,
+    /// A head of that chain that was noted once, as `number:hash`.
+    #[arg(long)]
+    pub expect_head: Option<Head>,
+}
+
+/// `kale admin erase-audit-entry`.
+#[derive(Debug, Clone, Args)]
+pub struct EraseAuditEntry {
+    /// The short name of its company; without it the entry is one of the installation.
+    #[arg(long)]
+    pub company: Option<String>,
+    /// Its id.
+    #[arg(long)]
+    pub entry: AuditEntryId,
+}
+
+/// What to set up.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PeopleAction {
     /// Make a company with its first retention admin; prints a sign-in link.
     CreateCompany {
         /// What people call it.

@@ -1,6 +1,7 @@
 //! The composition root: the only place that knows every crate.
 
 mod admin;
+mod audit;
 pub mod cli;
 pub mod command;
 pub mod database;

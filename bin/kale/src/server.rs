@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result};
 use kale_application::{
     access::{Callers, LinkDelivery, SignIns},
     api_keys::ApiKeys,
+    audit::AuditLog,
     companies::Companies,
     customers::Customers,
     events::Events,
@@ -107,7 +108,7 @@ pub async fn start(
     let sign_ins = SignIns::new(store.clone(), Arc::clone(&callers), delivery);
     let worker = parts
         .work
-        .then(|| worker::start(&store, &blobs, options(&settings.listen)))
+        .then(|| worker::start(&store, &blobs, worker::Options::of(&settings.listen)))
         .transpose()?;
     if let Some(admin) = settings.admin_listen {
         serve_metrics(admin)?;
@@ -139,15 +140,6 @@ pub async fn start(
         worker,
         mongod,
     })
-}
-
-fn options(listen: &SocketAddr) -> worker::Options {
-    let name = format!("{}-{}", std::process::id(), listen.port());
-    worker::Options {
-        name,
-        clock: None,
-        lease: Duration::from_secs(15),
-    }
 }
 
 impl Running {
@@ -281,6 +273,7 @@ fn use_cases(
         callers: Arc::clone(callers),
         fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
         api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
+        audit: AuditLog::new(store.clone()),
         companies: Companies::new(store.clone(), Arc::clone(callers)),
         customers: Customers::new(store.clone()),
         personas: Personas::new(store.clone()),
@@ -311,6 +304,7 @@ fn dashboard(api: &kale_http_api::Deps, clock: Arc<dyn Clock>, secure_cookies: b
         },
         sign_ins: api.sign_ins.clone(),
         api_keys: api.api_keys.clone(),
+        audit: api.audit.clone(),
         companies: api.companies.clone(),
         customers: api.customers.clone(),
         personas: api.personas.clone(),

@@ -1,9 +1,10 @@
 //! Background work: which handler runs which kind, and when recurring work is due.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use kale_application::{
+    audit::{SealAudit, VerifyAudit, is_waiting, seal_audit, verify_audit},
     measures::{
         CheckRollups, RebuildRollups, RollUp, SweepRollups, check_rollups, rebuild_rollups, roll_up,
         sweep_rollups,
@@ -26,6 +27,7 @@ pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
     let uploads = || (store.clone(), blobs.clone());
     let (profiles, checks, imports) = (uploads(), uploads(), uploads());
     let (refreshed, assigned, swept) = (store.clone(), store.clone(), store.clone());
+    let (sealed, verified) = (store.clone(), store.clone());
     let idle = store.clone();
     let (counted, rebuilt, compared, left) = (store.clone(), store.clone(), store.clone(), store.clone());
     Registry::new()
@@ -45,15 +47,26 @@ pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
         .on::<RollUp>(async move |job, lease: Lease| roll_up(&counted, job, &lease).await)
         .on::<RebuildRollups>(async move |job, lease: Lease| rebuild_rollups(&rebuilt, job, &lease).await)
         .on::<CheckRollups>(async move |job, lease: Lease| check_rollups(&compared, job, &lease).await)
+        .on::<SealAudit>(async move |job, lease: Lease| seal_audit(&sealed, job, &lease).await)
+        .on::<VerifyAudit>(async move |job, lease: Lease| verify_audit(&verified, job, &lease).await)
         .on::<SweepRollups>(async move |job, lease: Lease| sweep_rollups(&left, job, &lease).await)
 }
 
 /// Recurring work, each in UTC.
-pub fn timetable() -> Result<Timetable> {
+pub fn timetable(store: &Store) -> Result<Timetable> {
     let nightly = |_slot| SweepPersonas::default().of_installation();
     let minutely = |_slot| SweepSessions::default().of_installation();
     let uncounted = |_slot| SweepRollups::default().of_installation();
+    let unsealed = |_slot| SealAudit::default().of_installation();
+    let chains = |_slot| VerifyAudit::default().of_installation();
+    let asked = store.clone();
+    let waiting = move || {
+        let store = asked.clone();
+        async move { is_waiting(&store).await }
+    };
     Ok(Timetable::default()
+        .every_if("audit_seal", "*/5 * * * * *", "UTC", waiting, unsealed)?
+        .every("audit_verify", "50 2 * * *", "UTC", chains)?
         .every("persona_sweep", "20 3 * * *", "UTC", nightly)?
         .every("session_expiry", "* * * * *", "UTC", minutely)?
         .every("rollup", "* * * * *", "UTC", uncounted)?)
@@ -67,13 +80,25 @@ pub struct Options {
     /// The clock of recurring work; `None` goes by the store's.
     pub clock: Option<Arc<dyn Clock>>,
     /// How long a lease lasts.
-    pub lease: std::time::Duration,
+    pub lease: Duration,
+}
+
+impl Options {
+    /// Those of a process that listens there: a worker is known by its process and port.
+    #[must_use]
+    pub fn of(listen: &SocketAddr) -> Self {
+        Self {
+            name: format!("{}-{}", std::process::id(), listen.port()),
+            clock: None,
+            lease: Duration::from_secs(15),
+        }
+    }
 }
 
 /// Starts a worker on a thread of its own.
 pub fn start(store: &Store, blobs: &Blobs, options: Options) -> Result<Handle> {
     let config = Config {
-        timetable: timetable()?,
+        timetable: timetable(store)?,
         clock: options.clock,
         lease: options.lease,
         ..Config::new(options.name, tokio::runtime::Handle::current())

@@ -5,7 +5,7 @@ mod callers;
 mod sign_in;
 
 pub use self::{
-    caller::{Caller, Who},
+    caller::{Caller, Provenance, Who},
     callers::Callers,
     sign_in::{AskError, LinkDelivery, SignIns, UseError},
 };

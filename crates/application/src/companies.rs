@@ -12,7 +12,6 @@ use kale_domain::{
     money::Currency,
 };
 use kale_jobs::Job as _;
-pub use kale_persistence::audit::AuditFilter;
 use kale_persistence::{Installation, Reach, Store, StoreError, Tenant, Tx, companies, users};
 
 use crate::{
@@ -87,27 +86,6 @@ impl Companies {
     /// The people of a company.
     pub async fn users(&self, tenant: Tenant) -> Result<Vec<kale_domain::user::User>, StoreError> {
         users::list(&self.store, tenant).await
-    }
-
-    /// The latest entries of its audit log, newest first.
-    pub async fn audit(
-        &self,
-        tenant: Tenant,
-        limit: u32,
-        before: Option<kale_domain::id::AuditEntryId>,
-    ) -> Result<Vec<kale_domain::audit::AuditEntry>, StoreError> {
-        kale_persistence::audit::list(&self.store, tenant, limit, before).await
-    }
-
-    /// As [`Companies::audit`], only the entries of a filter.
-    pub async fn audit_where(
-        &self,
-        tenant: Tenant,
-        filter: &AuditFilter,
-        limit: u32,
-        before: Option<kale_domain::id::AuditEntryId>,
-    ) -> Result<Vec<kale_domain::audit::AuditEntry>, StoreError> {
-        kale_persistence::audit::find(&self.store, tenant, filter, limit, before).await
     }
 
     /// Changes a company; [`StoreError::Stale`] where it is no longer at `version`. What follows from the currency or

@@ -203,6 +203,8 @@ fn entry(tx: &Tx, action: AuditAction, target: String) -> AuditEntry {
         before: std::collections::BTreeMap::new(),
         after: std::collections::BTreeMap::new(),
         request_id: None,
+        ip: None,
+        user_agent: None,
         at: tx.now(),
     }
 }

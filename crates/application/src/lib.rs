@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod api_keys;
+pub mod audit;
 pub mod companies;
 pub mod customers;
 pub mod events;

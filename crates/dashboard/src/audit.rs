@@ -1,5 +1,7 @@
 //! `GET /audit`: who changed what.
 
+mod asked;
+mod export;
 mod words;
 
 use std::collections::BTreeMap;
@@ -8,23 +10,24 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{
     api_keys::ApiKeys,
-    companies::{AuditFilter, Companies},
+    audit::{AuditFilter, AuditLog, SealedHead},
+    companies::Companies,
     personas::Personas,
 };
 use kale_domain::{
     access::Permission,
     audit::{Actor, AuditAction, AuditEntry},
-    id::{ApiKeyId, AuditEntryId},
+    id::ApiKeyId,
 };
 use kale_web::{Problem, Query as Asked, permission::ReadAudit};
-use serde::Deserialize;
 
+use self::asked::Params;
 use crate::{
     frame::{Here, Query},
     people::People,
     routes::{Needs, Routes},
     view::{
-        audit::{AuditChange, AuditPage, AuditRow},
+        audit::{AuditChange, AuditPage, AuditRow, AuditSeal},
         form::{Choice, Field, Select},
         format,
         parts::{Empty, Link, Pager},
@@ -38,20 +41,13 @@ const FILE: &str = "file";
 const PAGE: u32 = 50;
 
 pub(crate) fn routes(routes: &mut Routes<'_>) {
-    let _all = routes.get("/audit", Needs::May(Permission::ReadAudit), handle);
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Params {
-    /// Forms send what is not chosen as an empty text.
-    #[serde(default)]
-    action: String,
-    #[serde(default)]
-    actor: String,
-    #[serde(default)]
-    target: String,
-    cursor: Option<AuditEntryId>,
+    let _all = routes
+        .get("/audit", Needs::May(Permission::ReadAudit), handle)
+        .get(
+            "/audit/export.csv",
+            Needs::May(Permission::ReadAudit),
+            export::handle,
+        );
 }
 
 /// What turns ids into names.
@@ -64,16 +60,15 @@ struct Names {
 #[tracing::instrument(name = "dashboard.audit.list", skip_all)]
 async fn handle(
     here: Here<ReadAudit>,
+    log: Data<AuditLog>,
     companies: Data<Companies>,
     keys: Data<ApiKeys>,
     personas: Data<Personas>,
     Asked(params): Asked<Params>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = params.filter()?;
+    let filter = params.filter(&here.zone())?;
     let tenant = here.tenant();
-    let mut found = companies
-        .audit_where(tenant, &filter, PAGE + 1, params.cursor)
-        .await?;
+    let mut found = log.list(tenant, &filter, PAGE + 1, params.cursor).await?;
     let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = found.len() > limit;
     found.truncate(limit);
@@ -98,6 +93,10 @@ async fn handle(
         action: actions(&params.action),
         actor: actors(&params.actor, &names),
         target: params.target.clone(),
+        from: params.from.clone(),
+        to: params.to.clone(),
+        export: params.query().at("/audit/export.csv"),
+        sealed: sealed(&here, log.head(tenant).await?),
         empty: empty(narrowed),
         pager: pager(&params, &found, more),
         entries: found.iter().map(|entry| row(&here, &names, entry)).collect(),
@@ -116,40 +115,6 @@ async fn handle(
     })
 }
 
-impl Params {
-    fn filter(&self) -> Result<AuditFilter, Problem> {
-        let action = match self.action.as_str() {
-            "" => None,
-            name => Some(words::named(name).ok_or_else(|| refused("action"))?),
-        };
-        let actor = match self.actor.as_str() {
-            "" => None,
-            "system" => Some(Actor::System),
-            id => {
-                let user = id.parse().map(|id| Actor::User { id });
-                let key = id.parse().map(|id| Actor::ApiKey { id });
-                Some(user.or(key).or(Err(refused("actor")))?)
-            }
-        };
-        Ok(AuditFilter {
-            action,
-            actor,
-            target: Some(self.target.clone()).filter(|target| !target.is_empty()),
-        })
-    }
-
-    fn query(&self) -> Query {
-        Query::default()
-            .with("action", self.action.as_str())
-            .with("actor", self.actor.as_str())
-            .with("target", self.target.as_str())
-    }
-}
-
-fn refused(parameter: &'static str) -> Problem {
-    Problem::of("invalid-parameter").detail(format!("`{parameter}` is none of those the page offers"))
-}
-
 impl Names {
     fn actor(&self, actor: &Actor) -> String {
         match actor {
@@ -159,6 +124,7 @@ impl Names {
                 format!("API key “{name}”")
             }
             Actor::System => "Kale".to_owned(),
+            Actor::Erased => "somebody".to_owned(),
         }
     }
 
@@ -171,8 +137,17 @@ impl Names {
     }
 }
 
+/// Where the chain ends, for whoever notes it somewhere else.
+fn sealed(here: &Here<ReadAudit>, head: Option<SealedHead>) -> Option<AuditSeal> {
+    head.map(|sealed| AuditSeal {
+        entries: sealed.head.seq.to_string(),
+        head: sealed.head.to_string(),
+        at: here.instant(sealed.at),
+    })
+}
+
 fn actions(chosen: &str) -> Select {
-    let all = words::ACTIONS.map(|action| Choice::new(words::name(action), words::alone(action)));
+    let all = words::ACTIONS.map(|action| Choice::new(action.name(), words::alone(action)));
     Select::new(
         Field::new("action", "What").value(chosen),
         std::iter::once(Choice::new("", "Everything")).chain(all),
@@ -202,7 +177,7 @@ fn row(here: &Here<ReadAudit>, names: &Names, entry: &AuditEntry) -> AuditRow {
         at: here.instant(entry.at),
         initials: match entry.actor {
             Actor::User { .. } => format::initials(&actor),
-            Actor::ApiKey { .. } | Actor::System => String::new(),
+            Actor::ApiKey { .. } | Actor::System | Actor::Erased => String::new(),
         },
         actor,
         action: words::of(entry.action).to_owned(),
@@ -311,36 +286,5 @@ fn empty(narrowed: bool) -> Empty {
         },
         action: None,
         other: narrowed.then(|| Link::new("Everything", "/audit")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_list_is_narrowed_by_what_the_form_offers() {
-        let params = |action: &str, actor: &str| Params {
-            action: action.to_owned(),
-            actor: actor.to_owned(),
-            ..Params::default()
-        };
-        assert_eq!(params("", "").filter().unwrap(), AuditFilter::default());
-        assert_eq!(
-            params("upload_undone", "").filter().unwrap().action,
-            Some(AuditAction::UploadUndone)
-        );
-        assert_eq!(params("", "system").filter().unwrap().actor, Some(Actor::System));
-        let user = params("", "usr_01h455vb4pex5vsknk084sn02q")
-            .filter()
-            .unwrap()
-            .actor;
-        assert!(matches!(user, Some(Actor::User { .. })));
-        for (action, actor) in [("fly", ""), ("", "cus_01h455vb4pex5vsknk084sn02q")] {
-            assert_eq!(
-                params(action, actor).filter().unwrap_err().code(),
-                "invalid-parameter"
-            );
-        }
     }
 }

@@ -9,6 +9,7 @@ use actix_web::{
 use kale_application::{
     access::SignIns,
     api_keys::ApiKeys,
+    audit::AuditLog,
     companies::Companies,
     customers::Customers,
     live::Live,
@@ -39,7 +40,9 @@ pub struct Deps {
     pub sign_ins: SignIns,
     /// Keys of programs.
     pub api_keys: ApiKeys,
-    /// Companies, their people and their audit log.
+    /// The audit log.
+    pub audit: AuditLog,
+    /// Companies and their people.
     pub companies: Companies,
     /// Customers.
     pub customers: Customers,
@@ -95,6 +98,7 @@ impl Deps {
             .app_data(Data::new(self.door))
             .app_data(Data::new(self.sign_ins))
             .app_data(Data::new(self.api_keys))
+            .app_data(Data::new(self.audit))
             .app_data(Data::new(self.companies))
             .app_data(Data::new(self.customers))
             .app_data(Data::new(self.personas))

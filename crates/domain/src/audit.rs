@@ -1,5 +1,7 @@
 //! The audit log: who changed what, when, and how it was before.
 
+pub mod chain;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -23,6 +25,21 @@ pub enum Actor {
     },
     /// Kale itself: a job or the command line.
     System,
+    /// What the entry said was erased, and with it who acted.
+    Erased,
+}
+
+impl Actor {
+    /// What it is, on the wire.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::User { .. } => "user",
+            Self::ApiKey { .. } => "api_key",
+            Self::System => "system",
+            Self::Erased => "erased",
+        }
+    }
 }
 
 /// What was done to what. A closed list: the audit log is read by machines too.
@@ -74,6 +91,26 @@ pub enum AuditAction {
     ViewerSecretRevoked,
     FiguresCounted,
     ViewerTokenMinted,
+    AuditExported,
+    AuditErased,
+}
+
+impl AuditAction {
+    /// Its name on the wire, such as `company_changed`.
+    #[must_use]
+    pub fn name(self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(name)) => name,
+            // A variant without fields is always a text.
+            _ => String::new(),
+        }
+    }
+
+    /// The action of that name.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::from(text)).ok()
+    }
 }
 
 /// One entry. Values in `before` and `after` are texts that are safe to show: never a secret.
@@ -93,6 +130,10 @@ pub struct AuditEntry {
     pub after: BTreeMap<String, String>,
     /// The request it came with.
     pub request_id: Option<String>,
+    /// The address that request came from.
+    pub ip: Option<String>,
+    /// What program sent it, as it calls itself.
+    pub user_agent: Option<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -134,6 +175,8 @@ mod tests {
             before: BTreeMap::new(),
             after: BTreeMap::new(),
             request_id: None,
+            ip: None,
+            user_agent: None,
             at: Timestamp::UNIX_EPOCH,
         };
         let text = str::to_owned;

@@ -1,11 +1,17 @@
 //! `/audit`: who changed what.
 
+mod export;
+mod head;
 mod list;
+mod query;
 
 pub(crate) use self::list::ActorView;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list::handle);
+    config
+        .service(list::handle)
+        .service(export::handle)
+        .service(head::handle);
 }

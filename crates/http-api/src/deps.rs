@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use kale_application::{
     access::{Callers, SignIns},
     api_keys::ApiKeys,
+    audit::AuditLog,
     companies::Companies,
     customers::Customers,
     events::Events,
@@ -39,7 +40,9 @@ pub struct Deps {
     pub fresh_nonce: fn() -> String,
     /// Keys of programs.
     pub api_keys: ApiKeys,
-    /// Companies, their people and their audit log.
+    /// The audit log.
+    pub audit: AuditLog,
+    /// Companies and their people.
     pub companies: Companies,
     /// Customers.
     pub customers: Customers,
@@ -81,6 +84,7 @@ impl Deps {
             .app_data(Data::from(self.callers))
             .app_data(Data::new(Nonces(self.fresh_nonce)))
             .app_data(Data::new(self.api_keys))
+            .app_data(Data::new(self.audit))
             .app_data(Data::new(self.companies))
             .app_data(Data::new(self.customers))
             .app_data(Data::new(self.personas))

@@ -6,15 +6,17 @@ use croner::{
     Cron,
     parser::{CronParser, Seconds},
 };
+use futures::{FutureExt as _, future::BoxFuture};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use kale_persistence::{Store, StoreError, jobs::NewJob, schedules::ScheduleState};
 
 /// Why a timetable can't be made. All of it is written in the code, so this shows at the start.
 #[derive(Debug, thiserror::Error)]
 pub enum TimetableError {
-    /// The expression is not one of five fields, or never matches.
+    /// The expression is not one of five or six fields, or never matches.
     #[error(
-        "the schedule `{key}` has `{expression}`: expected five cron fields that match some day, such as `15 3 * * *`"
+        "the schedule `{key}` has `{expression}`: expected five cron fields that match some day, such as `15 3 * * *`, or \
+         six that begin with seconds"
     )]
     Expression {
         /// Which schedule.
@@ -47,6 +49,7 @@ pub enum TimetableError {
 }
 
 type MakeJob = Arc<dyn Fn(Timestamp) -> Result<NewJob, StoreError> + Send + Sync>;
+type IsNeeded = Arc<dyn Fn() -> BoxFuture<'static, Result<bool, StoreError>> + Send + Sync>;
 
 /// What recurs. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +65,8 @@ struct Entry {
     time_zone: &'static str,
     zone: TimeZone,
     job: MakeJob,
+    /// Whether there is something to do; always, where it is absent.
+    needed: Option<IsNeeded>,
 }
 
 impl fmt::Debug for Entry {
@@ -96,7 +101,7 @@ impl Timetable {
             source,
         };
         let cron = CronParser::builder()
-            .seconds(Seconds::Disallowed)
+            .seconds(Seconds::Optional)
             .build()
             .parse(expression)
             .map_err(wrong)?;
@@ -107,10 +112,30 @@ impl Timetable {
             time_zone,
             zone,
             job: Arc::new(job),
+            needed: None,
         };
         // An expression that never matches shows itself here and not in the middle of a night.
         entry.next(Timestamp::UNIX_EPOCH).map_err(wrong)?;
         self.entries.push(entry);
+        Ok(self)
+    }
+
+    /// The same for what comes every few seconds: at a slot where `needed` says no, the schedule moves on without a job.
+    pub fn every_if<Needed>(
+        mut self,
+        key: &'static str,
+        expression: &'static str,
+        time_zone: &'static str,
+        needed: impl Fn() -> Needed + Send + Sync + 'static,
+        job: impl Fn(Timestamp) -> Result<NewJob, StoreError> + Send + Sync + 'static,
+    ) -> Result<Self, TimetableError>
+    where
+        Needed: Future<Output = Result<bool, StoreError>> + Send + 'static,
+    {
+        self = self.every(key, expression, time_zone, job)?;
+        if let Some(entry) = self.entries.last_mut() {
+            entry.needed = Some(Arc::new(move || needed().boxed()));
+        }
         Ok(self)
     }
 
@@ -147,6 +172,12 @@ impl Timetable {
             };
             let slot = entry.last(due.next_run, now);
             let next = entry.next(now).map_err(|error| never(entry, &error))?;
+            if let Some(needed) = &entry.needed
+                && !needed().await?
+            {
+                store.schedules().pass(&due, slot, next).await?;
+                continue;
+            }
             let job = (entry.job)(slot)?;
             if store.schedules().take(&due, slot, next, &job).await? {
                 enqueued += 1;

@@ -165,6 +165,14 @@ impl Schedules {
             })
     }
 
+    /// Moves a schedule as it was read past its due slot, at which there was nothing to do. Where another process was
+    /// first it stays where that left it.
+    pub async fn pass(&self, read: &ScheduleState, slot: Timestamp, next_run: Timestamp) -> Result<()> {
+        let (filter, update) = taking(read, slot, next_run);
+        self.records.update_one(filter, update).await?;
+        Ok(())
+    }
+
     /// Every schedule, by name.
     pub async fn list(&self, _: Installation) -> Result<Vec<ScheduleState>> {
         self.find(doc! {}).await

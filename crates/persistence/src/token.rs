@@ -23,6 +23,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 4] = [Self::SignIn, Self::Link, Self::ApiKey, Self::ViewerSecret];
+
     const fn prefix(self) -> &'static str {
         match self {
             Self::SignIn => "kale_sgn_",
@@ -31,6 +33,11 @@ impl Kind {
             Self::ViewerSecret => "kale_vsc_",
         }
     }
+}
+
+/// Whether a token of ours stands in a text, or what begins like one.
+pub(crate) fn is_in(text: &str) -> bool {
+    Kind::ALL.into_iter().any(|kind| text.contains(kind.prefix()))
 }
 
 /// SHA-256 of a secret of 256 random bits: no salt or stretching is needed for what can't be guessed.

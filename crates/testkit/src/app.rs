@@ -8,7 +8,7 @@ use std::{
 use jiff::SignedDuration;
 use kale::server::{self, Parts, Running};
 use kale_application::{
-    access::LinkDelivery,
+    access::{LinkDelivery, Provenance},
     installation::{NewUser, Setup},
 };
 use kale_config::{Flags, Settings};
@@ -205,7 +205,10 @@ impl TestApp {
     pub async fn signed_in(&self, user: UserId) -> Client {
         let sign_ins = &self.running().sign_ins;
         let link = sign_ins.mint(access::operator(), user).await.unwrap();
-        let (_, token) = sign_ins.redeem(link.reveal(), None, "test", None).await.unwrap();
+        let (_, token) = sign_ins
+            .redeem(link.reveal(), None, "test", &Provenance::default())
+            .await
+            .unwrap();
         Client::new(self.url(), Some(token.reveal().to_owned()))
     }
 

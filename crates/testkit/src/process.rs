@@ -74,6 +74,27 @@ impl KaleProcess {
         Self::run(&mut command, folder)
     }
 
+    /// Runs it with these words and waits; answers whether it succeeded, and what it said.
+    #[must_use]
+    pub fn run_to_its_end(mongodb_uri: &str, folder: &Path, words: &[&str]) -> (bool, String) {
+        let output = Command::new(binary())
+            .args(words)
+            .env_clear()
+            .env("KALE_MONGODB_URI", mongodb_uri)
+            .env("KALE_DATA_DIR", folder)
+            .env("KALE_LOG", "error")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.success(), said)
+    }
+
+    /// The number of the process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its output goes to a file of that folder.
     fn run(command: &mut Command, folder: &Path) -> Self {
         std::fs::create_dir_all(folder).unwrap();

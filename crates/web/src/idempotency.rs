@@ -166,7 +166,7 @@ fn actor(caller: &Caller) -> String {
     match caller.actor() {
         Actor::User { id } => id.to_string(),
         Actor::ApiKey { id } => id.to_string(),
-        Actor::System => "system".to_owned(),
+        other @ (Actor::System | Actor::Erased) => other.kind().to_owned(),
     }
 }
 

@@ -103,6 +103,11 @@ impl Limits {
         }))
     }
 
+    /// The address a request came from, past the proxies that are trusted.
+    pub(crate) fn address(&self, request: &HttpRequest) -> Option<IpAddr> {
+        address::of(request, &self.0.proxies)
+    }
+
     /// A request of a caller.
     pub(crate) fn caller(&self, request: &HttpRequest, caller: &Caller) -> Result<(), Problem> {
         let spender = match &caller.who {

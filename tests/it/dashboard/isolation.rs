@@ -241,6 +241,7 @@ async fn no_page_shows_anything_of_another_company_and_a_planted_leak_is_seen() 
         "/settings/viewer ",
         "/settings/api-keys ",
         "/audit ",
+        "/audit/export.csv ",
     ] {
         assert!(own.iter().any(|one| one.starts_with(page)), "{page} in {own:#?}");
     }

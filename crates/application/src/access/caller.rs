@@ -22,13 +22,24 @@ pub enum Who {
     Program(Arc<KeyHolder>),
 }
 
+/// The request that something came with, for the audit log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// Its id.
+    pub request_id: Option<String>,
+    /// The address it came from.
+    pub ip: Option<String>,
+    /// What program sent it, as it calls itself.
+    pub user_agent: Option<String>,
+}
+
 /// An authenticated caller and the request it came with.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Who.
     pub who: Who,
-    /// The request's id, for the audit log.
-    pub request_id: Option<String>,
+    /// With which request.
+    pub provenance: Provenance,
 }
 
 impl Caller {
@@ -102,7 +113,9 @@ impl Caller {
             target: format!("{target}"),
             before: std::collections::BTreeMap::new(),
             after: std::collections::BTreeMap::new(),
-            request_id: self.request_id.clone(),
+            request_id: self.provenance.request_id.clone(),
+            ip: self.provenance.ip.clone(),
+            user_agent: self.provenance.user_agent.clone(),
             at: tx.now(),
         }
     }

@@ -14,7 +14,7 @@ use kale_domain::{
 use kale_persistence::{Installation, Store, StoreError, access, companies, sign_ins};
 
 use super::{
-    caller::{Caller, Who},
+    caller::{Caller, Provenance, Who},
     callers::Callers,
 };
 
@@ -90,7 +90,7 @@ impl SignIns {
         token: &str,
         browser: Option<&str>,
         device: &str,
-        request_id: Option<&str>,
+        provenance: &Provenance,
     ) -> Result<(SignIn, Token), UseError> {
         let user = match access::by_link(&self.store, token, browser).await? {
             sign_ins::Link::Used(user) => user,
@@ -103,7 +103,6 @@ impl SignIns {
             return Err(UseError::Dead);
         };
         if let Some(reach) = presence.reach() {
-            let request_id = request_id.map(str::to_owned);
             self.store
                 .transaction::<_, StoreError>(reach.tenant(), async |tx| {
                     let entry = AuditEntry {
@@ -113,7 +112,9 @@ impl SignIns {
                         target: user.to_string(),
                         before: std::collections::BTreeMap::new(),
                         after: std::collections::BTreeMap::new(),
-                        request_id: request_id.clone(),
+                        request_id: provenance.request_id.clone(),
+                        ip: provenance.ip.clone(),
+                        user_agent: provenance.user_agent.clone(),
                         at: tx.now(),
                     };
                     tx.audit(entry).await

@@ -244,6 +244,7 @@ impl Workflows {
                 key.map_or_else(|| "a program".to_owned(), |key| key.name)
             }
             Actor::System => "Kale".to_owned(),
+            Actor::Erased => "Somebody".to_owned(),
         })
     }
 }

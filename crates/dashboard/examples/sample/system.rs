@@ -1,7 +1,7 @@
 #![expect(clippy::too_many_lines, reason = "invented data is long and has no branches")]
 
 use kale_dashboard::view::{
-    audit::{AuditChange, AuditPage, AuditRow},
+    audit::{AuditChange, AuditPage, AuditRow, AuditSeal},
     customer::Fact,
     form::{Choice, Field, Problems, Select, Wrong},
     jobs::{JobPage, JobRow, JobTab, JobsPage},
@@ -275,6 +275,14 @@ fn audit(typed: &str) -> AuditPage {
             [("", "Everybody"), ("usr_1", "Ada Okafor")].map(|(value, label)| Choice::new(value, label)),
         ),
         target: "cus_01h455vb4pex5vsknk084sn02q".to_owned(),
+        from: "2026-11-01".to_owned(),
+        to: String::new(),
+        export: "/audit/export.csv".to_owned(),
+        sealed: Some(AuditSeal {
+            entries: "1,204".to_owned(),
+            head: format!("1204:{}", "9f86d081884c7d65".repeat(4)),
+            at: "22 Nov 2026, 14:05".to_owned(),
+        }),
         entries: vec![
             row(
                 "Ada Okafor",

@@ -1,10 +1,9 @@
 //! What was done, in words.
 
 use kale_domain::audit::AuditAction;
-use serde_json::Value;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 44] = [
+pub(super) const ACTIONS: [AuditAction; 46] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanyEntered,
@@ -49,6 +48,8 @@ pub(super) const ACTIONS: [AuditAction; 44] = [
     AuditAction::ViewerSecretRevoked,
     AuditAction::FiguresCounted,
     AuditAction::ViewerTokenMinted,
+    AuditAction::AuditExported,
+    AuditAction::AuditErased,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -83,7 +84,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::UploadImported => "imported",
         AuditAction::UploadUndone => "took back the import of",
         AuditAction::UploadCancelled => "cancelled",
-        AuditAction::CustomersExported => "exported",
+        AuditAction::CustomersExported | AuditAction::AuditExported => "exported",
         AuditAction::PersonasChanged => "saved",
         AuditAction::PersonaAssigned => "assigned a persona to",
         AuditAction::PersonasReassigned => "reassigned",
@@ -96,26 +97,13 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::ViewerSecretRevoked => "revoked the viewer secret",
         AuditAction::FiguresCounted => "had figures counted by",
         AuditAction::ViewerTokenMinted => "made a subscriber’s token for",
+        AuditAction::AuditErased => "erased what was said in",
     }
-}
-
-/// The name on the wire.
-pub(super) fn name(action: AuditAction) -> String {
-    match serde_json::to_value(action) {
-        Ok(Value::String(name)) => name,
-        // A variant without fields is always a text.
-        _ => String::new(),
-    }
-}
-
-/// The action of that name.
-pub(super) fn named(text: &str) -> Option<AuditAction> {
-    ACTIONS.into_iter().find(|action| name(*action) == text)
 }
 
 /// What the filter calls it: it stands alone there.
 pub(super) fn alone(action: AuditAction) -> String {
-    let words = name(action).replace('_', " ").replace("api key", "API key");
+    let words = action.name().replace('_', " ").replace("api key", "API key");
     let mut chars = words.chars();
     chars
         .next()
@@ -129,10 +117,10 @@ mod tests {
     #[test]
     fn every_action_is_found_by_its_name() {
         for action in ACTIONS {
-            assert_eq!(named(&name(action)), Some(action));
+            assert_eq!(AuditAction::named(&action.name()), Some(action));
             assert!(!of(action).is_empty());
         }
-        assert_eq!(named("company_flown"), None);
+        assert_eq!(AuditAction::named("company_flown"), None);
         assert_eq!(alone(AuditAction::ApiKeyCreated), "API key created");
     }
 }

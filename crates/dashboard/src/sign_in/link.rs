@@ -57,7 +57,7 @@ async fn redeem(
         .and_then(|agent| agent.to_str().ok());
     let device: String = device.unwrap_or_default().chars().take(300).collect();
     let used = sign_ins
-        .redeem(token, browser.as_deref(), &device, Some(frame.request_id()))
+        .redeem(token, browser.as_deref(), &device, &gate.provenance(request))
         .await;
     let (_, sign_in) = match used {
         Ok(used) => used,

@@ -38,6 +38,17 @@ pub struct AuditRow {
     pub request_id: String,
 }
 
+/// Where the chain of the log ends.
+#[derive(Debug)]
+pub struct AuditSeal {
+    /// How many entries are sealed.
+    pub entries: String,
+    /// The number and the hash of the last link, to note somewhere else.
+    pub head: String,
+    /// When it was made.
+    pub at: String,
+}
+
 /// The list.
 #[derive(Debug, Template)]
 #[template(path = "audit.html", blocks = ["list"])]
@@ -50,6 +61,14 @@ pub struct AuditPage {
     pub actor: Select,
     /// The id the list is narrowed to; empty for everything.
     pub target: String,
+    /// The first day it is narrowed to; empty for any.
+    pub from: String,
+    /// The last one.
+    pub to: String,
+    /// The present list as a file.
+    pub export: String,
+    /// Where the chain ends; `None` where nothing is sealed yet.
+    pub sealed: Option<AuditSeal>,
     /// The entries, newest first.
     pub entries: Vec<AuditRow>,
     /// What stands in place of entries.

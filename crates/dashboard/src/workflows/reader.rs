@@ -58,6 +58,7 @@ pub(super) fn changed<P>(here: &Here<P>, people: &People, workflow: &Workflow) -
                 Actor::User { id } => people.person(*id),
                 Actor::ApiKey { .. } => "A program".to_owned(),
                 Actor::System => "Kale".to_owned(),
+                Actor::Erased => "Somebody".to_owned(),
             };
             format!("{name}, {}", here.ago(edit.at))
         }

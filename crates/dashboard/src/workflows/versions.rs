@@ -113,6 +113,7 @@ fn row(
         Actor::User { id } => people.person(*id),
         Actor::ApiKey { .. } => "A program".to_owned(),
         Actor::System => "Kale".to_owned(),
+        Actor::Erased => "Somebody".to_owned(),
     };
     let current = workflow.state.version() == Some(version.number);
     WorkflowVersionRow {

@@ -7,7 +7,7 @@ use actix_web::{
     web::{self, Data},
 };
 use jiff::Timestamp;
-use kale_application::companies::Companies;
+use kale_application::audit::AuditLog;
 use kale_domain::{
     audit::{Actor, AuditAction, AuditEntry},
     id::AuditEntryId,
@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::query::{self, AuditFilterParams};
 use crate::{
     openapi::params::{FieldsParam, PageParams},
     paging,
@@ -46,6 +47,12 @@ pub(crate) struct View {
     after: BTreeMap<String, String>,
     /// The request it came with.
     request_id: Option<String>,
+    /// The address that request came from.
+    #[schema(example = "192.0.2.7")]
+    ip: Option<String>,
+    /// What program sent it, as it calls itself.
+    #[schema(example = "Mozilla/5.0")]
+    user_agent: Option<String>,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
@@ -55,10 +62,10 @@ pub(crate) struct View {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Actor)]
 pub(crate) struct ActorView {
-    /// `user`, `api_key` or `system`.
+    /// `user`, `api_key`, `system`, or `erased` where what the entry said was erased.
     #[schema(example = "user")]
     kind: &'static str,
-    /// Which; null for the system.
+    /// Which user or key.
     #[schema(example = "usr_01h455vb4pex5vsknk084sn02q")]
     id: Option<String>,
 }
@@ -71,6 +78,8 @@ const FIELDS: &[&str] = &[
     "before",
     "after",
     "request_id",
+    "ip",
+    "user_agent",
     "at",
 ];
 
@@ -78,7 +87,7 @@ const LIST: ListSpec = ListSpec {
     route: "GET /audit",
     sorts: &[],
     default_sort: "-at",
-    filters: &[],
+    filters: query::FILTERS,
     fields: FIELDS,
     includes: &[],
     search: false,
@@ -89,14 +98,15 @@ const LIST: ListSpec = ListSpec {
 #[utoipa::path(
     tag = "Audit",
     operation_id = "list_audit_entries",
-    params(PageParams, FieldsParam),
+    params(PageParams, FieldsParam, AuditFilterParams),
     responses((status = 200, description = "A page of entries", body = Page<View>, example = json!({
         "data": [{
             "id": "aud_01h455vb4pex5vsknk084sn02q",
             "actor": { "kind": "user", "id": "usr_01h455vb4pex5vsknk084sn02q" },
             "action": "company_changed", "target": "cmp_01h455vb4pex5vsknk084sn02q",
             "before": { "currency": "USD" }, "after": { "currency": "EUR" },
-            "request_id": "01h455vb4pex5vsknk084sn02q", "at": "2026-11-14T12:00:00Z"
+            "request_id": "01h455vb4pex5vsknk084sn02q", "ip": "192.0.2.7", "user_agent": "Mozilla/5.0",
+            "at": "2026-11-14T12:00:00Z"
         }],
         "page": { "next_cursor": null, "has_more": false }
     }))),
@@ -106,14 +116,15 @@ const LIST: ListSpec = ListSpec {
 #[tracing::instrument(name = "api.audit.list", skip_all)]
 pub(crate) async fn handle(
     caller: Allowed<ReadAudit>,
-    companies: Data<Companies>,
+    log: Data<AuditLog>,
     cursors: Data<Cursors>,
     request: HttpRequest,
 ) -> Result<web::Json<Page<Value>>, Problem> {
     let params = LIST.read(&request)?;
+    let filter = AuditFilterParams::of(&params)?.filter()?;
     let before = cursors.decode(&params)?;
-    let found = companies
-        .audit(caller.tenant(), paging::to_read(&params), before)
+    let found = log
+        .list(caller.tenant(), &filter, paging::to_read(&params), before)
         .await?;
 
     let page: Page<View> = paging::page(&params, &cursors, found, |one| one.id)?;
@@ -130,6 +141,8 @@ impl From<AuditEntry> for View {
             before: entry.before,
             after: entry.after,
             request_id: entry.request_id,
+            ip: entry.ip,
+            user_agent: entry.user_agent,
             at: entry.at,
         }
     }
@@ -137,19 +150,14 @@ impl From<AuditEntry> for View {
 
 impl From<Actor> for ActorView {
     fn from(actor: Actor) -> Self {
-        match actor {
-            Actor::User { id } => Self {
-                kind: "user",
-                id: Some(id.to_string()),
-            },
-            Actor::ApiKey { id } => Self {
-                kind: "api_key",
-                id: Some(id.to_string()),
-            },
-            Actor::System => Self {
-                kind: "system",
-                id: None,
-            },
+        let id = match &actor {
+            Actor::User { id } => Some(id.to_string()),
+            Actor::ApiKey { id } => Some(id.to_string()),
+            Actor::System | Actor::Erased => None,
+        };
+        Self {
+            kind: actor.kind(),
+            id,
         }
     }
 }
@@ -170,6 +178,8 @@ mod tests {
             before: BTreeMap::new(),
             after: BTreeMap::from([("rows".to_owned(), "7043".to_owned())]),
             request_id: None,
+            ip: None,
+            user_agent: None,
             at: Timestamp::from_second(1_700_000_000).unwrap(),
         }))
         .unwrap();
@@ -179,7 +189,8 @@ mod tests {
             json!({
                 "id": "aud_01h455vb4pex5vsknk084sn02q", "actor": { "kind": "system", "id": null },
                 "action": "upload_imported", "target": "upl_01h455vb4pex5vsknk084sn02q", "before": {},
-                "after": { "rows": "7043" }, "request_id": null, "at": "2023-11-14T22:13:20Z"
+                "after": { "rows": "7043" }, "request_id": null, "ip": null,
+                "user_agent": null, "at": "2023-11-14T22:13:20Z"
             })
         );
         let names: Vec<&String> = shown.as_object().unwrap().keys().collect();

@@ -8,7 +8,7 @@ use actix_web::{
 };
 use jiff::Timestamp;
 use kale_application::access::{Callers, SignIns, UseError, Who};
-use kale_web::{Json, NoQuery, Problem, RequestId, permission::PUBLIC};
+use kale_web::{Gate, Json, NoQuery, Problem, permission::PUBLIC};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -71,15 +71,15 @@ pub(crate) struct View {
 pub(crate) async fn handle(
     sign_ins: Data<SignIns>,
     callers: Data<Callers>,
+    gate: Data<Gate>,
     request: HttpRequest,
     _: NoQuery,
     Json(body): Json<Body>,
 ) -> Result<HttpResponse, Problem> {
     let device = request.headers().get(header::USER_AGENT).map_or("", device);
-    let request_id = RequestId::of(&request);
-    let request_id = request_id.as_ref().map(RequestId::as_str);
+    let provenance = gate.provenance(&request);
     let (sign_in, token) = sign_ins
-        .redeem(&body.token, body.nonce.as_deref(), device, request_id)
+        .redeem(&body.token, body.nonce.as_deref(), device, &provenance)
         .await?;
     let Some(Who::Person(presence)) = callers.authenticate(token.reveal()).await? else {
         // Ended in the moment between.

@@ -1,4 +1,10 @@
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use kale_domain::job::JobState;
@@ -155,4 +161,35 @@ async fn a_worker_runs_its_timetable_in_the_time_of_the_store() {
     for worker in workers {
         stop(worker).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_at_which_nothing_is_to_be_done_passes_without_a_job() {
+    let world = World::new().await;
+    let needed = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&needed);
+    let table = Timetable::default()
+        .every_if(
+            "snapshot",
+            "*/5 * * * * *",
+            "UTC",
+            move || std::future::ready(Ok(asked.load(Ordering::Relaxed))),
+            |slot| Snapshot { slot }.of_installation(),
+        )
+        .unwrap();
+    table
+        .register(&world.store, at("2026-01-01T00:00:01Z"))
+        .await
+        .unwrap();
+
+    let tick = async |time: &str| table.tick(&world.store, at(time)).await.unwrap();
+    assert_eq!(tick("2026-01-01T00:00:04Z").await, 0);
+    assert_eq!(tick("2026-01-01T00:00:05Z").await, 0);
+    assert_eq!(jobs(&world).await, []);
+
+    needed.store(true, Ordering::Relaxed);
+    // The slot that passed does not come again.
+    assert_eq!(tick("2026-01-01T00:00:09Z").await, 0);
+    assert_eq!(tick("2026-01-01T00:00:10Z").await, 1);
+    assert_eq!(jobs(&world).await.len(), 1);
 }

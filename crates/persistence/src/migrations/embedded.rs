@@ -44,4 +44,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0012_origins",
         include_str!("../../../../migrations/0012_origins.json"),
     ),
+    (
+        "0013_audit_chain",
+        include_str!("../../../../migrations/0013_audit_chain.json"),
+    ),
 ];

@@ -263,6 +263,8 @@ async fn small(store: &Store, tenant: Tenant, n: u128, size: u128, view: &SavedV
                     before: BTreeMap::new(),
                     after: BTreeMap::new(),
                     request_id: None,
+                    ip: None,
+                    user_agent: None,
                     at: tx.now(),
                 })
                 .await?;

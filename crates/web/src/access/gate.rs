@@ -5,9 +5,10 @@ use std::{fmt, sync::Arc};
 use actix_web::{
     HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
+    http::header,
 };
 use futures::{FutureExt as _, future::LocalBoxFuture};
-use kale_application::access::{Caller, Callers, Who};
+use kale_application::access::{Caller, Callers, Provenance, Who};
 use kale_config::{BaseUrl, Origin};
 use kale_domain::{secret::Token, sign_in};
 
@@ -17,6 +18,9 @@ use super::{
     origin::same_origin,
 };
 use crate::{Limits, Notes, Problem, RequestId};
+
+/// How many characters of what a program calls itself are kept.
+const AGENT: usize = 300;
 
 /// Finds who holds a token.
 pub trait Authenticate: fmt::Debug + Send + Sync {
@@ -126,6 +130,18 @@ impl Gate {
         }
     }
 
+    /// What the audit log keeps of a request.
+    #[must_use]
+    pub fn provenance(&self, request: &HttpRequest) -> Provenance {
+        let agent = request.headers().get(header::USER_AGENT);
+        let agent = agent.and_then(|agent| agent.to_str().ok());
+        Provenance {
+            request_id: RequestId::of(request).map(|id| id.as_str().to_owned()),
+            ip: self.limits.address(request).map(|address| address.to_string()),
+            user_agent: agent.map(|agent| agent.chars().take(AGENT).collect()),
+        }
+    }
+
     /// The caller of a request; `None` where it carries no credential at all.
     pub(super) async fn caller(&self, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
         let Some(credential) = credential(request, self.cookie_name())? else {
@@ -135,7 +151,7 @@ impl Gate {
         let who = found.ok_or_else(Problem::unauthenticated)?;
         let caller = Caller {
             who,
-            request_id: RequestId::of(request).map(|id| id.as_str().to_owned()),
+            provenance: self.provenance(request),
         };
         self.limits.caller(request, &caller)?;
         if matches!(credential, Credential::Cookie(_)) {

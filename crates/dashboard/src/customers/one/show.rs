@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::Stat
 use askama::Template as _;
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use kale_application::{
+    audit::{AuditFilter, AuditLog},
     companies::Companies,
     customers::{CustomerDetail, Customers},
     personas::{Explanation, Personas},
@@ -54,6 +55,7 @@ pub(super) struct Stores {
     pub(super) personas: Data<Personas>,
     /// Who changed it.
     companies: Data<Companies>,
+    log: Data<AuditLog>,
     /// What it walked.
     sessions: Data<Sessions>,
 }
@@ -69,6 +71,7 @@ impl FromRequest for Stores {
                 customers: Data::extract(&request).await?,
                 personas: Data::extract(&request).await?,
                 companies: Data::extract(&request).await?,
+                log: Data::extract(&request).await?,
                 sessions: Data::extract(&request).await?,
             })
         }
@@ -117,7 +120,7 @@ pub(super) async fn answer<P: Required>(
         sentences: stores.personas.sentences(here.tenant(), company).await?,
         tags: PersonaTags::of(&*stores.personas.names(here.tenant()).await?),
         people: People::of(&stores.companies, here.tenant(), here.caller()).await?,
-        audit: audit(here, &stores.companies, id).await?,
+        audit: audit(here, &stores.log, id).await?,
         sessions: sessions(here, &stores.sessions, id).await?,
     };
     let page = page(here, company, &read, &refused);
@@ -160,14 +163,16 @@ async fn sessions<P>(
 
 async fn audit<P>(
     here: &Here<P>,
-    companies: &Companies,
+    log: &AuditLog,
     id: CustomerId,
 ) -> Result<Option<Vec<AuditEntry>>, Problem> {
     if !here.may(Permission::ReadAudit) {
         return Ok(None);
     }
     let id = id.to_string();
-    let latest = companies.audit(here.tenant(), LOOKED_THROUGH, None).await?;
+    let latest = log
+        .list(here.tenant(), &AuditFilter::default(), LOOKED_THROUGH, None)
+        .await?;
     Ok(Some(
         latest
             .into_iter()
@@ -292,6 +297,7 @@ fn line<P: Required>(here: &Here<P>, people: &People, entry: &AuditEntry) -> Aud
             Actor::User { id } => people.person(*id),
             Actor::ApiKey { .. } => "A program".to_owned(),
             Actor::System => "Kale".to_owned(),
+            Actor::Erased => "Somebody".to_owned(),
         },
         at: here.ago(entry.at),
     }
