@@ -22,6 +22,7 @@ use kale_application::{
     reasons::Reasons,
     saved_views::SavedViews,
     sessions::Sessions,
+    team::Team,
     uploads::Uploads,
     viewer::Viewer,
     work::Work,
@@ -32,7 +33,7 @@ use kale_config::Settings;
 use kale_dashboard::{Door, Picture};
 use kale_devdb::Mongod;
 use kale_domain::clock::Clock;
-use kale_persistence::{Sources, Store, blob_folder};
+use kale_persistence::{Sources, Store, access::Following, blob_folder};
 use kale_web::{
     Csrf, Cursors, Drain, Edge, Gate, Limits, Methods, MetricsPage, Readiness, Signer, Surface,
     answer_origins, know_caller,
@@ -75,6 +76,7 @@ pub struct Running {
     /// Its sign-ins, to mint links.
     pub sign_ins: SignIns,
     drain: Drain,
+    _following: Following,
     server: Option<ServerHandle>,
     worker: Option<kale_jobs::Handle>,
     mongod: Option<Arc<Mongod>>,
@@ -96,6 +98,7 @@ pub async fn start(
     let folder = blobs.identity(store.fresh_id()).await?;
     let drain = Drain::default();
     let callers = Arc::new(Callers::new(store.clone()));
+    let following = callers.follow();
     let listener = parts
         .serve
         .then(|| std::net::TcpListener::bind(settings.listen))
@@ -135,6 +138,7 @@ pub async fn start(
         store,
         sign_ins,
         drain,
+        _following: following,
         server,
         worker,
         mongod,
@@ -282,6 +286,7 @@ fn use_cases(
         fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
         api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
         companies: Companies::new(store.clone(), Arc::clone(callers)),
+        team: Team::new(store.clone(), Arc::clone(callers)),
         customers: Customers::new(store.clone()),
         personas: Personas::new(store.clone()),
         saved_views: SavedViews::new(store.clone()),

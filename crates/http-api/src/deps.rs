@@ -16,6 +16,7 @@ use kale_application::{
     reasons::Reasons,
     saved_views::SavedViews,
     sessions::Sessions,
+    team::Team,
     uploads::Uploads,
     viewer::Viewer,
     work::Work,
@@ -41,6 +42,8 @@ pub struct Deps {
     pub api_keys: ApiKeys,
     /// Companies, their people and their audit log.
     pub companies: Companies,
+    /// The people of a company.
+    pub team: Team,
     /// Customers.
     pub customers: Customers,
     /// Personas and their rules.
@@ -82,6 +85,7 @@ impl Deps {
             .app_data(Data::new(Nonces(self.fresh_nonce)))
             .app_data(Data::new(self.api_keys))
             .app_data(Data::new(self.companies))
+            .app_data(Data::new(self.team))
             .app_data(Data::new(self.customers))
             .app_data(Data::new(self.personas))
             .app_data(Data::new(self.saved_views))
