@@ -187,7 +187,7 @@ async fn the_last_active_admin_stays() {
 #[actix_web::test]
 async fn of_two_admins_who_send_each_other_away_one_stays() {
     let app = TestApp::start().await;
-    let other = TestApp::start_on(app.mongodb_uri()).await;
+    let other = app.beside().await;
     let company = app.company("Globex").await;
     for round in 0..4 {
         let (theirs, nora) = joined(&app, &company, "retention_admin").await;
@@ -222,7 +222,7 @@ async fn of_two_admins_who_send_each_other_away_one_stays() {
 #[actix_web::test]
 async fn who_is_deactivated_is_out_at_once_here_and_soon_on_another_server() {
     let app = TestApp::start().await;
-    let other = TestApp::start_on(app.mongodb_uri()).await;
+    let other = app.beside().await;
     let company = app.company("Globex").await;
     let (id, nora) = joined(&app, &company, "retention_admin").await;
     let elsewhere = other.with_token(nora.token());

@@ -36,6 +36,7 @@ const CHANCE: [&str; 12] = [
     "crates/jobs/src/outcome.rs",
     "crates/jobs/src/ring.rs",
     "crates/jobs/src/runner.rs",
+    "crates/persistence/src/access/changes.rs",
     "crates/persistence/src/live.rs",
     "crates/persistence/src/seal/",
     "crates/persistence/src/sign_ins.rs",
