@@ -28,7 +28,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// A sign-in.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct AccessToken {
+#[schema(as = AccessToken)]
+pub(crate) struct SignedIn {
     /// Send it as `Authorization: Bearer`. It is shown this once.
     access_token: String,
     /// Always `Bearer`.
@@ -40,7 +41,7 @@ pub(crate) struct AccessToken {
     user: UserView,
 }
 
-impl AccessToken {
+impl SignedIn {
     pub(crate) fn new(sign_in: &SignIn, token: &Token, user: User) -> Self {
         Self {
             access_token: token.reveal().to_owned(),

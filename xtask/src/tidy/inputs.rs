@@ -29,7 +29,7 @@ const PLACES: [&str; 4] = [
 
 /// Who may ask for chance itself: the process's ids, secrets, pauses and orders that are random on purpose, and the
 /// demo's subscribers, whose chance is seeded.
-const CHANCE: [&str; 12] = [
+const CHANCE: [&str; 13] = [
     "bench/",
     "bin/kale/src/demo/sessions.rs",
     "bin/kale/src/sources.rs",

@@ -11,7 +11,7 @@ use kale_web::{Json, NoQuery, Problem, RequestId, permission::PUBLIC};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::AccessToken;
+use super::SignedIn;
 
 /// What a link is used with.
 #[derive(Deserialize, ToSchema)]
@@ -35,7 +35,7 @@ pub(crate) struct Body {
     request_body(content = Body, example = json!({
         "token": "kale_lnk_01h455vb4pex5vsknk084sn02q_8Jc1", "nonce": "5b0c9f4d2f6a4f0c8a1d7e3b6c2f9a10"
     })),
-    responses((status = 200, description = "Signed in", body = AccessToken, example = json!({
+    responses((status = 200, description = "Signed in", body = SignedIn, example = json!({
         "access_token": "kale_sgn_01h455vb4pex5vsknk084sn02q_4Yd9",
         "token_type": "Bearer",
         "expires_at": "2026-11-28T12:00:00Z",
@@ -72,7 +72,7 @@ pub(crate) async fn handle(
 
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
-    Ok(response.json(AccessToken::new(&sign_in, &token, presence.user.clone())))
+    Ok(response.json(SignedIn::new(&sign_in, &token, presence.user.clone())))
 }
 
 /// What the client calls itself; nothing where that is no text.

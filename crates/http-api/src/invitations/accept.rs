@@ -14,7 +14,7 @@ use kale_web::{Json, NoQuery, Path as At, Problem, RequestId, permission::PUBLIC
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::auth::AccessToken;
+use crate::auth::SignedIn;
 
 /// How somebody joins.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -35,7 +35,7 @@ pub(crate) struct Body {
     params(("token" = String, Path, description = "The last part of the link",
         example = "kale_inv_01h455vb4pex5vsknk084sn02q_8Jc1...")),
     request_body(content = Body, example = json!({ "name": "Maya Lind" })),
-    responses((status = 200, description = "The sign-in", body = AccessToken, example = json!({
+    responses((status = 200, description = "The sign-in", body = SignedIn, example = json!({
         "access_token": "kale_sgn_01h455vb4pex5vsknk084sn02q_0w5VZ...", "token_type": "Bearer",
         "expires_at": "2026-11-28T12:00:00Z",
         "user": {
@@ -70,5 +70,5 @@ pub(crate) async fn handle(
 
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
-    Ok(response.json(AccessToken::new(&sign_in, &token, presence.user.clone())))
+    Ok(response.json(SignedIn::new(&sign_in, &token, presence.user.clone())))
 }
