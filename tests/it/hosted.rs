@@ -17,7 +17,7 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 const PAGE: (&str, &str) = ("accept", "text/html");
 
 /// Text as a form sends it.
-fn encoded(fields: &[(&str, &str)]) -> String {
+pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
     let escape = |text: &str| {
         let bytes = text.bytes().map(|b| match b {
             b if b.is_ascii_alphanumeric() => char::from(b).to_string(),

@@ -14,8 +14,8 @@ use crate::{
     raw,
 };
 
-/// Parameters of paths that are words of the product or numbers, not ids.
-const WORDS: [&str; 4] = ["upload-templates", "templates", "versions", "diff"];
+/// Parameters of paths that are words of the product, numbers, or secrets that open by themselves; not ids.
+const WORDS: [&str; 5] = ["upload-templates", "templates", "versions", "diff", "invitations"];
 /// A company's own name for a customer means its own customer: `PUT` makes one. A test of its own looks at it.
 const OWN_NAMES: [&str; 1] = ["put_customer_by_external_id"];
 

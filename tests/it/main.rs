@@ -32,6 +32,7 @@ mod reasons;
 mod saved_views;
 mod sessions;
 mod sign_in;
+mod team;
 mod undo;
 mod uploads;
 mod viewer;

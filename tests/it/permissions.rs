@@ -32,6 +32,7 @@ fn harmless(operation: &Operation) -> String {
             "sign-ins" => "sgn_",
             "secrets" => "vsc_",
             "uploads" => "upl_",
+            "users" => "usr_",
             "workflows" => "wfl_",
             // Numbers, not ids.
             "versions" | "diff" => {

@@ -23,6 +23,7 @@ use kale_application::{
     reasons::Reasons,
     saved_views::SavedViews,
     sessions::Sessions,
+    team::Team,
     uploads::Uploads,
     viewer::Viewer,
     work::Work,
@@ -33,7 +34,7 @@ use kale_config::Settings;
 use kale_dashboard::{Door, Picture};
 use kale_devdb::Mongod;
 use kale_domain::clock::Clock;
-use kale_persistence::{Sources, Store, blob_folder};
+use kale_persistence::{Sources, Store, access::Following, blob_folder};
 use kale_web::{
     Csrf, Cursors, Drain, Edge, Gate, Limits, Methods, MetricsPage, Readiness, Signer, Surface,
     answer_origins, know_caller,
@@ -76,6 +77,7 @@ pub struct Running {
     /// Its sign-ins, to mint links.
     pub sign_ins: SignIns,
     drain: Drain,
+    _following: Following,
     server: Option<ServerHandle>,
     worker: Option<kale_jobs::Handle>,
     mongod: Option<Arc<Mongod>>,
@@ -97,6 +99,7 @@ pub async fn start(
     let folder = blobs.identity(store.fresh_id()).await?;
     let drain = Drain::default();
     let callers = Arc::new(Callers::new(store.clone()));
+    let following = callers.follow();
     let listener = parts
         .serve
         .then(|| std::net::TcpListener::bind(settings.listen))
@@ -105,7 +108,8 @@ pub async fn start(
     if let Some(listener) = &listener {
         settings.listening_on(listener.local_addr()?);
     }
-    let sign_ins = SignIns::new(store.clone(), Arc::clone(&callers), delivery);
+    let sign_ins = SignIns::new(store.clone(), Arc::clone(&callers), Arc::clone(&delivery));
+    let team = Team::new(store.clone(), Arc::clone(&callers), delivery);
     let worker = parts
         .work
         .then(|| worker::start(&store, &blobs, worker::Options::of(&settings.listen)))
@@ -122,6 +126,7 @@ pub async fn start(
                 &keys,
                 &callers,
                 sign_ins.clone(),
+                team,
                 drain.clone(),
                 folder,
             );
@@ -136,6 +141,7 @@ pub async fn start(
         store,
         sign_ins,
         drain,
+        _following: following,
         server,
         worker,
         mongod,
@@ -200,6 +206,7 @@ impl Site {
         keys: &Keys,
         callers: &Arc<Callers>,
         sign_ins: SignIns,
+        team: Team,
         drain: Drain,
         folder: Uuid,
     ) -> Self {
@@ -233,7 +240,16 @@ impl Site {
         let sources = store.sources();
         let public_url = settings.base_url.as_str().trim_end_matches('/').to_owned();
         let viewer = Viewer::new(store.clone(), Arc::clone(&keys.ring));
-        let api = use_cases(store, blobs, callers, sign_ins, drain.clone(), viewer, public_url);
+        let api = use_cases(
+            store,
+            blobs,
+            callers,
+            sign_ins,
+            team,
+            drain.clone(),
+            viewer,
+            public_url,
+        );
         Self {
             viewer: kale_viewer::Deps {
                 viewer: api.viewer.clone(),
@@ -264,6 +280,7 @@ fn use_cases(
     blobs: &Blobs,
     callers: &Arc<Callers>,
     sign_ins: SignIns,
+    team: Team,
     drain: Drain,
     viewer: Viewer,
     public_url: String,
@@ -275,6 +292,7 @@ fn use_cases(
         api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
         audit: AuditLog::new(store.clone()),
         companies: Companies::new(store.clone(), Arc::clone(callers)),
+        team,
         customers: Customers::new(store.clone()),
         personas: Personas::new(store.clone()),
         saved_views: SavedViews::new(store.clone()),
@@ -303,6 +321,7 @@ fn dashboard(api: &kale_http_api::Deps, clock: Arc<dyn Clock>, secure_cookies: b
             mailbox: None,
         },
         sign_ins: api.sign_ins.clone(),
+        team: api.team.clone(),
         api_keys: api.api_keys.clone(),
         audit: api.audit.clone(),
         companies: api.companies.clone(),

@@ -128,6 +128,7 @@ impl Setup {
             role: new.role,
             status: UserStatus::Active,
             theme: Theme::Auto,
+            invitation: None,
             created_at: self.store.now(),
             version: 1,
         };

@@ -17,6 +17,7 @@ pub mod personas;
 pub mod reasons;
 pub mod saved_views;
 pub mod sessions;
+pub mod team;
 pub mod templates;
 pub mod uploads;
 pub mod viewer;

@@ -19,6 +19,7 @@ use kale_application::{
     reasons::Reasons,
     saved_views::SavedViews,
     sessions::{Seen, Sessions},
+    team::Team,
     uploads::Uploads,
     viewer::{Viewer, ViewerSettings},
     work::Work,
@@ -38,6 +39,8 @@ pub struct Deps {
     pub door: Door,
     /// Signing in and out.
     pub sign_ins: SignIns,
+    /// Inviting people and joining.
+    pub team: Team,
     /// Keys of programs.
     pub api_keys: ApiKeys,
     /// The audit log.
@@ -97,6 +100,7 @@ impl Deps {
             .app_data(Data::<dyn Clock>::from(self.clock))
             .app_data(Data::new(self.door))
             .app_data(Data::new(self.sign_ins))
+            .app_data(Data::new(self.team))
             .app_data(Data::new(self.api_keys))
             .app_data(Data::new(self.audit))
             .app_data(Data::new(self.companies))

@@ -6,6 +6,7 @@
 mod ask;
 mod companies;
 mod cookies;
+mod invitation;
 mod leave;
 mod link;
 mod theme;
@@ -25,6 +26,8 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .get("/sign-in/mail", Needs::Nothing, ask::sent)
         .get("/sign-in/link/{token}", Needs::Nothing, link::open)
         .post("/sign-in/link", Needs::Nothing, link::press)
+        .get("/sign-in/invitation/{token}", Needs::Nothing, invitation::open)
+        .post("/sign-in/invitation", Needs::Nothing, invitation::join)
         .get("/sign-in/companies", Needs::SignedIn, companies::show)
         .post("/sign-in/companies", May(ManageInstallation), companies::enter)
         .post("/company/leave", May(ManageInstallation), companies::leave)

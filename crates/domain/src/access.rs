@@ -15,6 +15,19 @@ pub enum Role {
 }
 
 impl Role {
+    /// Those that people of a company may give: a Kale admin is made by whoever runs the installation.
+    pub const OF_COMPANIES: [Self; 2] = [Self::RetentionAdmin, Self::RetentionExpert];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::KaleAdmin => "kale_admin",
+            Self::RetentionAdmin => "retention_admin",
+            Self::RetentionExpert => "retention_expert",
+        }
+    }
+
     /// All of them, most powerful first.
     pub const ALL: [Self; 3] = [Self::KaleAdmin, Self::RetentionAdmin, Self::RetentionExpert];
 
@@ -71,6 +84,8 @@ permissions! {
     ManageCompany = "company.manage": KaleAdmin | RetentionAdmin, false;
     /// See who is in the company.
     ReadUsers = "users.read": KaleAdmin | RetentionAdmin, true;
+    /// Invite people, change what they may do, and remove them.
+    ManageUsers = "users.manage": KaleAdmin | RetentionAdmin, false;
     /// See, make and revoke API keys.
     ManageApiKeys = "api_keys.manage": KaleAdmin | RetentionAdmin, false;
     /// Read the audit log.
@@ -157,6 +172,7 @@ mod tests {
     #[test]
     fn no_key_may_make_keys_or_reach_the_installation() {
         assert!(!Permission::ManageApiKeys.grantable_to_keys());
+        assert!(!Permission::ManageUsers.grantable_to_keys());
         assert!(!Permission::ManageInstallation.grantable_to_keys());
     }
 }

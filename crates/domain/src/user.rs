@@ -1,6 +1,6 @@
 //! People who sign in.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -8,6 +8,9 @@ use crate::{
     email::Email,
     id::{CompanyId, UserId},
 };
+
+/// How long an invitation works.
+pub const INVITATION: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Where a user stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +22,30 @@ pub enum UserStatus {
     Active,
     /// May not sign in; what they did stays.
     Deactivated,
+}
+
+impl UserStatus {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Invited, Self::Active, Self::Deactivated];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Active => "active",
+            Self::Deactivated => "deactivated",
+        }
+    }
+}
+
+/// What an invited person was sent. It works once and goes away with the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invitation {
+    /// Who asked them to join; `None` where it was a program.
+    pub by: Option<UserId>,
+    /// From when on it works no more.
+    pub expires_at: Timestamp,
 }
 
 /// How the dashboard looks.
@@ -51,6 +78,8 @@ pub struct User {
     pub status: UserStatus,
     /// How the dashboard looks for them.
     pub theme: Theme,
+    /// What they were sent, while they have not answered.
+    pub invitation: Option<Invitation>,
     /// When they came.
     pub created_at: Timestamp,
     /// Grows by one with every change.

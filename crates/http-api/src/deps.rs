@@ -17,6 +17,7 @@ use kale_application::{
     reasons::Reasons,
     saved_views::SavedViews,
     sessions::Sessions,
+    team::Team,
     uploads::Uploads,
     viewer::Viewer,
     work::Work,
@@ -44,6 +45,8 @@ pub struct Deps {
     pub audit: AuditLog,
     /// Companies and their people.
     pub companies: Companies,
+    /// The people of a company.
+    pub team: Team,
     /// Customers.
     pub customers: Customers,
     /// Personas and their rules.
@@ -86,6 +89,7 @@ impl Deps {
             .app_data(Data::new(self.api_keys))
             .app_data(Data::new(self.audit))
             .app_data(Data::new(self.companies))
+            .app_data(Data::new(self.team))
             .app_data(Data::new(self.customers))
             .app_data(Data::new(self.personas))
             .app_data(Data::new(self.saved_views))

@@ -13,6 +13,7 @@ mod customers;
 mod deps;
 mod events;
 mod exit_profiles;
+mod invitations;
 mod jobs;
 mod live;
 mod me;
@@ -65,6 +66,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(sign_ins::routes)
         .configure(companies::routes)
         .configure(users::routes)
+        .configure(invitations::routes)
         .configure(api_keys::routes)
         .configure(audit::routes)
         .configure(jobs::routes)

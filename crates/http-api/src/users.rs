@@ -1,9 +1,24 @@
 //! `/users`: the people of a company.
 
+mod change;
+mod deactivate;
+mod invite;
 mod list;
+mod reactivate;
+mod read;
+mod remove;
+mod resend_invitation;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list::handle);
+    config
+        .service(list::handle)
+        .service(invite::handle)
+        .service(read::handle)
+        .service(change::handle)
+        .service(remove::handle)
+        .service(resend_invitation::handle)
+        .service(deactivate::handle)
+        .service(reactivate::handle);
 }

@@ -1,7 +1,9 @@
 //! The only unscoped reads: each takes a credential and answers whose data it opens.
 
+mod changes;
 mod subscriber;
 
+pub use self::changes::{Following, follow};
 pub use self::subscriber::{Ticket, by_subscriber_token, by_viewer_handle};
 
 use bson::doc;
@@ -24,6 +26,7 @@ use crate::{
     sign_ins::{self, Link},
     store::Store,
     tenant::{Installation, Reach, Tenant},
+    token::{self, Kind},
     users, value, viewer,
 };
 
@@ -152,6 +155,60 @@ pub async fn by_email(store: &Store, email: &Email) -> Result<Vec<User>> {
         .into_iter()
         .filter(|user| user.status == UserStatus::Active)
         .collect())
+}
+
+/// An invitation that works, and whose company it leads into.
+#[derive(Debug, Clone)]
+pub struct Invited {
+    /// Who is invited.
+    pub user: User,
+    /// The company.
+    pub company: Company,
+    /// What whoever invited them is called; `None` where they are gone or a program.
+    pub by: Option<String>,
+    tenant: Tenant,
+}
+
+impl Invited {
+    /// The company's data.
+    #[must_use]
+    pub const fn tenant(&self) -> Tenant {
+        self.tenant
+    }
+}
+
+/// The invitation of that token; `None` where it is unknown, used, replaced or too old, or the company takes nobody in.
+pub async fn by_invitation(store: &Store, token: &str) -> Result<Option<Invited>> {
+    let Some((id, hash)) = token::read(Kind::Invitation, token) else {
+        return Ok(None);
+    };
+    let found = users(store).find_one(doc! { "_id": value::uuid(id) }).await?;
+    let Some(record) = found.filter(|record| {
+        let kept = record.invitation.as_ref();
+        kept.is_some_and(|kept| token::same(&kept.hash.bytes, &hash))
+    }) else {
+        return Ok(None);
+    };
+    let user = User::try_from(record)?;
+    let works =
+        user.status == UserStatus::Invited && user.invitation.is_some_and(|one| store.now() < one.expires_at);
+    let (true, Some(id)) = (works, user.company) else {
+        return Ok(None);
+    };
+    let company = companies::read(store, id).await?;
+    let Some(company) = company.filter(|company| company.status == CompanyStatus::Active) else {
+        return Ok(None);
+    };
+    let by = match user.invitation.and_then(|one| one.by) {
+        Some(by) => self::user(store, by).await?.map(|by| by.name),
+        None => None,
+    };
+    Ok(Some(Invited {
+        tenant: Tenant::new(id),
+        user,
+        company,
+        by,
+    }))
 }
 
 /// Uses a sign-in link up.

@@ -153,6 +153,17 @@ pub async fn update(store: &Store, tx: &mut Tx, company: &Company) -> Result<Com
         .and_then(Company::try_from)
 }
 
+/// Makes every other transaction that calls this wait or begin anew, so that what is counted of the company's people
+/// holds until this one commits.
+pub async fn hold_people(store: &Store, tx: &mut Tx) -> Result<()> {
+    let filter = doc! { "_id": value::uuid(tx.tenant().company().uuid()) };
+    let held = records(store)
+        .update_one(filter, doc! { "$inc": { "people_change": 1_i64 } })
+        .session(tx.session())
+        .await;
+    tx.note(held).map(drop)
+}
+
 /// The attributes of a company, and their kinds apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attributes {

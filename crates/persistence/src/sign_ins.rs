@@ -1,6 +1,6 @@
 //! Sign-ins and the links that make them (`sign_ins`, `sign_in_links`; both expire by a TTL index).
 
-use bson::{Binary, DateTime, doc, spec::BinarySubtype};
+use bson::{Binary, DateTime, doc};
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use kale_domain::{
@@ -17,6 +17,7 @@ use crate::{
     store::Store,
     tenant::Installation,
     token::{self, Kind},
+    tx::Tx,
     value,
 };
 
@@ -54,13 +55,6 @@ fn links(store: &Store) -> Collection<LinkRecord> {
     store.database().collection("sign_in_links")
 }
 
-fn binary(bytes: [u8; 32]) -> Binary {
-    Binary {
-        subtype: BinarySubtype::Generic,
-        bytes: bytes.to_vec(),
-    }
-}
-
 /// Begins a sign-in of that user; the token is shown to nobody else.
 pub async fn begin(store: &Store, user: UserId, device: &str) -> Result<(SignIn, Token)> {
     let now = store.now();
@@ -77,7 +71,7 @@ pub async fn begin(store: &Store, user: UserId, device: &str) -> Result<(SignIn,
     let record = Record {
         id: value::uuid(id),
         user_id: value::uuid(user.uuid()),
-        hash: binary(hash),
+        hash: value::binary(hash),
         acting_in: None,
         device: sign_in.device.clone(),
         created_at: value::date(now),
@@ -140,6 +134,21 @@ pub async fn end(store: &Store, user: UserId, id: SignInId) -> Result<bool> {
     Ok(records(store).delete_one(filter).await?.deleted_count == 1)
 }
 
+/// Ends every sign-in of a user but `but`, and makes the links to new ones dead.
+pub async fn end_all(store: &Store, tx: &mut Tx, user: UserId, but: Option<SignInId>) -> Result<u64> {
+    let mut filter = doc! { "user_id": value::uuid(user.uuid()) };
+    let dead = links(store)
+        .delete_many(filter.clone())
+        .session(tx.session())
+        .await;
+    tx.note(dead)?;
+    if let Some(but) = but {
+        filter.insert("_id", doc! { "$ne": value::uuid(but.uuid()) });
+    }
+    let ended = records(store).delete_many(filter).session(tx.session()).await;
+    tx.note(ended).map(|ended| ended.deleted_count)
+}
+
 /// Switches a Kale admin's sign-in into a company, or out of it.
 pub async fn act_in(store: &Store, _: Installation, id: SignInId, company: Option<CompanyId>) -> Result<()> {
     let change = doc! { "$set": { "acting_in": company.map(|company| value::uuid(company.uuid())) } };
@@ -157,8 +166,8 @@ pub async fn mint_link(store: &Store, user: UserId, browser: Option<&str>) -> Re
     let record = LinkRecord {
         id: value::uuid(id),
         user_id: value::uuid(user.uuid()),
-        hash: binary(hash),
-        browser: browser.map(|cookie| binary(token::hash(cookie))),
+        hash: value::binary(hash),
+        browser: browser.map(|cookie| value::binary(token::hash(cookie))),
         expires_at: value::date(expires),
     };
     links(store).insert_one(record).await?;

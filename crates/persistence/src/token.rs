@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     SignIn,
     /// A link that signs in once.
     Link,
+    /// An invitation of one who is to join a company.
+    Invitation,
     /// An API key.
     ApiKey,
     /// A secret that signs tokens of subscribers.
@@ -29,6 +31,7 @@ impl Kind {
         match self {
             Self::SignIn => "kale_sgn_",
             Self::Link => "kale_lnk_",
+            Self::Invitation => "kale_inv_",
             Self::ApiKey => "kale_key_",
             Self::ViewerSecret => "kale_vsc_",
         }

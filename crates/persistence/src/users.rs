@@ -1,12 +1,15 @@
-//! Users (`users`, unique `{company_id, email_key}`, index `{email_key}` for signing in).
+//! Users (`users`, unique `{company_id, email_key}`, index `{email_key}` for signing in). Who is invited carries the hash
+//! of the invitation, so that a second one takes the place of the first and the answer takes it away.
 
-use bson::{DateTime, doc};
+use bson::{Binary, DateTime, doc};
+use jiff::Timestamp;
 use kale_domain::{
     access::Role,
     email::Email,
     fold::fold,
     id::{CompanyId, UserId},
-    user::{Theme, User, UserStatus},
+    secret::Token,
+    user::{INVITATION, Invitation, Theme, User, UserStatus},
 };
 use mongodb::options::FindOptions;
 use serde::{Deserialize, Serialize};
@@ -16,9 +19,17 @@ use crate::{
     scoped::Scoped,
     store::Store,
     tenant::{Installation, Tenant},
+    token::{self, Kind},
     tx::Tx,
     value,
 };
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct InvitationRecord {
+    pub(crate) hash: Binary,
+    by: Option<bson::Uuid>,
+    expires_at: DateTime,
+}
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -32,6 +43,8 @@ pub(crate) struct Record {
     status: UserStatus,
     #[serde(default)]
     theme: Theme,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) invitation: Option<InvitationRecord>,
     created_at: DateTime,
     version: i64,
 }
@@ -43,6 +56,118 @@ fn records(store: &Store) -> Scoped<Record> {
 /// A new user of the transaction's company.
 pub async fn insert(store: &Store, tx: &mut Tx, user: &User) -> Result<()> {
     records(store).insert(tx, &Record::from(user)).await
+}
+
+/// A new user who is invited; the token is shown to nobody else. [`StoreError::Duplicate`] where the company has somebody
+/// of that address.
+pub async fn invite(store: &Store, tx: &mut Tx, user: &User) -> Result<(User, Token)> {
+    let (token, invitation) = minted(tx, user.id, user.invitation.and_then(|one| one.by));
+    let record = Record {
+        invitation: Some(invitation),
+        ..Record::from(user)
+    };
+    records(store).insert(tx, &record).await?;
+    Ok((User::try_from(record)?, token))
+}
+
+/// Invites somebody again who has not answered: the token before opens nothing any more. `None` where nobody of that
+/// identity is invited.
+pub async fn invite_again(
+    store: &Store,
+    tx: &mut Tx,
+    id: UserId,
+    by: Option<UserId>,
+) -> Result<Option<(User, Token)>> {
+    let (token, invitation) = minted(tx, id, by);
+    let filter = doc! { "_id": value::uuid(id.uuid()), "status": UserStatus::Invited.name() };
+    let change = doc! {
+        "$set": { "invitation": bson::serialize_to_bson(&invitation)? },
+        "$inc": { "version": 1_i64 },
+    };
+    let updated = records(store).update_in(tx, filter, change).await?;
+    updated
+        .map(|record| Ok((User::try_from(record)?, token)))
+        .transpose()
+}
+
+fn minted(tx: &Tx, id: UserId, by: Option<UserId>) -> (Token, InvitationRecord) {
+    let (token, hash) = token::mint(Kind::Invitation, id.uuid());
+    let expires_at = tx.now().saturating_add(INVITATION).unwrap_or(Timestamp::MAX);
+    let invitation = InvitationRecord {
+        hash: value::binary(hash),
+        by: by.map(|by| value::uuid(by.uuid())),
+        expires_at: value::date(expires_at),
+    };
+    (token, invitation)
+}
+
+/// Takes an invitation up: whoever holds the token is active under that name. `None` where the invitation is used,
+/// replaced or too old; of two at once, one gets it.
+pub async fn join(store: &Store, tx: &mut Tx, token: &Token, name: &str) -> Result<Option<User>> {
+    let Some((id, hash)) = token::read(Kind::Invitation, token.reveal()) else {
+        return Ok(None);
+    };
+    let filter = doc! {
+        "_id": value::uuid(id),
+        "status": UserStatus::Invited.name(),
+        "invitation.hash": value::binary(hash),
+        "invitation.expires_at": { "$gt": value::date(tx.now()) },
+    };
+    let change = doc! {
+        "$set": { "name": name, "status": UserStatus::Active.name() },
+        "$unset": { "invitation": "" },
+        "$inc": { "version": 1_i64 },
+    };
+    let updated = records(store).update_in(tx, filter, change).await?;
+    updated.map(User::try_from).transpose()
+}
+
+/// One user of the transaction's company.
+pub async fn get_in(store: &Store, tx: &mut Tx, id: UserId) -> Result<Option<User>> {
+    let found = records(store)
+        .find_one_in(tx, doc! { "_id": value::uuid(id.uuid()) })
+        .await?;
+    found.map(User::try_from).transpose()
+}
+
+/// Who has that address in the company.
+pub async fn by_address(store: &Store, tenant: Tenant, email: &Email) -> Result<Option<User>> {
+    let found = records(store)
+        .find_one(tenant, doc! { "email_key": fold(email.as_str()) })
+        .await?;
+    found.map(User::try_from).transpose()
+}
+
+/// Writes name, role, status and theme as they are now; [`StoreError::Stale`] where the user is no longer at
+/// `user.version`.
+pub async fn update(store: &Store, tx: &mut Tx, user: &User) -> Result<User> {
+    let filter = doc! { "_id": value::uuid(user.id.uuid()), "version": value::signed(user.version) };
+    let change = doc! {
+        "$set": {
+            "name": &user.name,
+            "role": user.role.name(),
+            "status": user.status.name(),
+            "theme": bson::serialize_to_bson(&user.theme)?,
+        },
+        "$inc": { "version": 1_i64 },
+    };
+    let updated = records(store).update_in(tx, filter, change).await?;
+    updated.ok_or(StoreError::Stale).and_then(User::try_from)
+}
+
+/// Removes a user with everything that says who they are; `false` where there is none, or no longer at that version.
+pub async fn remove(store: &Store, tx: &mut Tx, user: &User) -> Result<bool> {
+    let filter = doc! { "_id": value::uuid(user.id.uuid()), "version": value::signed(user.version) };
+    records(store).delete_in(tx, filter).await
+}
+
+/// How many active retention admins the company has. Whoever decides by it calls
+/// [`companies::hold_people`](crate::companies::hold_people) first, so that no two decide at once.
+pub async fn active_admins(store: &Store, tx: &mut Tx) -> Result<usize> {
+    let filter = doc! { "role": Role::RetentionAdmin.name(), "status": UserStatus::Active.name() };
+    // More than two make no difference to anybody.
+    let options = FindOptions::builder().limit(2).build();
+    Ok(records(store).find_in(tx, filter, options).await?.len())
 }
 
 /// A new user who belongs to no company: a Kale admin.
@@ -87,6 +212,7 @@ impl From<&User> for Record {
             role: user.role,
             status: user.status,
             theme: user.theme,
+            invitation: None,
             created_at: value::date(user.created_at),
             version: value::signed(user.version),
         }
@@ -107,6 +233,10 @@ impl TryFrom<Record> for User {
             role: record.role,
             status: record.status,
             theme: record.theme,
+            invitation: record.invitation.map(|one| Invitation {
+                by: one.by.map(|by| UserId::from_uuid(value::from_uuid(by))),
+                expires_at: value::timestamp(one.expires_at),
+            }),
             created_at: value::timestamp(record.created_at),
             version: value::unsigned(record.version, "user")?,
         })

@@ -7,6 +7,14 @@ use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
 
+/// A hash as the store keeps it.
+pub(crate) fn binary(bytes: [u8; 32]) -> Binary {
+    Binary {
+        subtype: BinarySubtype::Generic,
+        bytes: bytes.to_vec(),
+    }
+}
+
 /// An id as the store keeps it: sixteen bytes, subtype 4.
 pub(crate) fn uuid(id: Uuid) -> bson::Uuid {
     bson::Uuid::from_bytes(id.into_bytes())

@@ -37,13 +37,24 @@ struct Nowhere;
 
 impl LinkDelivery for Nowhere {
     fn deliver(&self, _: &User, _: &Token) {}
+
+    fn invite(&self, _: &User, _: &Token) {}
 }
 
 impl Started {
     async fn on(mongodb_uri: &str, requests_per_second: NonZeroU32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::with(mongodb_uri, requests_per_second, folder, SeededIds::default()).await
+    }
+
+    async fn with(
+        mongodb_uri: &str,
+        requests_per_second: NonZeroU32,
+        folder: tempfile::TempDir,
+        ids: SeededIds,
+    ) -> Self {
         // The first one of the process counts; the others are the same.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        let folder = tempfile::tempdir().unwrap();
         let clock = TestClock::new();
         let flags = Flags {
             mongodb_uri: Some(mongodb_uri.to_owned().into()),
@@ -55,7 +66,7 @@ impl Started {
         settings.requests_per_second = requests_per_second;
         let sources = Sources {
             clock: Arc::<TestClock>::clone(&clock),
-            ids: Arc::new(SeededIds::default()),
+            ids: Arc::new(ids),
         };
         let parts = Parts {
             serve: true,
@@ -105,6 +116,16 @@ impl TestApp {
         )))
     }
 
+    /// Starts a second server of the same installation: on the same database, with the same key.
+    pub async fn beside(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key = "secret.key";
+        std::fs::copy(self.data_dir().join(key), folder.path().join(key)).unwrap();
+        let ids = SeededIds::from(1 << 40);
+        let started = Started::with(self.mongodb_uri(), NonZeroU32::MAX, folder, ids).await;
+        Self(Held::Own(Box::new(started)))
+    }
+
     /// Starts one that lets through so many requests a second of each caller; all others let through any number.
     pub async fn start_limited(requests_per_second: u32) -> Self {
         let database = mongod::fresh_database();
@@ -138,6 +159,11 @@ impl TestApp {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.running().store
+    }
+
+    /// Where its links go: nowhere.
+    pub fn delivery(&self) -> Arc<dyn LinkDelivery> {
+        Arc::new(Nowhere)
     }
 
     /// The address of its database, for faults planted behind the product's back.

@@ -36,6 +36,13 @@ impl Clock for TestClock {
 #[derive(Debug, Default)]
 pub(crate) struct SeededIds(AtomicU64);
 
+impl SeededIds {
+    /// Counting from there, so that two servers on one database give no id twice.
+    pub(crate) const fn from(number: u64) -> Self {
+        Self(AtomicU64::new(number))
+    }
+}
+
 impl Ids for SeededIds {
     fn next(&self, at: Timestamp) -> Uuid {
         let number = self.0.fetch_add(1, Ordering::Relaxed);

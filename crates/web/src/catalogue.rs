@@ -60,6 +60,8 @@ problem_types! {
          answers, or use a token instead of the cookie.";
     "not-found" 404 "There is no such thing":
         "It does not exist, or it is not for you: both are answered alike.";
+    "invitation-dead" 404 "This invitation works no more":
+        "It was used, replaced or taken back, or it is older than seven days. Ask whoever invited you for a new one.";
     "not-in-tree" 404 "The workflow has no such card":
         "The operation names a card, branch or element that the draft does not have. The detail says which.";
     "method-not-allowed" 405 "The address does not know this method":
@@ -72,6 +74,14 @@ problem_types! {
         "Read the present state, then decide again.";
     "already-exists" 409 "It exists already":
         "Another thing has the same name or key.";
+    "already-invited" 409 "This person is invited already":
+        "Send the invitation again, or take it back, instead of making a second one.";
+    "already-active" 409 "This person is in the company already":
+        "An active user has this address. Change their role instead.";
+    "already-deactivated" 409 "This person was deactivated":
+        "A deactivated user has this address. Reactivate them instead.";
+    "last-admin" 409 "A company keeps at least one admin":
+        "This is the last active retention admin. Make somebody else one first.";
     "lease-lost" 409 "The work was taken over":
         "Another worker goes on with this job.";
     "idempotency-key-in-use" 409 "The first request with this key is still running":

@@ -47,6 +47,7 @@ permission_types! {
     ReadCompany,
     ManageCompany,
     ReadUsers,
+    ManageUsers,
     ManageApiKeys,
     ReadAudit,
     ReadUploads,

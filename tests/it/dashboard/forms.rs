@@ -77,7 +77,7 @@ async fn every_form_is_taken_with_its_token() {
     let own = Things::make(&company, "globex").await;
     let owner = Browser::of(&company.owner).await;
 
-    // Before somebody is signed in no page has a token to carry: those two are taken from our own origin alone.
+    // Before somebody is signed in no page has a token to carry: those are taken from our own origin alone.
     let mut with_token = taken(&owner, &own, &[]).await;
     with_token.extend(
         taken(
@@ -99,6 +99,9 @@ async fn every_form_is_taken_with_its_token() {
         .filter(|one| one.needs == Needs::Nothing)
         .map(name)
         .collect();
-    assert_eq!(strangers, ["POST /sign-in", "POST /sign-in/link"]);
+    assert_eq!(
+        strangers,
+        ["POST /sign-in", "POST /sign-in/link", "POST /sign-in/invitation"]
+    );
     app.stop().await;
 }

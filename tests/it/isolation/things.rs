@@ -133,6 +133,10 @@ impl Things {
         let secret = json!({ "name": format!("{word} server") });
         let secret = owner.post("/viewer/secrets", &secret).await.expect(201);
         let secret = secret.string("/viewer_secret/id");
+        let user = json!({
+            "email": format!("invited@{word}.example"), "name": format!("{word} friend"), "role": "retention_expert"
+        });
+        let user = owner.post("/users", &user).await.expect(201).string("/id");
         let sign_in = owner.get("/me").await.string("/sign_in");
         let job = owner
             .get(&format!("/jobs?filter[subject]={upload}"))
@@ -147,6 +151,7 @@ impl Things {
             ("customers", customer),
             ("customers-by-external-id", format!("{word}-1")),
             ("jobs", job),
+            ("users", user),
             ("offers", offer),
             ("reasons", reason),
             ("personas", persona.clone()),
@@ -194,6 +199,7 @@ impl Things {
             of("uploads"),
             of("companies"),
             "/api-keys".to_owned(),
+            "/users".to_owned(),
             "/personas".to_owned(),
             "/saved-views".to_owned(),
             of("sessions"),

@@ -6,7 +6,7 @@ use kale_domain::{
     access::Permission,
     audit::{Actor, AuditAction, AuditEntry},
     company::Company,
-    id::{AuditEntryId, UserId},
+    id::{AuditEntryId, SignInId, UserId},
 };
 use kale_persistence::{
     Installation, Reach, Tenant, Tx,
@@ -90,6 +90,15 @@ impl Caller {
     pub fn user(&self) -> Option<UserId> {
         match &self.who {
             Who::Person(presence) => Some(presence.user.id),
+            Who::Program(_) => None,
+        }
+    }
+
+    /// The sign-in it came with, where it is a person.
+    #[must_use]
+    pub fn sign_in(&self) -> Option<SignInId> {
+        match &self.who {
+            Who::Person(presence) => Some(presence.sign_in.id),
             Who::Program(_) => None,
         }
     }

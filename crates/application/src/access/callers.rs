@@ -79,6 +79,17 @@ impl Callers {
         *self.remembered.write().unwrap_or_else(PoisonError::into_inner) = nobody();
     }
 
+    /// Forgets every caller whenever another process changed one, for as long as the answer is held.
+    #[must_use]
+    pub fn follow(self: &Arc<Self>) -> access::Following {
+        let own = Arc::downgrade(self);
+        access::follow(&self.store, move || {
+            if let Some(own) = own.upgrade() {
+                own.forget_all();
+            }
+        })
+    }
+
     fn remembered(&self) -> Remembered {
         self.remembered
             .read()

@@ -20,8 +20,11 @@ use super::{
 
 /// Brings a link to the person it is for. The mailer will be one; the demo and the command line print.
 pub trait LinkDelivery: fmt::Debug + Send + Sync {
-    /// Hands the link over. Never waits for a network.
+    /// Hands a sign-in link over. Never waits for a network.
     fn deliver(&self, user: &User, token: &Token);
+
+    /// Hands an invitation over, as [`deliver`](Self::deliver) does.
+    fn invite(&self, user: &User, token: &Token);
 }
 
 /// Signing in, looking at sign-ins and ending them.

@@ -3,13 +3,20 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 46] = [
+pub(super) const ACTIONS: [AuditAction; 53] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanyEntered,
     AuditAction::CompanyLeft,
     AuditAction::UserCreated,
     AuditAction::UserChanged,
+    AuditAction::UserInvited,
+    AuditAction::UserInvitedAgain,
+    AuditAction::UserJoined,
+    AuditAction::InvitationRevoked,
+    AuditAction::UserDeactivated,
+    AuditAction::UserReactivated,
+    AuditAction::UserDeleted,
     AuditAction::SignedIn,
     AuditAction::SignedOut,
     AuditAction::SignInRevoked,
@@ -74,6 +81,13 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::WorkflowResumed => "resumed",
         AuditAction::WorkflowArchived => "archived",
         AuditAction::WorkflowRolledBack => "rolled back",
+        AuditAction::UserInvited => "invited",
+        AuditAction::UserInvitedAgain => "sent a new invitation to",
+        AuditAction::UserJoined => "accepted the invitation of",
+        AuditAction::InvitationRevoked => "took back the invitation of",
+        AuditAction::UserDeactivated => "deactivated",
+        AuditAction::UserReactivated => "reactivated",
+        AuditAction::UserDeleted => "removed",
         AuditAction::SignedIn => "signed in",
         AuditAction::SignedOut => "signed out",
         AuditAction::SignInRevoked => "ended a sign-in",

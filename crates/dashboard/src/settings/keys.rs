@@ -261,6 +261,7 @@ const fn words(permission: Permission) -> &'static str {
         Permission::ReadCompany => "See the company",
         Permission::ManageCompany => "Change the company",
         Permission::ReadUsers => "See who is in the company",
+        Permission::ManageUsers => "Invite, change and remove people",
         Permission::ManageApiKeys => "Make and revoke keys",
         Permission::ReadAudit => "Read the audit log",
         Permission::ReadUploads => "See uploads",

@@ -50,6 +50,33 @@ pub struct LinkPage {
     pub problem: String,
 }
 
+/// Where an invitation leads: who asks whom into which company, and a button.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/invitation.html")]
+pub struct InvitationPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// What the link carried.
+    pub token: String,
+    /// `None` where it works no more.
+    pub invited: Option<Joining>,
+}
+
+/// What somebody joins.
+#[derive(Debug)]
+pub struct Joining {
+    /// The company.
+    pub company: String,
+    /// Who invited them, where that is still known.
+    pub by: Option<String>,
+    /// Their address.
+    pub email: String,
+    /// The part they are to play, in words.
+    pub role: &'static str,
+    /// What people are to call them.
+    pub name: Field,
+}
+
 /// One company of somebody who belongs to several.
 #[derive(Debug)]
 pub struct CompanyChoice {

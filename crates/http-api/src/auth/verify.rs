@@ -6,13 +6,12 @@ use actix_web::{
     post,
     web::Data,
 };
-use jiff::Timestamp;
 use kale_application::access::{Callers, SignIns, UseError, Who};
 use kale_web::{Gate, Json, NoQuery, Problem, permission::PUBLIC};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::view::user::UserView;
+use super::SignedIn;
 
 /// What a link is used with.
 #[derive(Deserialize, ToSchema)]
@@ -27,21 +26,6 @@ pub(crate) struct Body {
     nonce: Option<String>,
 }
 
-/// A sign-in.
-#[derive(Serialize, ToSchema)]
-#[schema(as = AccessToken)]
-pub(crate) struct View {
-    /// Send it as `Authorization: Bearer`. It is shown this once.
-    access_token: String,
-    /// Always `Bearer`.
-    token_type: &'static str,
-    /// From when on it works no more, unless it is used before: each use moves this, up to 90 days from now.
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Timestamp,
-    /// Who is signed in.
-    user: UserView,
-}
-
 /// Signs in with a link, for clients of the API.
 ///
 /// Sets no cookie: the token of the answer is the credential.
@@ -51,14 +35,14 @@ pub(crate) struct View {
     request_body(content = Body, example = json!({
         "token": "kale_lnk_01h455vb4pex5vsknk084sn02q_8Jc1", "nonce": "5b0c9f4d2f6a4f0c8a1d7e3b6c2f9a10"
     })),
-    responses((status = 200, description = "Signed in", body = View, example = json!({
+    responses((status = 200, description = "Signed in", body = SignedIn, example = json!({
         "access_token": "kale_sgn_01h455vb4pex5vsknk084sn02q_4Yd9",
         "token_type": "Bearer",
         "expires_at": "2026-11-28T12:00:00Z",
         "user": {
             "id": "usr_01h455vb4pex5vsknk084sn02q", "company": "cmp_01h455vb4pex5vsknk084sn02q",
             "email": "ada@northwind.example", "name": "Ada Okafor", "role": "retention_admin", "status": "active",
-            "theme": "auto", "created_at": "2026-11-01T09:30:00Z", "version": 1
+            "theme": "auto", "invited_until": null, "created_at": "2026-11-01T09:30:00Z", "version": 1
         }
     }))),
     extensions(
@@ -88,12 +72,7 @@ pub(crate) async fn handle(
 
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
-    Ok(response.json(View {
-        access_token: token.reveal().to_owned(),
-        token_type: "Bearer",
-        expires_at: sign_in.expires_at(),
-        user: presence.user.clone().into(),
-    }))
+    Ok(response.json(SignedIn::new(&sign_in, &token, presence.user.clone())))
 }
 
 /// What the client calls itself; nothing where that is no text.

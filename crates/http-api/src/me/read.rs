@@ -89,7 +89,7 @@ impl View {
         "user": {
             "id": "usr_01h455vb4pex5vsknk084sn02q", "company": "cmp_01h455vb4pex5vsknk084sn02q",
             "email": "ada@northwind.example", "name": "Ada Okafor", "role": "retention_expert", "status": "active",
-            "theme": "auto", "created_at": "2026-11-01T09:30:00Z", "version": 1
+            "theme": "auto", "invited_until": null, "created_at": "2026-11-01T09:30:00Z", "version": 1
         },
         "role": "retention_expert",
         "sign_in": "sgn_01h455vb4pex5vsknk084sn02q",

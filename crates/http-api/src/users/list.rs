@@ -4,9 +4,10 @@ use actix_web::{
     HttpRequest, get,
     web::{self, Data},
 };
-use kale_application::companies::Companies;
+use kale_application::team::{Team, TeamFilter};
+use kale_domain::{access::Role, error::FieldError, user::UserStatus};
 use kale_web::{
-    Allowed, Cursors, ListSpec, Page, Problem,
+    Allowed, Cursors, ListParams, ListSpec, Op, Page, Problem,
     permission::{ReadUsers, Required as _},
 };
 use serde_json::Value;
@@ -21,7 +22,7 @@ const LIST: ListSpec = ListSpec {
     route: "GET /users",
     sorts: &[],
     default_sort: "-created_at",
-    filters: &[],
+    filters: &[("status", &[Op::Eq]), ("role", &[Op::Eq])],
     fields: user::FIELDS,
     includes: &[],
     search: false,
@@ -32,12 +33,18 @@ const LIST: ListSpec = ListSpec {
 #[utoipa::path(
     tag = "Users",
     operation_id = "list_users",
-    params(PageParams, FieldsParam),
+    params(
+        PageParams,
+        FieldsParam,
+        ("filter[status]" = Option<String>, Query, description = "Who stands there only", example = "invited"),
+        ("filter[role]" = Option<String>, Query, description = "Who plays this part only",
+            example = "retention_expert"),
+    ),
     responses((status = 200, description = "A page of people", body = Page<UserView>, example = json!({
         "data": [{
             "id": "usr_01h455vb4pex5vsknk084sn02q", "company": "cmp_01h455vb4pex5vsknk084sn02q",
             "email": "ada@northwind.example", "name": "Ada Okafor", "role": "retention_admin", "status": "active",
-            "theme": "auto", "created_at": "2026-11-01T09:30:00Z", "version": 1
+            "theme": "auto", "invited_until": null, "created_at": "2026-11-01T09:30:00Z", "version": 1
         }],
         "page": { "next_cursor": null, "has_more": false }
     }))),
@@ -47,13 +54,39 @@ const LIST: ListSpec = ListSpec {
 #[tracing::instrument(name = "api.users.list", skip_all)]
 pub(crate) async fn handle(
     caller: Allowed<ReadUsers>,
-    companies: Data<Companies>,
+    team: Data<Team>,
     cursors: Data<Cursors>,
     request: HttpRequest,
 ) -> Result<web::Json<Page<Value>>, Problem> {
     let params = LIST.read(&request)?;
-    let all = companies.users(caller.tenant()).await?;
+    let all = team.list(caller.tenant(), filter(&params)?).await?;
 
     let page: Page<UserView> = paging::page_of_all(&params, &cursors, all, |one| one.id)?;
     Ok(web::Json(page.project(&params.fields)?))
+}
+
+fn filter(params: &ListParams) -> Result<TeamFilter, Problem> {
+    let mut filter = TeamFilter::default();
+    for one in &params.filters {
+        let value = match one.values.as_slice() {
+            [value] => value.as_str(),
+            _ => "",
+        };
+        if one.name == "status" {
+            let found = UserStatus::ALL.into_iter().find(|known| known.name() == value);
+            let found = found.ok_or_else(|| wrong("status", &UserStatus::ALL.map(UserStatus::name)));
+            filter.status = Some(found?);
+        } else {
+            let found = Role::OF_COMPANIES.into_iter().find(|known| known.name() == value);
+            let found = found.ok_or_else(|| wrong("role", &Role::OF_COMPANIES.map(Role::name)));
+            filter.role = Some(found?);
+        }
+    }
+    Ok(filter)
+}
+
+fn wrong(name: &str, known: &[&str]) -> Problem {
+    let message = format!("`filter[{name}]` is one of {}", known.join(", "));
+    let error = FieldError::new(format!("?filter[{name}]"), "unknown-value", message.clone());
+    Problem::of("invalid-parameter").detail(message).error(error)
 }

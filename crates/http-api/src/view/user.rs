@@ -33,6 +33,9 @@ pub(crate) struct UserView {
     /// How the dashboard looks for them: `auto`, `light` or `dark`.
     #[schema(value_type = String, example = "auto")]
     pub(crate) theme: Theme,
+    /// Until when their invitation works; null for whoever has answered.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) invited_until: Option<Timestamp>,
     /// When they came.
     #[schema(value_type = String, format = DateTime)]
     pub(crate) created_at: Timestamp,
@@ -49,6 +52,7 @@ pub(crate) const FIELDS: &[&str] = &[
     "role",
     "status",
     "theme",
+    "invited_until",
     "created_at",
     "version",
 ];
@@ -63,6 +67,7 @@ impl From<User> for UserView {
             role: user.role,
             status: user.status,
             theme: user.theme,
+            invited_until: user.invitation.map(|one| one.expires_at),
             created_at: user.created_at,
             version: user.version,
         }
@@ -85,6 +90,7 @@ mod tests {
             role: Role::KaleAdmin,
             status: UserStatus::Active,
             theme: Theme::Auto,
+            invitation: None,
             created_at: Timestamp::from_second(1_700_000_000).unwrap(),
             version: 1,
         }))
@@ -94,7 +100,7 @@ mod tests {
             shown,
             json!({
                 "id": "usr_01h455vb4pex5vsknk084sn02q", "company": null, "email": "ada@northwind.example",
-                "name": "Ada Okafor", "role": "kale_admin", "status": "active", "theme": "auto",
+                "name": "Ada Okafor", "role": "kale_admin", "status": "active", "theme": "auto", "invited_until": null,
                 "created_at": "2023-11-14T22:13:20Z", "version": 1
             })
         );

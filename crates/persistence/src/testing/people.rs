@@ -54,6 +54,7 @@ pub(crate) fn user(store: &Store, n: u128, company: Option<CompanyId>, role: Rol
         role,
         status: UserStatus::Active,
         theme: Theme::Auto,
+        invitation: None,
         created_at: store.now(),
         version: 1,
     }

@@ -1,0 +1,95 @@
+//! Asking people to join.
+
+use kale_domain::{
+    audit::AuditAction,
+    id::UserId,
+    user::{Invitation, Theme, User, UserStatus},
+};
+use kale_persistence::{StoreError, Tenant, users};
+
+use super::{Handed, NewMember, Team, TeamError, wrong_name, wrong_role};
+use crate::access::Caller;
+
+impl Team {
+    /// Invites somebody, and has the invitation brought to them once it is kept.
+    pub async fn invite(&self, tenant: Tenant, caller: &Caller, new: NewMember) -> Result<Handed, TeamError> {
+        let wrong: Vec<_> = [wrong_name(&new.name), wrong_role(new.role)]
+            .into_iter()
+            .flatten()
+            .collect();
+        if !wrong.is_empty() {
+            return Err(TeamError::Invalid(wrong));
+        }
+        let invited = self
+            .store
+            .transaction::<_, StoreError>(tenant, async |tx| {
+                let user = User {
+                    id: UserId::from_uuid(tx.fresh_id()),
+                    company: Some(tenant.company()),
+                    email: new.email.clone(),
+                    name: new.name.trim().to_owned(),
+                    role: new.role,
+                    status: UserStatus::Invited,
+                    theme: Theme::Auto,
+                    invitation: Some(Invitation {
+                        by: caller.user(),
+                        expires_at: tx.now(),
+                    }),
+                    created_at: tx.now(),
+                    version: 1,
+                };
+                let (user, token) = users::invite(&self.store, tx, &user).await?;
+                // The log outlives people: it says who by their id, and neither name nor address.
+                let mut entry = caller.entry(tx, AuditAction::UserInvited, user.id);
+                entry.after.insert("role".to_owned(), user.role.name().to_owned());
+                tx.audit(entry).await?;
+                Ok(Handed { user, token })
+            })
+            .await;
+        match invited {
+            Err(StoreError::Duplicate) => Err(self.taken(tenant, &new).await?),
+            other => Ok(self.handed(other?)),
+        }
+    }
+
+    async fn taken(&self, tenant: Tenant, new: &NewMember) -> Result<TeamError, StoreError> {
+        let there = users::by_address(&self.store, tenant, &new.email).await?;
+        // Removed in the moment between: the same request works now.
+        Ok(there.map_or(TeamError::Store(StoreError::Duplicate), |user| {
+            TeamError::Taken(user.status)
+        }))
+    }
+
+    /// Makes a new invitation for somebody who has not answered; the one before opens nothing any more.
+    pub async fn invite_again(
+        &self,
+        tenant: Tenant,
+        caller: &Caller,
+        id: UserId,
+    ) -> Result<Handed, TeamError> {
+        let handed = self
+            .store
+            .transaction::<_, TeamError>(tenant, async |tx| {
+                let there = users::get_in(&self.store, tx, id)
+                    .await?
+                    .ok_or(TeamError::NotFound)?;
+                let Some((user, token)) = users::invite_again(&self.store, tx, id, caller.user()).await?
+                else {
+                    return Err(TeamError::NotNow {
+                        is: there.status,
+                        needs: "only somebody who is invited can be invited again",
+                    });
+                };
+                tx.audit(caller.entry(tx, AuditAction::UserInvitedAgain, id))
+                    .await?;
+                Ok(Handed { user, token })
+            })
+            .await?;
+        Ok(self.handed(handed))
+    }
+
+    fn handed(&self, handed: Handed) -> Handed {
+        self.delivery.invite(&handed.user, &handed.token);
+        handed
+    }
+}

@@ -1,0 +1,64 @@
+//! Taking an invitation up.
+
+use std::collections::BTreeMap;
+
+use kale_domain::{
+    audit::{Actor, AuditAction, AuditEntry},
+    id::AuditEntryId,
+    secret::Token,
+    sign_in::SignIn,
+};
+use kale_persistence::{StoreError, access, sign_ins, users};
+
+use crate::access::Provenance;
+
+use super::{Invited, JoinError, Team, wrong_name};
+
+impl Team {
+    /// What an invitation says, without taking it up; `None` where it works no more.
+    pub async fn look(&self, token: &str) -> Result<Option<Invited>, StoreError> {
+        access::by_invitation(&self.store, token).await
+    }
+
+    /// Takes an invitation up and signs in; under the name it has, where none is given. Two who do it at once: one is
+    /// told [`JoinError::Dead`].
+    pub async fn join(
+        &self,
+        token: &str,
+        name: Option<&str>,
+        device: &str,
+        provenance: &Provenance,
+    ) -> Result<(SignIn, Token), JoinError> {
+        let invited = self.look(token).await?.ok_or(JoinError::Dead)?;
+        let name = name.unwrap_or(&invited.user.name).trim();
+        if let Some(wrong) = wrong_name(name) {
+            return Err(JoinError::Invalid(vec![wrong]));
+        }
+        let token = Token::new(token.to_owned());
+        let user = self
+            .store
+            .transaction(invited.tenant(), async |tx| {
+                let user = users::join(&self.store, tx, &token, name)
+                    .await?
+                    .ok_or(JoinError::Dead)?;
+                for action in [AuditAction::UserJoined, AuditAction::SignedIn] {
+                    let entry = AuditEntry {
+                        id: AuditEntryId::from_uuid(tx.fresh_id()),
+                        actor: Actor::User { id: user.id },
+                        action,
+                        target: user.id.to_string(),
+                        before: BTreeMap::new(),
+                        after: BTreeMap::new(),
+                        request_id: provenance.request_id.clone(),
+                        ip: provenance.ip.clone(),
+                        user_agent: provenance.user_agent.clone(),
+                        at: tx.now(),
+                    };
+                    tx.audit(entry).await?;
+                }
+                Ok::<_, JoinError>(user)
+            })
+            .await?;
+        Ok(sign_ins::begin(&self.store, user.id, device).await?)
+    }
+}
