@@ -108,8 +108,11 @@ pub async fn start(
     if let Some(listener) = &listener {
         settings.listening_on(listener.local_addr()?);
     }
-    let sign_ins = SignIns::new(store.clone(), Arc::clone(&callers), Arc::clone(&delivery));
-    let team = Team::new(store.clone(), Arc::clone(&callers), delivery);
+    let people = People {
+        sign_ins: SignIns::new(store.clone(), Arc::clone(&callers), Arc::clone(&delivery)),
+        team: Team::new(store.clone(), Arc::clone(&callers), delivery),
+        callers,
+    };
     let worker = parts
         .work
         .then(|| worker::start(&store, &blobs, worker::Options::of(&settings.listen)))
@@ -119,17 +122,7 @@ pub async fn start(
     }
     let server = match listener {
         Some(listener) => {
-            let site = Site::new(
-                settings,
-                &store,
-                &blobs,
-                &keys,
-                &callers,
-                sign_ins.clone(),
-                team,
-                drain.clone(),
-                folder,
-            );
+            let site = Site::new(settings, &store, &blobs, &keys, &people, drain.clone(), folder);
             Some(serve(site, listener)?)
         }
         None => None,
@@ -139,7 +132,7 @@ pub async fn start(
         url,
         mongodb_uri: uri,
         store,
-        sign_ins,
+        sign_ins: people.sign_ins,
         drain,
         _following: following,
         server,
@@ -198,21 +191,18 @@ struct Site {
 }
 
 impl Site {
-    #[expect(clippy::too_many_arguments, reason = "the composition root joins everything")]
     fn new(
         settings: &Settings,
         store: &Store,
         blobs: &Blobs,
         keys: &Keys,
-        callers: &Arc<Callers>,
-        sign_ins: SignIns,
-        team: Team,
+        people: &People,
         drain: Drain,
         folder: Uuid,
     ) -> Self {
         let signer = Signer::new(&keys.signing);
         let csrf = Csrf::new(signer.clone());
-        let authenticate: Arc<Callers> = Arc::clone(callers);
+        let authenticate: Arc<Callers> = Arc::clone(&people.callers);
         let limits = Limits::new(settings.requests_per_second, settings.trusted_proxies.clone());
         let gate = Gate::new(
             authenticate,
@@ -240,16 +230,7 @@ impl Site {
         let sources = store.sources();
         let public_url = settings.base_url.as_str().trim_end_matches('/').to_owned();
         let viewer = Viewer::new(store.clone(), Arc::clone(&keys.ring));
-        let api = use_cases(
-            store,
-            blobs,
-            callers,
-            sign_ins,
-            team,
-            drain.clone(),
-            viewer,
-            public_url,
-        );
+        let api = use_cases(store, blobs, people, drain.clone(), viewer, public_url);
         Self {
             viewer: kale_viewer::Deps {
                 viewer: api.viewer.clone(),
@@ -274,25 +255,31 @@ impl Site {
     }
 }
 
+/// How people come in: one memory of who they are, and what stands on it.
+struct People {
+    callers: Arc<Callers>,
+    sign_ins: SignIns,
+    team: Team,
+}
+
 /// Every use case, over one store.
 fn use_cases(
     store: &Store,
     blobs: &Blobs,
-    callers: &Arc<Callers>,
-    sign_ins: SignIns,
-    team: Team,
+    people: &People,
     drain: Drain,
     viewer: Viewer,
     public_url: String,
 ) -> kale_http_api::Deps {
+    let callers = &people.callers;
     kale_http_api::Deps {
-        sign_ins,
+        sign_ins: people.sign_ins.clone(),
         callers: Arc::clone(callers),
         fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
         api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
         audit: AuditLog::new(store.clone()),
         companies: Companies::new(store.clone(), Arc::clone(callers)),
-        team,
+        team: people.team.clone(),
         customers: Customers::new(store.clone()),
         personas: Personas::new(store.clone()),
         saved_views: SavedViews::new(store.clone()),

@@ -185,7 +185,7 @@ fn the_bytes_of_an_entry_never_change() {
     let hash = Hash::of(&[&bytes(company(), &entry)]);
     assert_eq!(
         hash.to_string(),
-        "591a594070f6e25023e5b37086861162fc8e9c977b22ca77671f458ce841d95c"
+        "d0c73f7aa979f7700f304901419a3291e4dae4e578a58deaf6e3060727a0b465"
     );
 }
 
