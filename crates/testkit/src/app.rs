@@ -162,6 +162,7 @@ impl TestApp {
     }
 
     /// Where its links go: nowhere.
+    #[must_use]
     pub fn delivery(&self) -> Arc<dyn LinkDelivery> {
         Arc::new(Nowhere)
     }

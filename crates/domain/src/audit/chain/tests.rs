@@ -11,9 +11,7 @@ fn id(number: u128) -> AuditEntryId {
     AuditEntryId::from_uuid(Uuid::from_u128(number))
 }
 
-fn company() -> Option<CompanyId> {
-    Some(CompanyId::from_uuid(Uuid::from_u128(7)))
-}
+const COMPANY: Option<CompanyId> = Some(CompanyId::from_uuid(Uuid::from_u128(7)));
 
 fn actor() -> impl Strategy<Value = Actor> {
     prop_oneof![
@@ -57,7 +55,7 @@ fn chain(length: u128) -> Vec<Link> {
     (1..=length)
         .map(|number| {
             let committed = Hash::of(&[&number.to_be_bytes()]);
-            let next = link(company(), head, id(number), committed);
+            let next = link(COMPANY, head, id(number), committed);
             head = Some(Head {
                 seq: next.seq,
                 hash: next.hash,
@@ -68,7 +66,7 @@ fn chain(length: u128) -> Vec<Link> {
 }
 
 fn flaws(links: &[Link], expected: Option<Head>) -> Vec<Flaw> {
-    let mut walk = Walk::new(company(), expected);
+    let mut walk = Walk::new(COMPANY, expected);
     let mut found: Vec<Flaw> = links.iter().flat_map(|link| walk.step(link)).collect();
     found.extend(walk.end());
     found
@@ -86,17 +84,17 @@ proptest! {
 
     #[test]
     fn two_entries_that_differ_anywhere_have_different_bytes(one in entry(), other in entry()) {
-        prop_assert_eq!(one == other, bytes(company(), &one) == bytes(company(), &other));
+        prop_assert_eq!(one == other, bytes(COMPANY, &one) == bytes(COMPANY, &other));
     }
 
     #[test]
     fn whatever_is_changed_changes_the_commitment(one in entry(), other in entry(), bit in 0..256_usize) {
         let salt = [9; 32];
-        let committed = commitment(&salt, company(), &one);
-        prop_assert_eq!(one == other, committed == commitment(&salt, company(), &other));
+        let committed = commitment(&salt, COMPANY, &one);
+        prop_assert_eq!(one == other, committed == commitment(&salt, COMPANY, &other));
         let mut salted = salt;
         salted[bit / 8] ^= 1 << (bit % 8);
-        prop_assert_ne!(committed, commitment(&salted, company(), &one));
+        prop_assert_ne!(committed, commitment(&salted, COMPANY, &one));
         prop_assert_ne!(committed, commitment(&salt, None, &one));
     }
 
@@ -161,7 +159,7 @@ fn each_fault_has_its_name() {
     assert_eq!(flaws(&links, Some(other)), [Flaw::OtherHead { seq: 2 }]);
     // Whoever rewrites a link and its hash too has to rewrite all that follow.
     let mut rewritten = links.clone();
-    rewritten[1] = link(company(), Some(head(&links[0])), id(2), beginning(None));
+    rewritten[1] = link(COMPANY, Some(head(&links[0])), id(2), beginning(None));
     assert_eq!(flaws(&rewritten, None), [Flaw::Unlinked { seq: 3, entry: id(3) }]);
     // The chain of one company is not that of another.
     let mut walk = Walk::new(None, None);
@@ -182,7 +180,7 @@ fn the_bytes_of_an_entry_never_change() {
         user_agent: None,
         at: Timestamp::from_second(1_700_000_000).unwrap(),
     };
-    let hash = Hash::of(&[&bytes(company(), &entry)]);
+    let hash = Hash::of(&[&bytes(COMPANY, &entry)]);
     assert_eq!(
         hash.to_string(),
         "d0c73f7aa979f7700f304901419a3291e4dae4e578a58deaf6e3060727a0b465"
