@@ -28,6 +28,7 @@ fn path(operation: &Operation) -> String {
             "secrets" => "vsc_01h455vb4pex5vsknk084sn02q",
             "sessions" => "ses_01h455vb4pex5vsknk084sn02q",
             "sign-ins" => "sgn_01h455vb4pex5vsknk084sn02q",
+            "users" => "usr_01h455vb4pex5vsknk084sn02q",
             "uploads" => "upl_01h455vb4pex5vsknk084sn02q",
             "workflows" => "wfl_01h455vb4pex5vsknk084sn02q",
             "versions" | "diff" => "1",

@@ -19,6 +19,7 @@ const PAGES = [
     await page.goto(await run.kale.linkFor("ada.okafor@harbour.example"));
   }],
   ["sign-in-link-dead", null, "/sign-in/link/kale_lnk_nothing", null, 410],
+  ["invitation-dead", null, "/sign-in/invitation/kale_inv_nothing", null, 410],
   ["companies", "admin", "/sign-in/companies"],
   ["today", "owner", "/"],
   ["today-empty", "newcomer", "/"],

@@ -35,6 +35,9 @@ async fn a_field_that_a_body_does_not_have_is_refused_by_name() {
             "$set",
             "__proto__",
         ] {
+            if example.get(field).is_some() {
+                continue;
+            }
             let mut body = example.clone();
             body[field] = json!("cmp_01h455vb4pex5vsknk084sn02q");
             let refused = askers.send(&operation, "", JSON, body.to_string()).await;

@@ -40,12 +40,16 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
             "export_customers",
             "tell_event",
             "tell_events",
+            "accept_invitation",
             "preview_personas",
             "check_rule",
             "start_session",
             "leave_session",
             "take_step",
             "upload_customer_data",
+            "deactivate_user",
+            "reactivate_user",
+            "resend_invitation",
         ]
         .map(str::to_owned)
         .to_vec()

@@ -203,6 +203,7 @@ async fn every_route_that_wants_a_version_says_so() {
             "change_offer",
             "change_reason",
             "change_saved_view",
+            "change_user",
             "change_workflow",
             "replace_personas",
             "replace_viewer_settings"
