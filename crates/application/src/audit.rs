@@ -18,6 +18,8 @@ pub use self::{
     verify::{VerifyAudit, verify_audit},
 };
 
+use crate::access::Provenance;
+
 /// Reading the audit log.
 #[derive(Debug, Clone)]
 pub struct AuditLog {
@@ -66,18 +68,7 @@ impl AuditLog {
         id: AuditEntryId,
     ) -> Result<(), EraseError> {
         let erase = async |tx: &mut Tx| {
-            let telling = AuditEntry {
-                id: AuditEntryId::from_uuid(tx.fresh_id()),
-                actor: Actor::System,
-                action: AuditAction::AuditErased,
-                target: id.to_string(),
-                before: std::collections::BTreeMap::new(),
-                after: std::collections::BTreeMap::new(),
-                request_id: None,
-                ip: None,
-                user_agent: None,
-                at: tx.now(),
-            };
+            let telling = Provenance::default().entry(tx, Actor::System, AuditAction::AuditErased, id);
             let told_by = telling.id;
             tx.audit(telling).await?;
             if audit::erase(&self.store, tx, id, told_by).await? {

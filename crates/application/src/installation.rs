@@ -6,12 +6,14 @@ use kale_domain::{
     company::{Company, CompanyStatus, Industry, Slug},
     email::Email,
     error::{Classify, ErrorKind},
-    id::{AuditEntryId, CompanyId, UserId},
+    id::{CompanyId, UserId},
     money::Currency,
     secret::Token,
     user::{Theme, User, UserStatus},
 };
 use kale_persistence::{Installation, Store, StoreError, Tenant, Tx, access, api_keys, companies, users};
+
+use crate::access::Provenance;
 
 /// Setting an installation up.
 #[derive(Debug, Clone)]
@@ -196,18 +198,7 @@ impl Setup {
 }
 
 fn entry(tx: &Tx, action: AuditAction, target: String) -> AuditEntry {
-    AuditEntry {
-        id: AuditEntryId::from_uuid(tx.fresh_id()),
-        actor: Actor::System,
-        action,
-        target,
-        before: std::collections::BTreeMap::new(),
-        after: std::collections::BTreeMap::new(),
-        request_id: None,
-        ip: None,
-        user_agent: None,
-        at: tx.now(),
-    }
+    Provenance::default().entry(tx, Actor::System, action, target)
 }
 
 impl Classify for SetupError {

@@ -13,6 +13,7 @@ mod customers;
 mod deps;
 mod events;
 mod exit_profiles;
+mod filters;
 mod invitations;
 mod jobs;
 mod live;

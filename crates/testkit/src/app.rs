@@ -233,7 +233,7 @@ impl TestApp {
         let sign_ins = &self.running().sign_ins;
         let link = sign_ins.mint(access::operator(), user).await.unwrap();
         let (_, token) = sign_ins
-            .redeem(link.reveal(), None, "test", &Provenance::default())
+            .redeem(link.reveal(), None, &Provenance::default())
             .await
             .unwrap();
         Client::new(self.url(), Some(token.reveal().to_owned()))

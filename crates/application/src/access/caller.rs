@@ -33,6 +33,36 @@ pub struct Provenance {
     pub user_agent: Option<String>,
 }
 
+impl Provenance {
+    /// An entry of the audit log about something that came with this request; with none, where no request brought it.
+    #[must_use]
+    pub fn entry(
+        &self,
+        tx: &Tx,
+        actor: Actor,
+        action: AuditAction,
+        target: impl std::fmt::Display,
+    ) -> AuditEntry {
+        AuditEntry {
+            id: AuditEntryId::from_uuid(tx.fresh_id()),
+            actor,
+            action,
+            target: target.to_string(),
+            before: std::collections::BTreeMap::new(),
+            after: std::collections::BTreeMap::new(),
+            request_id: self.request_id.clone(),
+            ip: self.ip.clone(),
+            user_agent: self.user_agent.clone(),
+            at: tx.now(),
+        }
+    }
+
+    /// What the client calls itself, as a sign-in shows it; empty where it says nothing.
+    pub(crate) fn device(&self) -> &str {
+        self.user_agent.as_deref().unwrap_or_default()
+    }
+}
+
 /// An authenticated caller and the request it came with.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -115,17 +145,6 @@ impl Caller {
     /// An entry of the audit log about something this caller does.
     #[must_use]
     pub fn entry(&self, tx: &Tx, action: AuditAction, target: impl std::fmt::Display) -> AuditEntry {
-        AuditEntry {
-            id: AuditEntryId::from_uuid(tx.fresh_id()),
-            actor: self.actor(),
-            action,
-            target: format!("{target}"),
-            before: std::collections::BTreeMap::new(),
-            after: std::collections::BTreeMap::new(),
-            request_id: self.provenance.request_id.clone(),
-            ip: self.provenance.ip.clone(),
-            user_agent: self.provenance.user_agent.clone(),
-            at: tx.now(),
-        }
+        self.provenance.entry(tx, self.actor(), action, target)
     }
 }

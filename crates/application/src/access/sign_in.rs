@@ -3,10 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use kale_domain::{
-    audit::{Actor, AuditAction, AuditEntry},
+    audit::{Actor, AuditAction},
     email::Email,
     error::{Classify, ErrorKind},
-    id::{AuditEntryId, CompanyId, SignInId, UserId},
+    id::{CompanyId, SignInId, UserId},
     secret::Token,
     sign_in::SignIn,
     user::User,
@@ -92,7 +92,6 @@ impl SignIns {
         &self,
         token: &str,
         browser: Option<&str>,
-        device: &str,
         provenance: &Provenance,
     ) -> Result<(SignIn, Token), UseError> {
         let user = match access::by_link(&self.store, token, browser).await? {
@@ -100,7 +99,7 @@ impl SignIns {
             sign_ins::Link::OtherBrowser => return Err(UseError::OtherBrowser),
             sign_ins::Link::Dead => return Err(UseError::Dead),
         };
-        let begun = sign_ins::begin(&self.store, user, device).await?;
+        let begun = sign_ins::begin(&self.store, user, provenance.device()).await?;
         // A user who was deactivated since has a sign-in that opens nothing.
         let Some(presence) = access::by_sign_in(&self.store, begun.1.reveal()).await? else {
             return Err(UseError::Dead);
@@ -108,18 +107,8 @@ impl SignIns {
         if let Some(reach) = presence.reach() {
             self.store
                 .transaction::<_, StoreError>(reach.tenant(), async |tx| {
-                    let entry = AuditEntry {
-                        id: AuditEntryId::from_uuid(tx.fresh_id()),
-                        actor: Actor::User { id: user },
-                        action: AuditAction::SignedIn,
-                        target: user.to_string(),
-                        before: std::collections::BTreeMap::new(),
-                        after: std::collections::BTreeMap::new(),
-                        request_id: provenance.request_id.clone(),
-                        ip: provenance.ip.clone(),
-                        user_agent: provenance.user_agent.clone(),
-                        at: tx.now(),
-                    };
+                    let actor = Actor::User { id: user };
+                    let entry = provenance.entry(tx, actor, AuditAction::SignedIn, user);
                     tx.audit(entry).await
                 })
                 .await?;

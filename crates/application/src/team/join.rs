@@ -1,10 +1,7 @@
 //! Taking an invitation up.
 
-use std::collections::BTreeMap;
-
 use kale_domain::{
-    audit::{Actor, AuditAction, AuditEntry},
-    id::AuditEntryId,
+    audit::{Actor, AuditAction},
     secret::Token,
     sign_in::SignIn,
 };
@@ -26,7 +23,6 @@ impl Team {
         &self,
         token: &str,
         name: Option<&str>,
-        device: &str,
         provenance: &Provenance,
     ) -> Result<(SignIn, Token), JoinError> {
         let invited = self.look(token).await?.ok_or(JoinError::Dead)?;
@@ -42,23 +38,13 @@ impl Team {
                     .await?
                     .ok_or(JoinError::Dead)?;
                 for action in [AuditAction::UserJoined, AuditAction::SignedIn] {
-                    let entry = AuditEntry {
-                        id: AuditEntryId::from_uuid(tx.fresh_id()),
-                        actor: Actor::User { id: user.id },
-                        action,
-                        target: user.id.to_string(),
-                        before: BTreeMap::new(),
-                        after: BTreeMap::new(),
-                        request_id: provenance.request_id.clone(),
-                        ip: provenance.ip.clone(),
-                        user_agent: provenance.user_agent.clone(),
-                        at: tx.now(),
-                    };
+                    let actor = Actor::User { id: user.id };
+                    let entry = provenance.entry(tx, actor, action, user.id);
                     tx.audit(entry).await?;
                 }
                 Ok::<_, JoinError>(user)
             })
             .await?;
-        Ok(sign_ins::begin(&self.store, user.id, device).await?)
+        Ok(sign_ins::begin(&self.store, user.id, provenance.device()).await?)
     }
 }

@@ -1,6 +1,6 @@
 //! `GET /sign-in/invitation/{token}`, `POST /sign-in/invitation`: joining a company.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::team::{Invited, JoinError, Team};
 use kale_domain::access::Role;
@@ -33,14 +33,7 @@ pub(super) async fn join(
 ) -> Result<HttpResponse, Problem> {
     gate.require_same_origin(&request)?;
     let (token, name) = (form.get("token"), form.get("name"));
-    let device = request
-        .headers()
-        .get(header::USER_AGENT)
-        .and_then(|agent| agent.to_str().ok());
-    let device: String = device.unwrap_or_default().chars().take(300).collect();
-    let joined = team
-        .join(token, Some(name), &device, &gate.provenance(&request))
-        .await;
+    let joined = team.join(token, Some(name), &gate.provenance(&request)).await;
     match joined {
         Ok((_, sign_in)) => {
             let mut response = frame.see_other("/");

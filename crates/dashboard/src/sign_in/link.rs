@@ -1,6 +1,6 @@
 //! `GET /sign-in/link/{token}`, `POST /sign-in/link`: opening a link.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::access::{SignIns, UseError};
 use kale_web::{Gate, Path, Problem};
@@ -51,13 +51,8 @@ async fn redeem(
 ) -> Result<HttpResponse, Problem> {
     let secure = frame.door().secure_cookies;
     let browser = BROWSER.read(request, secure);
-    let device = request
-        .headers()
-        .get(header::USER_AGENT)
-        .and_then(|agent| agent.to_str().ok());
-    let device: String = device.unwrap_or_default().chars().take(300).collect();
     let used = sign_ins
-        .redeem(token, browser.as_deref(), &device, &gate.provenance(request))
+        .redeem(token, browser.as_deref(), &gate.provenance(request))
         .await;
     let (_, sign_in) = match used {
         Ok(used) => used,

@@ -2,13 +2,12 @@
 
 use jiff::Timestamp;
 use kale_application::audit::AuditFilter;
-use kale_domain::{
-    audit::{Actor, AuditAction},
-    error::FieldError,
-};
+use kale_domain::audit::{Actor, AuditAction};
 use kale_web::{ListParams, Op, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
+
+use crate::filters::{one_value, wrong};
 
 /// The filters of a list.
 pub(super) const FILTERS: &[(&str, &[Op])] = &[
@@ -50,9 +49,7 @@ impl AuditFilterParams {
     pub(super) fn of(params: &ListParams) -> Result<Self, Problem> {
         let mut read = Self::default();
         for filter in &params.filters {
-            let [text] = filter.values.as_slice() else {
-                return Err(wrong(&filter.name, "one value"));
-            };
+            let text = one_value(filter)?;
             let place = match (filter.name.as_str(), filter.op) {
                 ("action", _) => &mut read.action,
                 ("actor", _) => &mut read.actor,
@@ -60,7 +57,7 @@ impl AuditFilterParams {
                 (_, Op::Gte) => &mut read.from,
                 _ => &mut read.until,
             };
-            *place = Some(text.clone());
+            *place = Some(text.to_owned());
         }
         Ok(read)
     }
@@ -98,12 +95,6 @@ fn actor(text: &str) -> Option<Actor> {
     let user = text.parse().map(|id| Actor::User { id });
     user.or_else(|_no_user| text.parse().map(|id| Actor::ApiKey { id }))
         .ok()
-}
-
-fn wrong(name: &str, expected: &str) -> Problem {
-    let message = format!("`filter[{name}]` is {expected}");
-    let error = FieldError::new(format!("?filter[{name}]"), "unknown-value", message.clone());
-    Problem::of("invalid-parameter").detail(message).error(error)
 }
 
 #[cfg(test)]

@@ -60,10 +60,9 @@ pub(crate) async fn handle(
     _: NoQuery,
     Json(body): Json<Body>,
 ) -> Result<HttpResponse, Problem> {
-    let device = request.headers().get(header::USER_AGENT).map_or("", device);
     let provenance = gate.provenance(&request);
     let (sign_in, token) = sign_ins
-        .redeem(&body.token, body.nonce.as_deref(), device, &provenance)
+        .redeem(&body.token, body.nonce.as_deref(), &provenance)
         .await?;
     let Some(Who::Person(presence)) = callers.authenticate(token.reveal()).await? else {
         // Ended in the moment between.
@@ -73,9 +72,4 @@ pub(crate) async fn handle(
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
     Ok(response.json(SignedIn::new(&sign_in, &token, presence.user.clone())))
-}
-
-/// What the client calls itself; nothing where that is no text.
-fn device(agent: &HeaderValue) -> &str {
-    agent.to_str().unwrap_or_default()
 }

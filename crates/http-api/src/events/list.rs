@@ -5,13 +5,16 @@ use actix_web::{
     web::{self, Data},
 };
 use kale_application::events::{EventFilter, EventPosition, Events, UserEvent};
-use kale_domain::error::FieldError;
 use kale_web::{
     Allowed, Cursors, ListParams, ListSpec, Op, Page, Problem, Required as _, permission::ReadEvents,
 };
 
 use super::view::{EventView, example};
-use crate::{openapi::params::PageParams, paging};
+use crate::{
+    filters::{one_value, wrong},
+    openapi::params::PageParams,
+    paging,
+};
 
 const LIST: ListSpec = ListSpec {
     route: "GET /events",
@@ -69,9 +72,7 @@ fn filter(params: &ListParams) -> Result<EventFilter, Problem> {
     let mut read = EventFilter::default();
     for filter in &params.filters {
         let name = filter.name.as_str();
-        let [text] = filter.values.as_slice() else {
-            return Err(wrong(name, "one value"));
-        };
+        let text = one_value(filter)?;
         match name {
             "session" => {
                 let id = text.parse().map_err(|_no_id| wrong(name, "the id of a session"));
@@ -81,14 +82,8 @@ fn filter(params: &ListParams) -> Result<EventFilter, Problem> {
                 let id = text.parse().map_err(|_no_id| wrong(name, "the id of a customer"));
                 read.customer = Some(id?);
             }
-            _ => read.name = Some(text.clone()),
+            _ => read.name = Some(text.to_owned()),
         }
     }
     Ok(read)
-}
-
-fn wrong(name: &str, expected: &str) -> Problem {
-    let message = format!("`filter[{name}]` is {expected}");
-    let error = FieldError::new(format!("?filter[{name}]"), "unknown-value", message.clone());
-    Problem::of("invalid-parameter").detail(message).error(error)
 }

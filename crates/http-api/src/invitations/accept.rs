@@ -57,10 +57,8 @@ pub(crate) async fn handle(
     _: NoQuery,
     Json(body): Json<Body>,
 ) -> Result<HttpResponse, Problem> {
-    let agent = request.headers().get(header::USER_AGENT);
-    let device = agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let (sign_in, token) = team
-        .join(&token, body.name.as_deref(), device, &gate.provenance(&request))
+        .join(&token, body.name.as_deref(), &gate.provenance(&request))
         .await?;
     let Some(Who::Person(presence)) = callers.authenticate(token.reveal()).await? else {
         // Ended in the moment between.

@@ -5,7 +5,7 @@ use actix_web::{
     web::{self, Data},
 };
 use kale_application::{live::JobFilter, work::Work};
-use kale_domain::{error::FieldError, job::JobState};
+use kale_domain::job::JobState;
 use kale_web::{
     Allowed, Cursors, ListParams, ListSpec, Op, Page, Problem,
     permission::{ReadJobs, Required as _},
@@ -13,6 +13,7 @@ use kale_web::{
 use serde_json::Value;
 
 use crate::{
+    filters::{one_value, wrong},
     openapi::params::{FieldsParam, PageParams},
     paging,
     view::job::{self, JobView},
@@ -86,17 +87,15 @@ pub(crate) async fn handle(
 fn filter(params: &ListParams) -> Result<JobFilter, Problem> {
     let mut filter = JobFilter::default();
     for one in &params.filters {
-        let [value] = one.values.as_slice() else {
-            return Err(wrong(&one.name, "takes one value"));
-        };
+        let value = one_value(one)?;
         match one.name.as_str() {
             "state" => filter.state = Some(state(value)?),
-            "kind" => filter.kind = Some(value.clone()),
+            "kind" => filter.kind = Some(value.to_owned()),
             "housekeeping" => {
-                let rule = "is true or false";
+                let rule = "true or false";
                 filter.housekeeping = value.parse().map_err(|_neither| wrong(&one.name, rule))?;
             }
-            _ => filter.subject = Some(value.clone()),
+            _ => filter.subject = Some(value.to_owned()),
         }
     }
     Ok(filter)
@@ -107,15 +106,9 @@ fn state(text: &str) -> Result<JobState, Problem> {
     found.ok_or_else(|| {
         wrong(
             "state",
-            &format!("is one of {}", JobState::ALL.map(JobState::name).join(", ")),
+            &format!("one of {}", JobState::ALL.map(JobState::name).join(", ")),
         )
     })
-}
-
-fn wrong(name: &str, rule: &str) -> Problem {
-    let message = format!("`filter[{name}]` {rule}");
-    let error = FieldError::new(format!("?filter[{name}]"), "unknown-value", message.clone());
-    Problem::of("invalid-parameter").detail(message).error(error)
 }
 
 #[cfg(test)]

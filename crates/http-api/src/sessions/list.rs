@@ -5,13 +5,16 @@ use actix_web::{
     web::{self, Data},
 };
 use kale_application::sessions::{Mode, SessionFilter, SessionState, Sessions};
-use kale_domain::error::FieldError;
 use kale_web::{
     Allowed, Cursors, ListParams, ListSpec, Op, Page, Problem, Required as _, permission::ReadSessions,
 };
 
 use super::view::{SessionView, example};
-use crate::{openapi::params::PageParams, paging};
+use crate::{
+    filters::{one_value, wrong},
+    openapi::params::PageParams,
+    paging,
+};
 
 const LIST: ListSpec = ListSpec {
     route: "GET /sessions",
@@ -70,9 +73,7 @@ fn filter(params: &ListParams) -> Result<SessionFilter, Problem> {
     let mut read = SessionFilter::default();
     for filter in &params.filters {
         let name = filter.name.as_str();
-        let [text] = filter.values.as_slice() else {
-            return Err(wrong(name, "one value"));
-        };
+        let text = one_value(filter)?;
         match name {
             "workflow" => {
                 let id = text.parse().map_err(|_no_id| wrong(name, "the id of a workflow"));
@@ -96,12 +97,6 @@ fn filter(params: &ListParams) -> Result<SessionFilter, Problem> {
         }
     }
     Ok(read)
-}
-
-fn wrong(name: &str, expected: &str) -> Problem {
-    let message = format!("`filter[{name}]` is {expected}");
-    let error = FieldError::new(format!("?filter[{name}]"), "unknown-value", message.clone());
-    Problem::of("invalid-parameter").detail(message).error(error)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use actix_web::{
     web::{self, Data},
 };
 use kale_application::team::{Team, TeamFilter};
-use kale_domain::{access::Role, error::FieldError, user::UserStatus};
+use kale_domain::{access::Role, user::UserStatus};
 use kale_web::{
     Allowed, Cursors, ListParams, ListSpec, Op, Page, Problem,
     permission::{ReadUsers, Required as _},
@@ -13,6 +13,7 @@ use kale_web::{
 use serde_json::Value;
 
 use crate::{
+    filters::{one_value, wrong},
     openapi::params::{FieldsParam, PageParams},
     paging,
     view::user::{self, UserView},
@@ -68,25 +69,17 @@ pub(crate) async fn handle(
 fn filter(params: &ListParams) -> Result<TeamFilter, Problem> {
     let mut filter = TeamFilter::default();
     for one in &params.filters {
-        let value = match one.values.as_slice() {
-            [value] => value.as_str(),
-            _ => "",
-        };
+        let value = one_value(one)?;
+        let expected = |known: &[&str]| wrong(&one.name, &format!("one of {}", known.join(", ")));
         if one.name == "status" {
             let found = UserStatus::ALL.into_iter().find(|known| known.name() == value);
-            let found = found.ok_or_else(|| wrong("status", &UserStatus::ALL.map(UserStatus::name)));
+            let found = found.ok_or_else(|| expected(&UserStatus::ALL.map(UserStatus::name)));
             filter.status = Some(found?);
         } else {
             let found = Role::OF_COMPANIES.into_iter().find(|known| known.name() == value);
-            let found = found.ok_or_else(|| wrong("role", &Role::OF_COMPANIES.map(Role::name)));
+            let found = found.ok_or_else(|| expected(&Role::OF_COMPANIES.map(Role::name)));
             filter.role = Some(found?);
         }
     }
     Ok(filter)
-}
-
-fn wrong(name: &str, known: &[&str]) -> Problem {
-    let message = format!("`filter[{name}]` is one of {}", known.join(", "));
-    let error = FieldError::new(format!("?filter[{name}]"), "unknown-value", message.clone());
-    Problem::of("invalid-parameter").detail(message).error(error)
 }

@@ -5,7 +5,6 @@ use actix_web::{
     web::{self, Data},
 };
 use kale_application::workflows::{WorkflowState, Workflows};
-use kale_domain::error::FieldError;
 use kale_web::{
     Allowed, Cursors, ListParams, ListSpec, Op, Page, Problem,
     permission::{ReadWorkflows, Required as _},
@@ -14,6 +13,7 @@ use serde_json::Value;
 
 use super::view::{FIELDS, View, example};
 use crate::{
+    filters::{one_value, wrong},
     openapi::params::{FieldsParam, PageParams},
     paging,
 };
@@ -64,15 +64,14 @@ fn state(params: &ListParams) -> Result<Option<&'static str>, Problem> {
     let Some(filter) = params.filters.first() else {
         return Ok(None);
     };
-    let named = |text: &String| WorkflowState::NAMES.into_iter().find(|name| name == text);
-    if let [text] = filter.values.as_slice()
-        && let Some(name) = named(text)
-    {
-        return Ok(Some(name));
-    }
-    let message = format!("`filter[state]` is one of {}", WorkflowState::NAMES.join(", "));
-    let error = FieldError::new("?filter[state]", "unknown-value", message.clone());
-    Err(Problem::of("invalid-parameter").detail(message).error(error))
+    let text = one_value(filter)?;
+    let named = WorkflowState::NAMES.into_iter().find(|name| *name == text);
+    named.map(Some).ok_or_else(|| {
+        wrong(
+            &filter.name,
+            &format!("one of {}", WorkflowState::NAMES.join(", ")),
+        )
+    })
 }
 
 #[cfg(test)]
