@@ -40,6 +40,27 @@ impl Actor {
             Self::Erased => "erased",
         }
     }
+
+    /// Which user or key, as text.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        match self {
+            Self::User { id } => Some(id.to_string()),
+            Self::ApiKey { id } => Some(id.to_string()),
+            Self::System | Self::Erased => None,
+        }
+    }
+
+    /// The one that a filter names: by the id of a user or an API key, or `system`.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        if text == "system" {
+            return Some(Self::System);
+        }
+        let user = text.parse().map(|id| Self::User { id });
+        user.or_else(|_no_user| text.parse().map(|id| Self::ApiKey { id }))
+            .ok()
+    }
 }
 
 /// What was done to what. A closed list: the audit log is read by machines too.
@@ -171,6 +192,21 @@ impl AuditEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_actor_is_named_by_its_id_or_as_the_system() {
+        for text in ["usr_01h455vb4pex5vsknk084sn02q", "key_01h455vb4pex5vsknk084sn02q"] {
+            assert_eq!(
+                Actor::named(text).and_then(|actor| actor.id()).as_deref(),
+                Some(text)
+            );
+        }
+        assert_eq!(Actor::named("system"), Some(Actor::System));
+        assert_eq!(Actor::System.id(), None);
+        for text in ["", "erased", "cus_01h455vb4pex5vsknk084sn02q"] {
+            assert_eq!(Actor::named(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn an_entry_of_a_change_holds_what_differs() {

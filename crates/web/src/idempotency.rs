@@ -16,7 +16,6 @@ use actix_web::{
 };
 use futures::future::{LocalBoxFuture, Ready, ready};
 use kale_application::{Tenant, access::Caller};
-use kale_domain::audit::Actor;
 use sha2::{Digest as _, Sha256};
 
 pub use self::answer::KeptAnswer;
@@ -163,11 +162,8 @@ async fn settle(
 }
 
 fn actor(caller: &Caller) -> String {
-    match caller.actor() {
-        Actor::User { id } => id.to_string(),
-        Actor::ApiKey { id } => id.to_string(),
-        other @ (Actor::System | Actor::Erased) => other.kind().to_owned(),
-    }
+    let actor = caller.actor();
+    actor.id().unwrap_or_else(|| actor.kind().to_owned())
 }
 
 /// Path and query count too: the same key on two things is two requests, also where neither has a body.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, pin::Pin};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
-use kale_domain::audit::{Actor, AuditAction, AuditEntry};
+use kale_domain::audit::{AuditAction, AuditEntry};
 use kale_persistence::{StoreError, Tenant, audit};
 use kale_tabular::CsvWriter;
 
@@ -61,12 +61,12 @@ impl AuditLog {
 
 /// What the filter asked for, for the entry.
 fn said(filter: &AuditFilter) -> BTreeMap<String, String> {
-    let actor = filter.actor.as_ref().map(|actor| parts(actor).1);
+    let actor = filter.actor.as_ref();
     [
         ("action", filter.action.map(AuditAction::name)),
         (
             "actor",
-            actor.map(|actor| actor.unwrap_or_else(|| "system".to_owned())),
+            actor.map(|actor| actor.id().unwrap_or_else(|| actor.kind().to_owned())),
         ),
         ("target", filter.target.clone()),
         ("from", filter.from.map(|at| at.to_string())),
@@ -80,12 +80,11 @@ fn said(filter: &AuditFilter) -> BTreeMap<String, String> {
 fn rows(entries: &[AuditEntry]) -> Bytes {
     let mut writer = CsvWriter::default();
     for entry in entries {
-        let (kind, actor) = parts(&entry.actor);
         writer.record([
             entry.id.to_string(),
             entry.at.to_string(),
-            kind.to_owned(),
-            actor.unwrap_or_default(),
+            entry.actor.kind().to_owned(),
+            entry.actor.id().unwrap_or_default(),
             entry.action.name(),
             entry.target.clone(),
             object(&entry.before),
@@ -105,14 +104,4 @@ fn object(fields: &BTreeMap<String, String>) -> String {
     } else {
         serde_json::json!(fields).to_string()
     }
-}
-
-/// The kind of an actor, and which.
-fn parts(actor: &Actor) -> (&'static str, Option<String>) {
-    let id = match actor {
-        Actor::User { id } => Some(id.to_string()),
-        Actor::ApiKey { id } => Some(id.to_string()),
-        Actor::System | Actor::Erased => None,
-    };
-    (actor.kind(), id)
 }

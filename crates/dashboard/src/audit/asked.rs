@@ -39,12 +39,7 @@ impl Params {
         };
         let actor = match self.actor.as_str() {
             "" => None,
-            "system" => Some(Actor::System),
-            id => {
-                let user = id.parse().map(|id| Actor::User { id });
-                let key = id.parse().map(|id| Actor::ApiKey { id });
-                Some(user.or(key).or(Err(refused("actor")))?)
-            }
+            text => Some(Actor::named(text).ok_or_else(|| refused("actor"))?),
         };
         let after = |day: Date| day.tomorrow().ok();
         Ok(AuditFilter {

@@ -150,14 +150,9 @@ impl From<AuditEntry> for View {
 
 impl From<Actor> for ActorView {
     fn from(actor: Actor) -> Self {
-        let id = match &actor {
-            Actor::User { id } => Some(id.to_string()),
-            Actor::ApiKey { id } => Some(id.to_string()),
-            Actor::System | Actor::Erased => None,
-        };
         Self {
             kind: actor.kind(),
-            id,
+            id: actor.id(),
         }
     }
 }

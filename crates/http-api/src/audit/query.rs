@@ -69,7 +69,7 @@ impl AuditFilterParams {
                 .ok_or_else(|| wrong("action", "the name of an action, such as company_changed"))
         });
         let actor = self.actor.map(|id| {
-            actor(&id).ok_or_else(|| wrong("actor", "the id of a user or an API key, or `system`"))
+            Actor::named(&id).ok_or_else(|| wrong("actor", "the id of a user or an API key, or `system`"))
         });
         let instant = |name: &str, text: Option<String>| {
             text.map(|text| {
@@ -86,15 +86,6 @@ impl AuditFilterParams {
             until: instant("at][lt", self.until)?,
         })
     }
-}
-
-fn actor(text: &str) -> Option<Actor> {
-    if text == "system" {
-        return Some(Actor::System);
-    }
-    let user = text.parse().map(|id| Actor::User { id });
-    user.or_else(|_no_user| text.parse().map(|id| Actor::ApiKey { id }))
-        .ok()
 }
 
 #[cfg(test)]
