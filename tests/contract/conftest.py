@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("KALE_BIN", ROOT / "target/debug/kale")
 
 
 class Kale:
@@ -17,6 +18,7 @@ class Kale:
     def __init__(self, ready):
         self.url = ready["url"]
         self.api_key = ready["api_key"]
+        self.mongodb_uri = ready["mongodb_uri"]
         self._links = ready["sign_in"]
 
     def ask(self, method, path, token=None, body=None):
@@ -54,8 +56,7 @@ class Kale:
 @pytest.fixture(scope="session")
 def kale(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kale")
-    binary = os.environ.get("KALE_BIN", ROOT / "target/debug/kale")
-    command = [binary, "demo", "--json", "--data-dir", folder / "data", "--listen", "127.0.0.1:0"]
+    command = [BINARY, "demo", "--json", "--data-dir", folder / "data", "--listen", "127.0.0.1:0"]
     # The limit of requests has a test of its own.
     environment = os.environ | {"KALE_REQUESTS_PER_SECOND": "1000000"}
     with open(folder / "log", "w", encoding="utf-8") as log:

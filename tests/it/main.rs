@@ -20,6 +20,7 @@ mod held;
 mod hosted;
 mod isolation;
 mod jobs;
+mod mail;
 mod manners;
 mod offers;
 mod openapi;

@@ -28,7 +28,7 @@ async fn invited(app: &TestApp, company: &TestCompany, email: &str, role: &str) 
         name: "New".to_owned(),
         role: serde_json::from_value(role.into()).unwrap(),
     };
-    let team = Team::new(app.store().clone(), callers, app.delivery());
+    let team = Team::new(app.store().clone(), callers, app.outbox().clone());
     let handed = team.invite(company.tenant, &caller, new).await.unwrap();
     (handed.user.id.to_string(), handed.token)
 }

@@ -2,12 +2,12 @@
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use kale_application::installation::{NewCompany, NewUser, Setup};
-use kale_domain::{access::Role, company::Industry, money::Currency, user::User};
+use kale_domain::{access::Role, company::Industry, money::Currency, secret::Token, user::User};
 use kale_persistence::{access, sign_ins};
 
 use crate::{
     audit,
-    cli::{Admin, AdminAction, PeopleAction},
+    cli::{Admin, AdminAction, InvitationLink, PeopleAction},
     command::settings,
     database, sources,
 };
@@ -21,6 +21,17 @@ pub(crate) async fn run(admin: &Admin) -> Result<()> {
     let users = match &admin.action {
         AdminAction::VerifyAudit(options) => return audit::verify(&database.store, options).await,
         AdminAction::EraseAuditEntry(options) => return audit::erase(&database.store, options).await,
+        AdminAction::InvitationLink(options) => {
+            let (user, token) = invitation(&Setup::new(database.store.clone()), options).await?;
+            let url = settings.base_url.as_str().trim_end_matches('/');
+            println!(
+                "{} ({}): {url}/sign-in/invitation/{}",
+                user.name,
+                user.role.title(),
+                token.reveal()
+            );
+            return Ok(());
+        }
         AdminAction::People(action) => people(&Setup::new(database.store.clone()), action).await?,
     };
     if users.is_empty() {
@@ -37,6 +48,17 @@ pub(crate) async fn run(admin: &Admin) -> Result<()> {
         );
     }
     Ok(())
+}
+
+async fn invitation(setup: &Setup, options: &InvitationLink) -> Result<(User, Token)> {
+    let invited = setup
+        .invite_again(
+            access::operator(),
+            &options.company.parse()?,
+            &options.email.parse()?,
+        )
+        .await?;
+    invited.ok_or_else(|| anyhow!("nobody with that address is invited to that company"))
 }
 
 async fn people(setup: &Setup, action: &PeopleAction) -> Result<Vec<User>> {

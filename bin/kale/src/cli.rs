@@ -113,6 +113,8 @@ pub enum AdminAction {
     /// Companies and people.
     #[command(flatten)]
     People(PeopleAction),
+    /// Print a new link for somebody who is invited, where no mail is sent; the one before works no more.
+    InvitationLink(InvitationLink),
     /// Compare the audit log with its chain; says what is wrong, and fails where something is.
     VerifyAudit(VerifyAudit),
     /// Erase what an entry of the audit log said. That it was there, and that it was erased, stays.
@@ -180,4 +182,15 @@ pub enum PeopleAction {
         #[arg(long)]
         email: String,
     },
+}
+
+/// `kale admin invitation-link`.
+#[derive(Debug, Clone, Args)]
+pub struct InvitationLink {
+    /// The short name of the company.
+    #[arg(long)]
+    pub company: String,
+    /// The address of whoever is invited.
+    #[arg(long)]
+    pub email: String,
 }

@@ -1,16 +1,15 @@
 //! What each command does.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 use anyhow::{Result, bail};
-use kale_config::{LogFormat, Settings};
+use kale_config::{LogFormat, MailSettings, Settings};
 use kale_persistence::migrations::Migrations;
 
 use crate::{
     admin,
     cli::{Cli, Command, Common, Demo, Migrate},
-    database, demo, keys,
-    links::Terminal,
+    database, demo, keys, mail,
     server::{self, Parts, Running},
     sources,
 };
@@ -87,15 +86,7 @@ async fn serve(common: &Common, parts: Parts) -> Result<()> {
     {
         bail!("this command needs KALE_MONGODB_URI; `kale all` runs on a local database of its own");
     }
-    let terminal = Terminal::new();
-    let running = server::start(
-        &mut settings,
-        parts,
-        Arc::new(terminal.clone()),
-        sources::system(),
-    )
-    .await?;
-    terminal.url.get_or_init(|| running.url.clone());
+    let running = server::start(&mut settings, parts, sources::system()).await?;
     tracing::info!(url = %running.url, "ready");
     wait(running).await
 }
@@ -107,14 +98,16 @@ async fn run_demo(options: &Demo) -> Result<()> {
         .get_or_insert_with(|| Path::new(".kale").join("demo"));
     common.log.get_or_insert_with(|| "warn".to_owned());
     let mut settings = settings(&common, Some(LogFormat::Pretty))?;
-    let terminal = Terminal::new();
+    let here = settings.listen.ip().is_loopback() && settings.base_url.is_loopback();
+    if here && matches!(settings.mail, MailSettings::Off) {
+        settings.mail = MailSettings::Keep;
+    }
     let parts = Parts {
         serve: true,
         work: true,
     };
     let clock = demo::DemoClock::new();
-    let running = server::start(&mut settings, parts, Arc::new(terminal.clone()), clock.sources()).await?;
-    terminal.url.get_or_init(|| running.url.clone());
+    let running = server::start(&mut settings, parts, clock.sources()).await?;
     let filled = demo::fill(&running, &clock).await?;
     demo::announce(&running, &filled, options.json, &settings)?;
     wait(running).await
@@ -169,6 +162,14 @@ async fn doctor(common: &Common) -> Result<()> {
     println!("migrations ok");
     keys::open(&settings, &database.store).await?;
     println!("key ring   ok");
+    match &settings.mail {
+        MailSettings::Off => println!("mail       none is sent; set KALE_SMTP_URL and KALE_MAIL_FROM"),
+        MailSettings::Keep => println!("mail       kept, at /dev/mail"),
+        MailSettings::Smtp(smtp) => {
+            mail::smtp(smtp)?.0.check().await?;
+            println!("mail       ok");
+        }
+    }
     Ok(())
 }
 

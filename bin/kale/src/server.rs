@@ -1,6 +1,6 @@
 //! A running installation: what `main` starts, and what tests start in the same way.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     App, HttpServer,
@@ -10,13 +10,14 @@ use actix_web::{
 };
 use anyhow::{Context as _, Result};
 use kale_application::{
-    access::{Callers, LinkDelivery, SignIns},
+    access::{Callers, SignIns},
     api_keys::ApiKeys,
     audit::AuditLog,
     companies::Companies,
     customers::Customers,
     events::Events,
     live::Live,
+    mail::{KeptMails, Outbox},
     measures::Measures,
     offers::Offers,
     personas::Personas,
@@ -36,8 +37,8 @@ use kale_devdb::Mongod;
 use kale_domain::clock::Clock;
 use kale_persistence::{Sources, Store, access::Following, blob_folder};
 use kale_web::{
-    Csrf, Cursors, Drain, Edge, Gate, Limits, Methods, MetricsPage, Readiness, Signer, Surface,
-    answer_origins, know_caller,
+    Csrf, Cursors, Drain, Edge, Gate, Limits, Methods, Readiness, Signer, Surface, answer_origins,
+    know_caller,
 };
 use utoipa_actix_web::AppExt as _;
 use uuid::Uuid;
@@ -46,7 +47,7 @@ use crate::{
     database::{self, Database},
     idempotency::StoredAnswers,
     keys::{self, Keys},
-    worker,
+    mail, metrics, worker,
 };
 
 /// How long requests have to end when the process is asked to.
@@ -76,6 +77,8 @@ pub struct Running {
     pub store: Store,
     /// Its sign-ins, to mint links.
     pub sign_ins: SignIns,
+    /// Where mails wait to be sent.
+    pub outbox: Outbox,
     drain: Drain,
     _following: Following,
     server: Option<ServerHandle>,
@@ -84,12 +87,7 @@ pub struct Running {
 }
 
 /// Opens the database, migrates it, checks the key ring, and starts the parts of this process.
-pub async fn start(
-    settings: &mut Settings,
-    parts: Parts,
-    delivery: Arc<dyn LinkDelivery>,
-    sources: Sources,
-) -> Result<Running> {
+pub async fn start(settings: &mut Settings, parts: Parts, sources: Sources) -> Result<Running> {
     std::fs::create_dir_all(&settings.data_dir)
         .with_context(|| format!("the data folder {} can't be made", settings.data_dir.display()))?;
     let Database { store, uri, mongod } = database::open(settings, sources).await?;
@@ -108,17 +106,22 @@ pub async fn start(
     if let Some(listener) = &listener {
         settings.listening_on(listener.local_addr()?);
     }
+    let mail = mail::open(settings, &store, &keys.ring)?;
+    if parts.serve {
+        mail::say_if_off(settings);
+    }
     let people = People {
-        sign_ins: SignIns::new(store.clone(), Arc::clone(&callers), Arc::clone(&delivery)),
-        team: Team::new(store.clone(), Arc::clone(&callers), delivery),
+        sign_ins: SignIns::new(store.clone(), Arc::clone(&callers), mail.outbox.clone()),
+        team: Team::new(store.clone(), Arc::clone(&callers), mail.outbox.clone()),
+        kept: mail.kept,
         callers,
     };
     let worker = parts
         .work
-        .then(|| worker::start(&store, &blobs, worker::Options::of(&settings.listen)))
+        .then(|| worker::start(&store, &blobs, &mail.post, worker::Options::of(&settings.listen)))
         .transpose()?;
     if let Some(admin) = settings.admin_listen {
-        serve_metrics(admin)?;
+        metrics::serve(admin)?;
     }
     let server = match listener {
         Some(listener) => {
@@ -133,6 +136,7 @@ pub async fn start(
         mongodb_uri: uri,
         store,
         sign_ins: people.sign_ins,
+        outbox: mail.outbox,
         drain,
         _following: following,
         server,
@@ -236,7 +240,12 @@ impl Site {
                 viewer: api.viewer.clone(),
                 sessions: api.sessions.clone(),
             },
-            dashboard: dashboard(&api, Arc::clone(&sources.clock), settings.secure_cookies()),
+            dashboard: dashboard(
+                &api,
+                people.kept.clone(),
+                Arc::clone(&sources.clock),
+                settings.secure_cookies(),
+            ),
             edge: Edge::new(&settings.base_url, drain, sources.clock, sources.ids)
                 .surface(kale_dashboard::surface())
                 .surface(kale_viewer::surface())
@@ -260,6 +269,7 @@ struct People {
     callers: Arc<Callers>,
     sign_ins: SignIns,
     team: Team,
+    kept: Option<KeptMails>,
 }
 
 /// Every use case, over one store.
@@ -299,14 +309,20 @@ fn use_cases(
 }
 
 /// The dashboard stands on the same use cases as the API.
-fn dashboard(api: &kale_http_api::Deps, clock: Arc<dyn Clock>, secure_cookies: bool) -> kale_dashboard::Deps {
+fn dashboard(
+    api: &kale_http_api::Deps,
+    kept: Option<KeptMails>,
+    clock: Arc<dyn Clock>,
+    secure_cookies: bool,
+) -> kale_dashboard::Deps {
     kale_dashboard::Deps {
         clock,
         door: Door {
             fresh_nonce: api.fresh_nonce,
             secure_cookies,
-            mailbox: None,
+            mailbox: kept.is_some().then(|| kale_dashboard::MAILBOX.to_owned()),
         },
+        kept,
         sign_ins: api.sign_ins.clone(),
         team: api.team.clone(),
         api_keys: api.api_keys.clone(),
@@ -367,33 +383,4 @@ fn serve(site: Site, listener: std::net::TcpListener) -> Result<ServerHandle> {
         }
     });
     Ok(handle)
-}
-
-/// Serves the metrics of this process on a listener of their own, which is never public.
-fn serve_metrics(listen: SocketAddr) -> Result<()> {
-    let metrics = kale_telemetry::Metrics::install()?;
-    let kept = metrics.clone();
-    actix_web::rt::spawn(async move {
-        let mut every = tokio::time::interval(Duration::from_secs(5));
-        loop {
-            every.tick().await;
-            kept.upkeep();
-        }
-    });
-    let server = HttpServer::new(move || {
-        let metrics = metrics.clone();
-        let page = MetricsPage::open(move || metrics.render());
-        App::new().configure(|config| kale_web::configure_metrics(config, &page))
-    })
-    .workers(1)
-    .disable_signals()
-    .bind(listen)
-    .with_context(|| format!("{listen} can't be listened on"))?
-    .run();
-    actix_web::rt::spawn(async move {
-        if let Err(error) = server.await {
-            tracing::error!(error = %error, "the metrics listener ended");
-        }
-    });
-    Ok(())
 }

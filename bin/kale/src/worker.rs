@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::Result;
 use kale_application::{
     audit::{SealAudit, VerifyAudit, is_waiting, seal_audit, verify_audit},
+    mail::{PostOffice, SendMail, send_mail},
     measures::{
         CheckRollups, RebuildRollups, RollUp, SweepRollups, check_rollups, rebuild_rollups, roll_up,
         sweep_rollups,
@@ -23,12 +24,12 @@ use kale_persistence::Store;
 
 /// Every kind of work of this build.
 #[must_use]
-pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
+pub fn registry(store: &Store, blobs: &Blobs, post: &PostOffice) -> Registry {
     let uploads = || (store.clone(), blobs.clone());
     let (profiles, checks, imports) = (uploads(), uploads(), uploads());
     let (refreshed, assigned, swept) = (store.clone(), store.clone(), store.clone());
     let (sealed, verified) = (store.clone(), store.clone());
-    let idle = store.clone();
+    let (idle, post) = (store.clone(), post.clone());
     let (counted, rebuilt, compared, left) = (store.clone(), store.clone(), store.clone(), store.clone());
     Registry::new()
         .on::<ProfileUpload>(async move |job, lease: Lease| {
@@ -49,6 +50,7 @@ pub fn registry(store: &Store, blobs: &Blobs) -> Registry {
         .on::<CheckRollups>(async move |job, lease: Lease| check_rollups(&compared, job, &lease).await)
         .on::<SealAudit>(async move |job, lease: Lease| seal_audit(&sealed, job, &lease).await)
         .on::<VerifyAudit>(async move |job, lease: Lease| verify_audit(&verified, job, &lease).await)
+        .on::<SendMail>(async move |job, lease: Lease| send_mail(&post, job, &lease).await)
         .on::<SweepRollups>(async move |job, lease: Lease| sweep_rollups(&left, job, &lease).await)
 }
 
@@ -96,12 +98,16 @@ impl Options {
 }
 
 /// Starts a worker on a thread of its own.
-pub fn start(store: &Store, blobs: &Blobs, options: Options) -> Result<Handle> {
+pub fn start(store: &Store, blobs: &Blobs, post: &PostOffice, options: Options) -> Result<Handle> {
     let config = Config {
         timetable: timetable(store)?,
         clock: options.clock,
         lease: options.lease,
         ..Config::new(options.name, tokio::runtime::Handle::current())
     };
-    Ok(Worker::spawn(store.clone(), registry(store, blobs), config)?)
+    Ok(Worker::spawn(
+        store.clone(),
+        registry(store, blobs, post),
+        config,
+    )?)
 }

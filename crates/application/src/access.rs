@@ -7,5 +7,5 @@ mod sign_in;
 pub use self::{
     caller::{Caller, Provenance, Who},
     callers::Callers,
-    sign_in::{AskError, LinkDelivery, SignIns, UseError},
+    sign_in::{AskError, SignIns, UseError},
 };

@@ -164,6 +164,31 @@ impl Setup {
         access::by_email(&self.store, email).await
     }
 
+    /// Makes a new invitation for somebody who is invited to that company; `None` where nobody of that address is.
+    pub async fn invite_again(
+        &self,
+        operator: Installation,
+        company: &Slug,
+        email: &Email,
+    ) -> Result<Option<(User, Token)>, StoreError> {
+        let Some((tenant, _)) = companies::by_slug(&self.store, operator, company).await? else {
+            return Ok(None);
+        };
+        let Some(there) = users::by_address(&self.store, tenant, email).await? else {
+            return Ok(None);
+        };
+        self.store
+            .transaction(tenant, async |tx| {
+                let invited = users::invite_again(&self.store, tx, there.id, None).await?;
+                if let Some((user, _)) = &invited {
+                    let entry = entry(tx, AuditAction::UserInvitedAgain, user.id.to_string());
+                    tx.audit(entry).await?;
+                }
+                Ok(invited)
+            })
+            .await
+    }
+
     /// Makes an API key that may do everything a key may, and revokes those of the same name.
     pub async fn replace_api_key(
         &self,

@@ -11,6 +11,7 @@ pub mod customers;
 pub mod events;
 pub mod installation;
 pub mod live;
+pub mod mail;
 pub mod measures;
 pub mod offers;
 pub mod personas;

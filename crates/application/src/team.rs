@@ -23,14 +23,14 @@ pub use kale_persistence::access::Invited;
 use kale_persistence::{Store, StoreError, Tenant, users};
 
 pub use self::error::{JoinError, TeamError};
-use crate::access::{Callers, LinkDelivery};
+use crate::{access::Callers, mail::Outbox};
 
 /// Inviting, changing and removing the people of a company.
 #[derive(Debug, Clone)]
 pub struct Team {
     store: Store,
     callers: Arc<Callers>,
-    delivery: Arc<dyn LinkDelivery>,
+    outbox: Outbox,
 }
 
 /// Who is to be invited.
@@ -72,13 +72,13 @@ pub struct Handed {
 }
 
 impl Team {
-    /// With that delivery of invitations.
+    /// With the outbox that brings invitations to people.
     #[must_use]
-    pub const fn new(store: Store, callers: Arc<Callers>, delivery: Arc<dyn LinkDelivery>) -> Self {
+    pub const fn new(store: Store, callers: Arc<Callers>, outbox: Outbox) -> Self {
         Self {
             store,
             callers,
-            delivery,
+            outbox,
         }
     }
 

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use crate::error::Problem;
 
 /// The names of all settings, as keys of the file; the variable is `KALE_` and the name in capitals.
-pub(crate) const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 15] = [
     "mongodb_uri",
     "listen",
     "admin_listen",
@@ -25,9 +25,12 @@ pub(crate) const NAMES: [&str; 12] = [
     "mongod",
     "requests_per_second",
     "trusted_proxies",
+    "smtp_url",
+    "mail_from",
+    "mail",
 ];
 /// Those that can also be read from a file named by `KALE_…_FILE`.
-const SECRETS: [&str; 2] = ["mongodb_uri", "secret_key"];
+const SECRETS: [&str; 3] = ["mongodb_uri", "secret_key", "smtp_url"];
 
 /// What the command line sets; `None` leaves a setting to the layers below. There is no flag for the secret key,
 /// because every user of a machine can read the arguments of its processes.

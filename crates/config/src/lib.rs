@@ -17,18 +17,23 @@
 //! | `KALE_LOG_FORMAT` | `log_format` | `json`; or `pretty` |
 //! | `KALE_REQUESTS_PER_SECOND` | `requests_per_second` | 100: of each caller, in bursts of ten seconds' worth |
 //! | `KALE_TRUSTED_PROXIES` | `trusted_proxies` | none; addresses and networks, separated by commas, in the file also a list |
+//! | `KALE_SMTP_URL`, `…_FILE` | `smtp_url` | none: no mail is sent |
+//! | `KALE_MAIL_FROM` | `mail_from` | none; needed with a mail server |
+//! | `KALE_MAIL` | `mail` | none; `keep` keeps mails for a developer, on this machine only |
 //! | `KALE_MONGOD` | `mongod` | none: found on the PATH, in the cache, or fetched |
 //!
 //! An empty value counts as absent, because a compose file can't unset a variable.
 
 mod error;
 mod layers;
+mod mail;
 mod origin;
 mod secret_key;
 mod settings;
 
 pub use error::{ConfigError, Problem};
 pub use layers::Flags;
+pub use mail::{MailSettings, SmtpEncryption, SmtpSettings, SmtpUrl};
 pub use origin::{BaseUrl, InvalidUrl, Origin};
 pub use secret_key::{InvalidKey, SecretKey, SecretKeys};
 pub use settings::{LogFormat, Settings};

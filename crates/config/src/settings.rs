@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use crate::{
     BaseUrl, ConfigError, Flags, Origin, SecretKeys,
     layers::{Found, Layers},
+    mail::{MailSettings, SmtpSettings, SmtpUrl, sender},
 };
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -53,6 +54,8 @@ pub struct Settings {
     pub requests_per_second: NonZeroU32,
     /// Whose `X-Forwarded-For` is believed; any other's is ignored.
     pub trusted_proxies: Vec<IpNet>,
+    /// What becomes of mails.
+    pub mail: MailSettings,
     /// The filter of log lines, such as `info,kale_jobs=debug`.
     pub log: String,
     /// What a log line looks like.
@@ -155,6 +158,8 @@ impl Reading {
             .unwrap_or_else(|| DEFAULT_LOG.to_owned());
         let log_format = self.parsed("log_format", log_format).unwrap_or_default();
         let mongod = self.path("mongod");
+        let here = listen.ip().is_loopback() && base_url.as_ref().is_none_or(BaseUrl::is_loopback);
+        let mail = self.mail(here);
         if admin_listen.is_some_and(|admin| admin == listen && admin.port() != 0) {
             self.layers.problem(
                 "admin_listen",
@@ -180,6 +185,7 @@ impl Reading {
             allowed_origins,
             requests_per_second: requests_per_second.unwrap_or(DEFAULT_REQUESTS_PER_SECOND),
             trusted_proxies,
+            mail,
             log,
             log_format,
             mongod,
@@ -221,6 +227,35 @@ impl Reading {
                     .to_owned(),
             )
         })
+    }
+
+    /// `here` says that nobody but this machine reaches the server.
+    fn mail(&mut self, here: bool) -> MailSettings {
+        let named = self.layers.found.contains_key("mail_from");
+        let wanted = self.layers.found.contains_key("smtp_url");
+        let url = self.parsed("smtp_url", SmtpUrl::parse);
+        let from = self.parsed("mail_from", sender);
+        let kept = self.parsed("mail", |text| match text {
+            "keep" if wanted => Err("keeps mails, but `smtp_url` sends them; set one of the two".to_owned()),
+            "keep" if !here => Err(
+                "keeps mails where everybody who reaches the server can read them: it must listen on this machine \
+                 only, and so must its base URL"
+                    .to_owned(),
+            ),
+            "keep" => Ok(()),
+            _ => Err(format!("`{text}` is not `keep`, the only value")),
+        });
+        if wanted && !named {
+            self.layers.problem(
+                "mail_from",
+                "is missing: with `smtp_url` it says who mails come from, such as Kale <kale@example.com>",
+            );
+        }
+        match (url, from, kept) {
+            (Some(url), Some(from), _) => MailSettings::Smtp(SmtpSettings { url, from }),
+            (_, _, Some(())) => MailSettings::Keep,
+            _ => MailSettings::Off,
+        }
     }
 
     fn networks(&mut self) -> Vec<IpNet> {

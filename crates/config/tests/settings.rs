@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use kale_config::{ConfigError, Flags, LogFormat, Settings};
+use kale_config::{ConfigError, Flags, LogFormat, MailSettings, Settings};
 use secrecy::{ExposeSecret, SecretString};
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -297,4 +297,56 @@ fn the_process_itself_can_be_read() {
     // Cargo sets PATH for every test; a setting of Kale would be a mistake of whoever runs the tests.
     let settings = Settings::from_process(&Flags::default(), None).unwrap();
     assert!(settings.search_path.is_some());
+}
+
+#[test]
+fn mail_is_off_sent_or_kept() {
+    assert!(matches!(read(&[]).unwrap().mail, MailSettings::Off));
+    assert!(matches!(
+        read(&[("KALE_MAIL", "keep")]).unwrap().mail,
+        MailSettings::Keep
+    ));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("smtp");
+    fs::write(&file, "smtps://anna:hunter2@mail.example.com\n").unwrap();
+    let env = [
+        ("KALE_SMTP_URL_FILE", file.to_str().unwrap()),
+        ("KALE_MAIL_FROM", "Kale <kale@example.com>"),
+    ];
+    let settings = read(&env).unwrap();
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    let MailSettings::Smtp(smtp) = settings.mail else {
+        panic!("it is sent");
+    };
+    assert_eq!(
+        (smtp.url.host.as_str(), smtp.from.as_str()),
+        ("mail.example.com", "Kale <kale@example.com>")
+    );
+}
+
+#[test]
+fn kept_mail_is_for_this_machine_only() {
+    for elsewhere in [
+        ("KALE_LISTEN", "0.0.0.0:8080"),
+        ("KALE_BASE_URL", "https://kale.example.com"),
+    ] {
+        let error = read(&[("KALE_MAIL", "keep"), elsewhere]).unwrap_err();
+        assert_eq!(places(&error), ["KALE_MAIL"], "{elsewhere:?}");
+    }
+}
+
+#[test]
+fn every_mistake_about_mail_is_told_at_once() {
+    let env = [
+        ("KALE_SMTP_URL", "https://anna:hunter2@mail.example.com"),
+        ("KALE_MAIL", "keep"),
+        ("KALE_MAIL_FROM", "nobody"),
+    ];
+    let error = read(&env).unwrap_err();
+    assert_eq!(places(&error), ["KALE_SMTP_URL", "KALE_MAIL_FROM", "KALE_MAIL"]);
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+
+    let nobody = read(&[("KALE_SMTP_URL", "smtp://mail.example.com")]).unwrap_err();
+    assert_eq!(places(&nobody), ["mail_from"]);
+    drop(read(&[("KALE_MAIL", "throw away")]).unwrap_err());
 }

@@ -13,6 +13,7 @@ use kale_application::{
     companies::Companies,
     customers::Customers,
     live::Live,
+    mail::KeptMails,
     measures::Measures,
     offers::Offers,
     personas::Personas,
@@ -37,6 +38,8 @@ pub struct Deps {
     pub clock: Arc<dyn Clock>,
     /// How people come in.
     pub door: Door,
+    /// Mails that are kept for a developer, where they are.
+    pub kept: Option<KeptMails>,
     /// Signing in and out.
     pub sign_ins: SignIns,
     /// Inviting people and joining.
@@ -96,6 +99,9 @@ pub struct Door {
 impl Deps {
     /// Hands each one to the handlers, which name those they take as `Data<…>`.
     pub(crate) fn install(self, config: &mut ServiceConfig) {
+        if let Some(kept) = self.kept {
+            let _config = config.app_data(Data::new(kept));
+        }
         config
             .app_data(Data::<dyn Clock>::from(self.clock))
             .app_data(Data::new(self.door))

@@ -14,6 +14,7 @@ mod audit;
 mod customers;
 mod data;
 mod deps;
+mod dev_mail;
 mod docs;
 mod frame;
 mod jobs;
@@ -37,6 +38,7 @@ use actix_web::web::ServiceConfig;
 use self::routes::Routes;
 pub use self::{
     deps::{Deps, Door, Picture},
+    dev_mail::MAILBOX,
     frame::surface,
     routes::{Needs, Route, routes},
 };
@@ -47,8 +49,13 @@ pub use self::{
 /// [`surface`].
 pub fn configure(deps: Deps) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
+        let kept = deps.kept.is_some();
         deps.install(config);
-        mount(&mut Routes::on(config));
+        let mut routes = Routes::on(config);
+        mount(&mut routes);
+        if kept {
+            let _all = routes.part(dev_mail::routes);
+        }
     }
 }
 

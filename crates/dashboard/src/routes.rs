@@ -102,7 +102,8 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// Every route of the dashboard, in the order the router asks them: what [`configure`](crate::configure) mounts.
+/// Every route of the dashboard, in the order the router asks them: what [`configure`](crate::configure) mounts. Those of
+/// kept mails come on top, on a developer's machine only.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut table = Vec::new();

@@ -158,8 +158,20 @@ pub async fn act_in(store: &Store, _: Installation, id: SignInId, company: Optio
     Ok(())
 }
 
+/// Which browser asked for a link: the hash of the nonce in its cookie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Browser([u8; 32]);
+
+impl Browser {
+    /// The one with that nonce.
+    #[must_use]
+    pub fn of(nonce: &str) -> Self {
+        Self(token::hash(nonce))
+    }
+}
+
 /// Makes a link that signs that user in once within fifteen minutes.
-pub async fn mint_link(store: &Store, user: UserId, browser: Option<&str>) -> Result<Token> {
+pub async fn mint_link(store: &Store, user: UserId, browser: Option<&Browser>) -> Result<Token> {
     let id = store.fresh_id();
     let (token, hash) = token::mint(Kind::Link, id);
     let expires = store.now().saturating_add(LINK).unwrap_or(Timestamp::MAX);
@@ -167,7 +179,7 @@ pub async fn mint_link(store: &Store, user: UserId, browser: Option<&str>) -> Re
         id: value::uuid(id),
         user_id: value::uuid(user.uuid()),
         hash: value::binary(hash),
-        browser: browser.map(|cookie| value::binary(token::hash(cookie))),
+        browser: browser.map(|browser| value::binary(browser.0)),
         expires_at: value::date(expires),
     };
     links(store).insert_one(record).await?;
@@ -198,8 +210,8 @@ pub(crate) async fn use_link(store: &Store, text: &str, browser: Option<&str>) -
         return Ok(Link::Dead);
     }
     if let Some(bound) = &record.browser {
-        let here = browser.map(token::hash);
-        if !here.is_some_and(|here| token::same(&bound.bytes, &here)) {
+        let here = browser.map(Browser::of);
+        if !here.is_some_and(|here| token::same(&bound.bytes, &here.0)) {
             return Ok(Link::OtherBrowser);
         }
     }

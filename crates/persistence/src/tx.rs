@@ -52,7 +52,8 @@ impl Tx {
     }
 
     /// The company, `None` in a transaction of the installation.
-    pub(crate) fn company(&self) -> Option<kale_domain::id::CompanyId> {
+    #[must_use]
+    pub fn company(&self) -> Option<kale_domain::id::CompanyId> {
         self.tenant.map(Tenant::company)
     }
 

@@ -8,11 +8,12 @@ use std::{
 use jiff::SignedDuration;
 use kale::server::{self, Parts, Running};
 use kale_application::{
-    access::{LinkDelivery, Provenance},
+    access::Provenance,
     installation::{NewUser, Setup},
+    mail::Outbox,
 };
 use kale_config::{Flags, Settings};
-use kale_domain::{access::Role, id::UserId, secret::Token, user::User};
+use kale_domain::{access::Role, id::UserId, secret::Token};
 use kale_persistence::{Sources, Store, access};
 
 use crate::{Client, TestClock, TestCompany, clock::SeededIds, mongod};
@@ -31,25 +32,23 @@ struct Started {
     folder: tempfile::TempDir,
 }
 
-/// Links go nowhere: tests mint their own.
-#[derive(Debug)]
-struct Nowhere;
-
-impl LinkDelivery for Nowhere {
-    fn deliver(&self, _: &User, _: &Token) {}
-
-    fn invite(&self, _: &User, _: &Token) {}
-}
-
 impl Started {
-    async fn on(mongodb_uri: &str, requests_per_second: NonZeroU32) -> Self {
+    async fn on(mongodb_uri: &str, requests_per_second: NonZeroU32, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::with(mongodb_uri, requests_per_second, folder, SeededIds::default()).await
+        Self::with(
+            mongodb_uri,
+            requests_per_second,
+            more,
+            folder,
+            SeededIds::default(),
+        )
+        .await
     }
 
     async fn with(
         mongodb_uri: &str,
         requests_per_second: NonZeroU32,
+        more: &[(&str, &str)],
         folder: tempfile::TempDir,
         ids: SeededIds,
     ) -> Self {
@@ -62,7 +61,10 @@ impl Started {
             data_dir: Some(folder.path().to_owned()),
             ..Flags::default()
         };
-        let mut settings = Settings::read(&flags, std::iter::empty(), None).unwrap();
+        let more = more
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        let mut settings = Settings::read(&flags, more, None).unwrap();
         settings.requests_per_second = requests_per_second;
         let sources = Sources {
             clock: Arc::<TestClock>::clone(&clock),
@@ -72,9 +74,7 @@ impl Started {
             serve: true,
             work: true,
         };
-        let running = server::start(&mut settings, parts, Arc::new(Nowhere), sources)
-            .await
-            .unwrap();
+        let running = server::start(&mut settings, parts, sources).await.unwrap();
         Self {
             running,
             clock,
@@ -100,7 +100,7 @@ impl TestApp {
             drop(std::thread::spawn(move || {
                 actix_web::rt::System::new().block_on(async move {
                     sender
-                        .send(Started::on(&mongod::fresh_database(), NonZeroU32::MAX).await)
+                        .send(Started::on(&mongod::fresh_database(), NonZeroU32::MAX, &[]).await)
                         .unwrap();
                     std::future::pending::<()>().await;
                 });
@@ -112,7 +112,7 @@ impl TestApp {
     /// Starts it on that database.
     pub async fn start_on(mongodb_uri: &str) -> Self {
         Self(Held::Own(Box::new(
-            Started::on(mongodb_uri, NonZeroU32::MAX).await,
+            Started::on(mongodb_uri, NonZeroU32::MAX, &[]).await,
         )))
     }
 
@@ -122,7 +122,7 @@ impl TestApp {
         let key = "secret.key";
         std::fs::copy(self.data_dir().join(key), folder.path().join(key)).unwrap();
         let ids = SeededIds::from(1 << 40);
-        let started = Started::with(self.mongodb_uri(), NonZeroU32::MAX, folder, ids).await;
+        let started = Started::with(self.mongodb_uri(), NonZeroU32::MAX, &[], folder, ids).await;
         Self(Held::Own(Box::new(started)))
     }
 
@@ -130,7 +130,15 @@ impl TestApp {
     pub async fn start_limited(requests_per_second: u32) -> Self {
         let database = mongod::fresh_database();
         let limit = NonZeroU32::new(requests_per_second).unwrap();
-        Self(Held::Own(Box::new(Started::on(&database, limit).await)))
+        Self(Held::Own(Box::new(Started::on(&database, limit, &[]).await)))
+    }
+
+    /// Starts it with those variables; mail is off without any.
+    pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+        let database = mongod::fresh_database();
+        Self(Held::Own(Box::new(
+            Started::on(&database, NonZeroU32::MAX, variables).await,
+        )))
     }
 
     const fn started(&self) -> &Started {
@@ -161,10 +169,10 @@ impl TestApp {
         &self.running().store
     }
 
-    /// Where its links go: nowhere.
+    /// Where its mails wait.
     #[must_use]
-    pub fn delivery(&self) -> Arc<dyn LinkDelivery> {
-        Arc::new(Nowhere)
+    pub fn outbox(&self) -> &Outbox {
+        &self.running().outbox
     }
 
     /// The address of its database, for faults planted behind the product's back.

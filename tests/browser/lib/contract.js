@@ -25,7 +25,7 @@ export async function described() {
 /** `/personas/{id}?…` as a pattern for paths. An id is never a word that stands in the address of another page. */
 function pattern(address) {
   const [route] = address.split("?");
-  const parts = route.split("/").map((part) => (/^\{.*\}$/.test(part) ? "[^/]*_[^/]*" : part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")));
+  const parts = route.split("/").map((part) => (/^\{.*\}$/.test(part) ? "(?:[^/]*_[^/]*|[0-9a-f]{32})" : part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")));
   return new RegExp(`^${parts.join("/")}$`);
 }
 

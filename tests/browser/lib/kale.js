@@ -13,8 +13,8 @@ const START_MS = 240_000;
 
 /** A running demo. */
 class Kale {
-  /** Sign-in links that the server printed, as it does where it sends no mail: e-mail address → links. */
-  #links = new Map();
+  /** Links that were handed out: each works once. */
+  #used = new Set();
   #log = "";
 
   constructor(process, folder) {
@@ -22,12 +22,6 @@ class Kale {
     this.folder = folder;
     process.stderr.on("data", (text) => (this.#log += text));
     this.lines = createInterface({ input: process.stdout });
-    this.lines.on("line", (line) => this.#printed(line));
-  }
-
-  #printed(line) {
-    const link = /^Sign-in link for .* \((.*)\): (\S+)$/.exec(line);
-    if (link) this.#links.set(link[1], [...(this.#links.get(link[1]) ?? []), link[2]]);
   }
 
   /** Waits for the line that says where it is. */
@@ -50,11 +44,27 @@ class Kale {
     return this.#log;
   }
 
-  /** The link that was last sent to an address. */
+  /** The page of the newest mail to an address. */
+  async mailTo(email) {
+    for (let tries = 0; tries < 1_200; tries += 1) {
+      const list = await (await fetch(`${this.url}/dev/mail`)).text();
+      const row = list.split("<li>").find((one) => one.includes(`to ${email}<`));
+      const mail = row && /href="(\/dev\/mail\/[0-9a-f]+)"/.exec(row)?.[1];
+      if (mail) return this.url + mail;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`no mail was sent to ${email}`);
+  }
+
+  /** The sign-in link of the newest mail to an address: one that was not handed out yet. */
   async linkFor(email) {
     for (let tries = 0; tries < 1_200; tries += 1) {
-      const link = this.#links.get(email)?.at(-1);
-      if (link) return link;
+      const text = await (await fetch(await this.mailTo(email))).text();
+      const link = /https?:\/\/\S+\/sign-in\/link\/[\w-]+/.exec(text)?.[0];
+      if (link && !this.#used.has(link)) {
+        this.#used.add(link);
+        return link;
+      }
       await new Promise((done) => setTimeout(done, 50));
     }
     throw new Error(`no link was sent to ${email}`);

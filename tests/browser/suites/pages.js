@@ -19,6 +19,8 @@ const PAGES = [
     await page.goto(await run.kale.linkFor("ada.okafor@harbour.example"));
   }],
   ["sign-in-link-dead", null, "/sign-in/link/kale_lnk_nothing", null, 410],
+  ["mailbox", null, "/dev/mail"],
+  ["mail", null, (made) => made.mail],
   ["invitation-dead", null, "/sign-in/invitation/kale_inv_nothing", null, 410],
   ["companies", "admin", "/sign-in/companies"],
   ["today", "owner", "/"],
@@ -223,7 +225,9 @@ async function make({ kale }) {
   const { tree } = await kale.api("GET", `/workflows/${workflow.id}/tree`);
   const archived = await kale.api("POST", "/workflows", { template: "cancel_direct", name: "Over" });
   await kale.api("POST", `/workflows/${archived.id}/archive`, {});
+  await kale.api("POST", "/auth/local/link", { email: "ada.okafor@harbour.example" });
   return {
+    mail: new URL(await kale.mailTo("ada.okafor@harbour.example")).pathname,
     saved: saved.id,
     walked: saved.workflow,
     walker: saved.customer,

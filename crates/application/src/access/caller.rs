@@ -124,6 +124,15 @@ impl Caller {
         }
     }
 
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.who {
+            Who::Person(presence) => &presence.user.name,
+            Who::Program(holder) => &holder.key.name,
+        }
+    }
+
     /// The sign-in it came with, where it is a person.
     #[must_use]
     pub fn sign_in(&self) -> Option<SignInId> {

@@ -1,6 +1,6 @@
 //! Signing in without a password: a link that works once.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use kale_domain::{
     audit::{Actor, AuditAction},
@@ -9,38 +9,29 @@ use kale_domain::{
     id::{CompanyId, SignInId, UserId},
     secret::Token,
     sign_in::SignIn,
-    user::User,
 };
-use kale_persistence::{Installation, Store, StoreError, access, companies, sign_ins};
+use kale_persistence::{Installation, Store, StoreError, access, companies, seal::SealError, sign_ins};
 
 use super::{
     caller::{Caller, Provenance, Who},
     callers::Callers,
 };
-
-/// Brings a link to the person it is for. The mailer will be one; the demo and the command line print.
-pub trait LinkDelivery: fmt::Debug + Send + Sync {
-    /// Hands a sign-in link over. Never waits for a network.
-    fn deliver(&self, user: &User, token: &Token);
-
-    /// Hands an invitation over, as [`deliver`](Self::deliver) does.
-    fn invite(&self, user: &User, token: &Token);
-}
+use crate::mail::Outbox;
 
 /// Signing in, looking at sign-ins and ending them.
 #[derive(Debug, Clone)]
 pub struct SignIns {
     store: Store,
     callers: Arc<Callers>,
-    delivery: Arc<dyn LinkDelivery>,
+    outbox: Outbox,
 }
 
 /// Why no link was made.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// The store failed.
+    /// What waits to be mailed could not be sealed or stored.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    NotKept(#[from] SealError),
 }
 
 /// Why a link signs nobody in.
@@ -58,23 +49,20 @@ pub enum UseError {
 }
 
 impl SignIns {
-    /// With that delivery of links.
+    /// With the outbox that brings links to people.
     #[must_use]
-    pub fn new(store: Store, callers: Arc<Callers>, delivery: Arc<dyn LinkDelivery>) -> Self {
+    pub fn new(store: Store, callers: Arc<Callers>, outbox: Outbox) -> Self {
         Self {
             store,
             callers,
-            delivery,
+            outbox,
         }
     }
 
-    /// Sends a link to every active user of that address. Known and unknown addresses are answered alike.
+    /// Has a link sent to every active user of that address. Known and unknown addresses are answered alike, after the
+    /// same writes: only the job that sends finds out.
     pub async fn ask(&self, email: &Email, browser: &str) -> Result<(), AskError> {
-        for user in access::by_email(&self.store, email).await? {
-            let token = sign_ins::mint_link(&self.store, user.id, Some(browser)).await?;
-            self.delivery.deliver(&user, &token);
-        }
-        Ok(())
+        Ok(self.outbox.ask_for_links(email, browser).await?)
     }
 
     /// A link that is bound to no browser: for the command line and the demo.
@@ -182,13 +170,13 @@ impl SignIns {
 impl Classify for AskError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Store(error) => error.kind(),
+            Self::NotKept(error) => error.kind(),
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
-            Self::Store(error) => error.code(),
+            Self::NotKept(error) => error.code(),
         }
     }
 }

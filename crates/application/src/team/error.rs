@@ -4,7 +4,7 @@ use kale_domain::{
     error::{Classify, ErrorKind, FieldError},
     user::UserStatus,
 };
-use kale_persistence::StoreError;
+use kale_persistence::{StoreError, seal::SealError};
 
 /// Why somebody was not invited or changed.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +29,21 @@ pub enum TeamError {
     /// Nobody would be left who runs the company.
     #[error("this is the last active retention admin of the company; make somebody else one first")]
     LastAdmin,
+    /// The mail with the link could not be sealed.
+    #[error(transparent)]
+    Seal(SealError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<SealError> for TeamError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Store(error) => Self::Store(error),
+            other => Self::Seal(other),
+        }
+    }
 }
 
 /// Why an invitation lets nobody in.
@@ -54,6 +66,7 @@ impl Classify for TeamError {
             Self::Invalid(_) => ErrorKind::Invalid,
             Self::NotFound => ErrorKind::NotFound,
             Self::Taken(_) | Self::NotNow { .. } | Self::LastAdmin => ErrorKind::Conflict,
+            Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
     }
@@ -67,6 +80,7 @@ impl Classify for TeamError {
             Self::Taken(UserStatus::Deactivated) => "already-deactivated",
             Self::NotNow { .. } => "wrong-state",
             Self::LastAdmin => "last-admin",
+            Self::Seal(error) => error.code(),
             Self::Store(error) => error.code(),
         }
     }

@@ -3,15 +3,18 @@
 use kale_domain::{
     audit::AuditAction,
     id::UserId,
-    user::{Invitation, Theme, User, UserStatus},
+    secret::Token,
+    user::{self, Theme, User, UserStatus},
 };
-use kale_persistence::{StoreError, Tenant, users};
+use kale_persistence::{StoreError, Tenant, Tx, companies, users};
+
+use crate::mail::{Invitation, Mail};
 
 use super::{Handed, NewMember, Team, TeamError, wrong_name, wrong_role};
 use crate::access::Caller;
 
 impl Team {
-    /// Invites somebody, and has the invitation brought to them once it is kept.
+    /// Invites somebody, and has the invitation mailed to them.
     pub async fn invite(&self, tenant: Tenant, caller: &Caller, new: NewMember) -> Result<Handed, TeamError> {
         let wrong: Vec<_> = [wrong_name(&new.name), wrong_role(new.role)]
             .into_iter()
@@ -22,7 +25,7 @@ impl Team {
         }
         let invited = self
             .store
-            .transaction::<_, StoreError>(tenant, async |tx| {
+            .transaction::<_, TeamError>(tenant, async |tx| {
                 let user = User {
                     id: UserId::from_uuid(tx.fresh_id()),
                     company: Some(tenant.company()),
@@ -31,7 +34,7 @@ impl Team {
                     role: new.role,
                     status: UserStatus::Invited,
                     theme: Theme::Auto,
-                    invitation: Some(Invitation {
+                    invitation: Some(user::Invitation {
                         by: caller.user(),
                         expires_at: tx.now(),
                     }),
@@ -43,12 +46,13 @@ impl Team {
                 let mut entry = caller.entry(tx, AuditAction::UserInvited, user.id);
                 entry.after.insert("role".to_owned(), user.role.name().to_owned());
                 tx.audit(entry).await?;
+                self.mail(tx, tenant, caller, &user, &token).await?;
                 Ok(Handed { user, token })
             })
             .await;
         match invited {
-            Err(StoreError::Duplicate) => Err(self.taken(tenant, &new).await?),
-            other => Ok(self.handed(other?)),
+            Err(TeamError::Store(StoreError::Duplicate)) => Err(self.taken(tenant, &new).await?),
+            other => other,
         }
     }
 
@@ -67,9 +71,8 @@ impl Team {
         caller: &Caller,
         id: UserId,
     ) -> Result<Handed, TeamError> {
-        let handed = self
-            .store
-            .transaction::<_, TeamError>(tenant, async |tx| {
+        self.store
+            .transaction(tenant, async |tx| {
                 let there = users::get_in(&self.store, tx, id)
                     .await?
                     .ok_or(TeamError::NotFound)?;
@@ -82,14 +85,39 @@ impl Team {
                 };
                 tx.audit(caller.entry(tx, AuditAction::UserInvitedAgain, id))
                     .await?;
+                self.mail(tx, tenant, caller, &user, &token).await?;
                 Ok(Handed { user, token })
             })
-            .await?;
-        Ok(self.handed(handed))
+            .await
     }
 
-    fn handed(&self, handed: Handed) -> Handed {
-        self.delivery.invite(&handed.user, &handed.token);
-        handed
+    /// Puts the mail with the link into the outbox of the transaction.
+    async fn mail(
+        &self,
+        tx: &mut Tx,
+        tenant: Tenant,
+        caller: &Caller,
+        user: &User,
+        token: &Token,
+    ) -> Result<(), TeamError> {
+        let Some(invitation) = &user.invitation else {
+            return Err(TeamError::NotFound);
+        };
+        let company = companies::get(&self.store, tenant).await?;
+        let mail = Mail::Invitation(Invitation {
+            to: user.email.clone(),
+            company: company.name,
+            invited_by: caller.name().to_owned(),
+            role: user.role,
+            link: self
+                .outbox
+                .link(&format!("/sign-in/invitation/{}", token.reveal())),
+            expires_at: invitation.expires_at,
+            time_zone: company.time_zone,
+        });
+        // Each invitation is a mail of its own, also the second to the same person.
+        let key = format!("invitation:{}", tx.fresh_id());
+        let _sent_by = self.outbox.enqueue(tx, &key, mail).await?;
+        Ok(())
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn title(kind: &str) -> String {
         "refresh_customers" => "Bring customers up to date".to_owned(),
         "assign_personas" => "Apply persona rules".to_owned(),
         "persona_sweep" => "Apply persona rules everywhere".to_owned(),
+        "mail" => "Send a mail".to_owned(),
         "rollup" => "Count sessions and events".to_owned(),
         "rollup_sweep" => "Count what was left".to_owned(),
         "rollup_rebuild" => "Count every session anew".to_owned(),

@@ -9,6 +9,7 @@ pub mod builder;
 pub mod chart;
 pub mod customer;
 pub mod customers;
+pub mod dev_mail;
 pub mod docs;
 pub mod filters;
 pub mod form;

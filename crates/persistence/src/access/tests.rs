@@ -227,7 +227,9 @@ async fn each_role_reaches_what_is_its_own() {
 async fn of_twenty_who_use_a_link_at_once_one_gets_in() {
     let (store, ada) = at_work(&TestClock::new()).await;
     for browser in [None, Some("cookie")] {
-        let token = sign_ins::mint_link(&store, ada.id, browser).await.unwrap();
+        let token = sign_ins::mint_link(&store, ada.id, browser.map(sign_ins::Browser::of).as_ref())
+            .await
+            .unwrap();
         let uses = (0..20).map(|_| {
             let (store, text) = (store.clone(), token.reveal().to_owned());
             tokio::spawn(async move { by_link(&store, &text, browser).await.unwrap() })
@@ -254,7 +256,9 @@ async fn of_twenty_who_use_a_link_at_once_one_gets_in() {
 async fn a_link_works_in_the_browser_that_asked_for_it_and_for_fifteen_minutes() {
     let clock = TestClock::new();
     let (store, ada) = at_work(&clock).await;
-    let bound = sign_ins::mint_link(&store, ada.id, Some("cookie")).await.unwrap();
+    let bound = sign_ins::mint_link(&store, ada.id, Some(&sign_ins::Browser::of("cookie")))
+        .await
+        .unwrap();
     let free = sign_ins::mint_link(&store, ada.id, None).await.unwrap();
     assert_eq!(
         sign_ins::peek_link(&store, bound.reveal()).await.unwrap(),

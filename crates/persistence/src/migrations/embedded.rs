@@ -48,4 +48,5 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0013_audit_chain",
         include_str!("../../../../migrations/0013_audit_chain.json"),
     ),
+    ("0014_mail", include_str!("../../../../migrations/0014_mail.json")),
 ];
