@@ -65,6 +65,23 @@ impl StartOptions {
             ready_within: Duration::from_mins(2),
         }
     }
+
+    /// For a server that is given a database by every test. Each has some 120 files, and by default the server keeps a
+    /// file open for ten minutes after its last use: it would reach the system's limit (20,000 on some machines), which
+    /// ends it. Here it closes idle files within seconds; it needs a checkpoint for that, so those come oftener too.
+    #[must_use]
+    pub fn of_many_databases(data_dir: impl Into<PathBuf>) -> Self {
+        let closes_idle_files = [
+            "--wiredTigerEngineConfigString",
+            "file_manager=(close_idle_time=5,close_scan_interval=2,close_handle_minimum=250)",
+            "--syncdelay",
+            "10",
+        ];
+        Self {
+            arguments: closes_idle_files.map(str::to_owned).to_vec(),
+            ..Self::new(data_dir)
+        }
+    }
 }
 
 /// A running one-node replica set, stopped cleanly when it is dropped. All methods take `&self`, so that a test can

@@ -119,7 +119,7 @@ fn start() -> Mongod {
         let options = StartOptions {
             cache_gb: 0.25,
             oplog_mb: 256,
-            ..StartOptions::new(folders.join(format!("persistence-{number}")))
+            ..StartOptions::of_many_databases(folders.join(format!("persistence-{number}")))
         };
         match Mongod::start(&binary, options) {
             Ok(server) => return server,

@@ -33,14 +33,13 @@ fn start() -> Mongod {
     let mut refusals = Vec::new();
     for number in 0..8 {
         let folder = folders.join(format!("it-{number}"));
-        let options = StartOptions {
+        let mut options = StartOptions {
             cache_gb: 0.5,
             oplog_mb: 512,
-            arguments: ["--setParameter", "enableTestCommands=1"]
-                .map(str::to_owned)
-                .to_vec(),
-            ..StartOptions::new(folder)
+            ..StartOptions::of_many_databases(folder)
         };
+        let fails_on_demand = ["--setParameter", "enableTestCommands=1"];
+        options.arguments.extend(fails_on_demand.map(str::to_owned));
         match Mongod::start(&binary, options) {
             Ok(server) => return server,
             Err(refusal) => refusals.push(refusal.to_string()),
