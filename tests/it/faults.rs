@@ -4,6 +4,7 @@
 mod control;
 mod database;
 mod figures;
+mod keys;
 mod sealing;
 mod server;
 mod starting;

@@ -1,15 +1,19 @@
 //! `kale admin`: companies, people and the audit log, by whoever runs the installation.
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use kale_application::installation::{NewCompany, NewUser, Setup};
+use kale_application::{
+    installation::{NewCompany, NewUser, Setup},
+    keys::ask_to_rotate,
+};
+use kale_config::Settings;
 use kale_domain::{access::Role, company::Industry, money::Currency, secret::Token, user::User};
-use kale_persistence::{access, sign_ins};
+use kale_persistence::{Store, access, sign_ins};
 
 use crate::{
     audit,
     cli::{Admin, AdminAction, InvitationLink, PeopleAction},
     command::settings,
-    database, sources,
+    database, keys, sources,
 };
 
 /// Does what was asked for; prints a sign-in link for each person that was set up.
@@ -20,6 +24,7 @@ pub(crate) async fn run(admin: &Admin) -> Result<()> {
     database::migrate(&database.store).await?;
     let users = match &admin.action {
         AdminAction::VerifyAudit(options) => return audit::verify(&database.store, options).await,
+        AdminAction::RotateKeys => return rotate_keys(&settings, &database.store).await,
         AdminAction::EraseAuditEntry(options) => return audit::erase(&database.store, options).await,
         AdminAction::InvitationLink(options) => {
             let (user, token) = invitation(&Setup::new(database.store.clone()), options).await?;
@@ -47,6 +52,18 @@ pub(crate) async fn run(admin: &Admin) -> Result<()> {
             token.reveal()
         );
     }
+    Ok(())
+}
+
+/// Has the secrets sealed anew by a worker.
+#[expect(clippy::print_stdout, reason = "what the command line prints is its answer")]
+async fn rotate_keys(settings: &Settings, store: &Store) -> Result<()> {
+    let ring = keys::open(settings, store).await?.ring;
+    ask_to_rotate(store, access::operator(), &ring).await?;
+    println!(
+        "secrets are being sealed anew with key {}; `kale doctor` says when the keys before it can go",
+        ring.current().id()
+    );
     Ok(())
 }
 

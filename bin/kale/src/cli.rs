@@ -117,6 +117,9 @@ pub enum AdminAction {
     InvitationLink(InvitationLink),
     /// Compare the audit log with its chain; says what is wrong, and fails where something is.
     VerifyAudit(VerifyAudit),
+    /// Seal all secrets anew with the key that now stands in front, in the background; the keys before are then needed
+    /// no more.
+    RotateKeys,
     /// Erase what an entry of the audit log said. That it was there, and that it was erased, stays.
     EraseAuditEntry(EraseAuditEntry),
 }

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Result, bail};
 use kale_config::{LogFormat, MailSettings, Settings};
-use kale_persistence::migrations::Migrations;
+use kale_persistence::{access, migrations::Migrations, seal::old_seals};
 
 use crate::{
     admin,
@@ -160,8 +160,11 @@ async fn doctor(common: &Common) -> Result<()> {
     println!("database   ok");
     Migrations::embedded()?.plan(&database.store).await?.check()?;
     println!("migrations ok");
-    keys::open(&settings, &database.store).await?;
-    println!("key ring   ok");
+    let ring = keys::open(&settings, &database.store).await?.ring;
+    println!("key ring   ok, sealing with {}", ring.current().id());
+    for (key, values) in old_seals(&database.store, access::operator(), &ring).await? {
+        println!("           {values} secrets still need {key}; run `kale admin rotate-keys`");
+    }
     match &settings.mail {
         MailSettings::Off => println!("mail       none is sent; set KALE_SMTP_URL and KALE_MAIL_FROM"),
         MailSettings::Keep => println!("mail       kept, at /dev/mail"),

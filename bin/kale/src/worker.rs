@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::Result;
 use kale_application::{
     audit::{SealAudit, VerifyAudit, is_waiting, seal_audit, verify_audit},
+    keys::{RotateKeys, rotate_keys},
     mail::{PostOffice, SendMail, send_mail},
     measures::{
         CheckRollups, RebuildRollups, RollUp, SweepRollups, check_rollups, rebuild_rollups, roll_up,
@@ -29,6 +30,7 @@ pub fn registry(store: &Store, blobs: &Blobs, post: &PostOffice) -> Registry {
     let (profiles, checks, imports) = (uploads(), uploads(), uploads());
     let (refreshed, assigned, swept) = (store.clone(), store.clone(), store.clone());
     let (sealed, verified) = (store.clone(), store.clone());
+    let (rotated, ring) = (store.clone(), Arc::clone(&post.ring));
     let (idle, post) = (store.clone(), post.clone());
     let (counted, rebuilt, compared, left) = (store.clone(), store.clone(), store.clone(), store.clone());
     Registry::new()
@@ -50,6 +52,7 @@ pub fn registry(store: &Store, blobs: &Blobs, post: &PostOffice) -> Registry {
         .on::<CheckRollups>(async move |job, lease: Lease| check_rollups(&compared, job, &lease).await)
         .on::<SealAudit>(async move |job, lease: Lease| seal_audit(&sealed, job, &lease).await)
         .on::<VerifyAudit>(async move |job, lease: Lease| verify_audit(&verified, job, &lease).await)
+        .on::<RotateKeys>(async move |job, lease: Lease| rotate_keys(&rotated, &ring, job, &lease).await)
         .on::<SendMail>(async move |job, lease: Lease| send_mail(&post, job, &lease).await)
         .on::<SweepRollups>(async move |job, lease: Lease| sweep_rollups(&left, job, &lease).await)
 }

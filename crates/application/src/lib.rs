@@ -10,6 +10,7 @@ pub mod companies;
 pub mod customers;
 pub mod events;
 pub mod installation;
+pub mod keys;
 pub mod live;
 pub mod mail;
 pub mod measures;

@@ -121,6 +121,7 @@ pub enum AuditAction {
     ViewerTokenMinted,
     AuditExported,
     AuditErased,
+    KeysRotated,
 }
 
 impl AuditAction {

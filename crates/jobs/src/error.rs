@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kale_persistence::StoreError;
+use kale_persistence::{StoreError, seal::SealError};
 
 /// Why a handler failed. What it prints is kept and shown to people: no secrets, no addresses.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -59,6 +59,17 @@ impl JobError {
     /// Another try would fail in the same way.
     pub fn fail(cause: impl Into<Cause>) -> Self {
         Self::Fail(cause.into())
+    }
+}
+
+impl From<SealError> for JobError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Store(error) => error.into(),
+            // A worker with the right key can read it.
+            SealError::UnknownKey { .. } => Self::Retry(error.into()),
+            _ => Self::Fail(error.into()),
+        }
     }
 }
 

@@ -4,15 +4,13 @@
 use bson::{DateTime, doc};
 use futures::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use kale_domain::id::CompanyId;
 use mongodb::Collection;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
     error::StoreError,
-    seal::{KeyRing, Place, SealError, Sealed},
+    seal::{Field, KeyRing, Place, SealError, Sealed},
     store::Store,
     tenant::Installation,
     value,
@@ -22,8 +20,6 @@ use crate::{
 const LASTS: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How many are listed.
 const LISTED: i64 = 100;
-/// The field that is sealed.
-const FIELD: &str = "letter";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Record {
@@ -50,7 +46,7 @@ fn records(store: &Store) -> Collection<Record> {
 }
 
 fn place(name: &str) -> Place<'_> {
-    Place::new(CompanyId::from_uuid(Uuid::nil()), name, FIELD)
+    Field::KeptMail.of_installation(name)
 }
 
 fn open<T: DeserializeOwned>(ring: &KeyRing, record: Record) -> Result<Kept<T>, SealError> {

@@ -5,7 +5,7 @@
 
 use bson::{DateTime, doc};
 use jiff::Timestamp;
-use kale_domain::id::{CompanyId, JobId};
+use kale_domain::id::JobId;
 use mongodb::Collection;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -14,14 +14,11 @@ use zeroize::Zeroizing;
 use crate::{
     error::{Result, StoreError},
     jobs::Fence,
-    seal::{KeyRing, Place, SealError, Sealed},
+    seal::{Field, KeyRing, Place, SealError, Sealed},
     store::Store,
     tx::Tx,
     value,
 };
-
-/// The field that is sealed.
-const FIELD: &str = "content";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Record {
@@ -37,7 +34,7 @@ fn records(store: &Store) -> Collection<Record> {
 
 /// Where the content of that job's document is sealed.
 fn place(job: &Uuid) -> Place<'_> {
-    Place::new(CompanyId::from_uuid(Uuid::nil()), job.as_bytes(), FIELD)
+    Field::OutboxMail.of_installation(job.as_bytes())
 }
 
 fn one(job: JobId) -> bson::Document {
@@ -96,7 +93,7 @@ pub async fn replace(
     content: &impl Serialize,
 ) -> Result<(), SealError> {
     let sealed = sealed(ring, held.job, content)?;
-    let change = doc! { "$set": { FIELD: String::from(sealed) } };
+    let change = doc! { "$set": { Field::OutboxMail.name(): String::from(sealed) } };
     let records = records(store);
     let changed = records
         .update_one(one(held.job), change)

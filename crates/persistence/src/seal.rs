@@ -2,19 +2,22 @@
 //!
 //! A sealed value reads `v1.<key id>.<base64url of nonce and ciphertext>` and opens only with its key and at its
 //! [`Place`]: moved to another company, document or field it is refused. Sealing uses AES-256-GCM and the ring's current
-//! key; the other keys only open. To rotate, put a fresh key in front, [`KeyRing::reseal`] what is stored, then
-//! [`forget_key`] the old one.
+//! key; the other keys only open. To rotate, put a fresh key in front and [`reseal`] what is stored.
 
+mod field;
 mod key;
 mod ring;
 mod ring_check;
+mod rotation;
 pub mod secret;
 #[cfg(test)]
 mod tests;
 
+pub use field::Field;
 pub use key::{Fingerprint, SealingKey};
 pub use ring::{KeyRing, Place, Sealed};
 pub use ring_check::{RingState, forget_key, keys_in_use, ring_check};
+pub use rotation::{Resealed, old_seals, reseal};
 
 use std::time::Duration;
 

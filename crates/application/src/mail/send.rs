@@ -72,9 +72,7 @@ pub async fn send_mail(post: &PostOffice, job: SendMail, lease: &Lease) -> Resul
 impl PostOffice {
     /// The mails that were not sent yet.
     async fn ready(&self, key: &str, lease: &Lease) -> Result<Vec<(String, Mail)>, JobError> {
-        let found = outbox::read(&self.store, &self.ring, lease.fence())
-            .await
-            .map_err(sealed)?;
+        let found = outbox::read(&self.store, &self.ring, lease.fence()).await?;
         let content = found.ok_or_else(|| JobError::fail("its link ended before a mail server took it"))?;
         match content {
             Content::Ready { mails } => Ok(mails),
@@ -146,16 +144,7 @@ impl PostOffice {
                 self.store.installation_transaction(installation, work).await
             }
         };
-        done.map_err(sealed)
-    }
-}
-
-fn sealed(error: SealError) -> JobError {
-    match error {
-        SealError::Store(error) => error.into(),
-        // A worker with the right key can read it.
-        SealError::UnknownKey { .. } => JobError::retry(error),
-        _ => JobError::fail(error),
+        Ok(done?)
     }
 }
 

@@ -26,8 +26,8 @@ pub struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The field of a document of a company. `document` is the document's id: a UUID or a natural key.
-    pub fn new(company: CompanyId, document: &'a (impl AsRef<[u8]> + ?Sized), field: &'a str) -> Self {
+    /// The field of a document of a company; see [`super::Field`].
+    pub(super) fn new(company: CompanyId, document: &'a (impl AsRef<[u8]> + ?Sized), field: &'a str) -> Self {
         Self {
             company,
             document: document.as_ref(),

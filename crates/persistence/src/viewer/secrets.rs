@@ -20,16 +20,13 @@ use zeroize::Zeroizing;
 use crate::{
     error::{Result, StoreError},
     scoped::{Scoped, within},
-    seal::{Fingerprint, KeyRing, Place, SealError, Sealed},
+    seal::{Field, Fingerprint, KeyRing, SealError, Sealed},
     store::Store,
     tenant::Tenant,
     token::{self, Kind},
     tx::Tx,
     value,
 };
-
-/// The field that is sealed.
-const FIELD: &str = "secret";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Record {
@@ -55,7 +52,7 @@ fn fresh(tx: &Tx, ring: &KeyRing, id: Uuid) -> Result<(Record, Token), SealError
     let (secret, _hash) = token::mint(Kind::ViewerSecret, id);
     let company = tx.tenant().company();
     let text = secret.reveal();
-    let sealed = ring.seal(Place::new(company, id.as_bytes(), FIELD), text.as_bytes())?;
+    let sealed = ring.seal(Field::ViewerSecret.of(company, id.as_bytes()), text.as_bytes())?;
     let record = Record {
         id: value::uuid(id),
         company_id: value::uuid(company.uuid()),
@@ -201,7 +198,7 @@ pub(crate) async fn is_live(store: &Store, company: CompanyId, id: ViewerSecretI
 fn open(ring: &KeyRing, record: &Record) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let company = CompanyId::from_uuid(value::from_uuid(record.company_id));
     let id = value::from_uuid(record.id);
-    ring.open(Place::new(company, id.as_bytes(), FIELD), &record.secret)
+    ring.open(Field::ViewerSecret.of(company, id.as_bytes()), &record.secret)
 }
 
 impl From<Record> for ViewerSecret {
