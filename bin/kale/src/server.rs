@@ -288,7 +288,7 @@ fn use_cases(
         fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
         api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
         audit: AuditLog::new(store.clone()),
-        companies: Companies::new(store.clone(), Arc::clone(callers)),
+        companies: Companies::new(store.clone(), Arc::clone(callers), people.team.clone()),
         team: people.team.clone(),
         customers: Customers::new(store.clone()),
         personas: Personas::new(store.clone()),

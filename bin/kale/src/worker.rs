@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::Result;
 use kale_application::{
     audit::{SealAudit, VerifyAudit, is_waiting, seal_audit, verify_audit},
+    companies::{PurgeCompany, purge_company},
     keys::{RotateKeys, rotate_keys},
     mail::{PostOffice, SendMail, send_mail},
     measures::{
@@ -30,6 +31,7 @@ pub fn registry(store: &Store, blobs: &Blobs, post: &PostOffice) -> Registry {
     let (profiles, checks, imports) = (uploads(), uploads(), uploads());
     let (refreshed, assigned, swept) = (store.clone(), store.clone(), store.clone());
     let (sealed, verified) = (store.clone(), store.clone());
+    let purged = uploads();
     let (rotated, ring) = (store.clone(), Arc::clone(&post.ring));
     let (idle, post) = (store.clone(), post.clone());
     let (counted, rebuilt, compared, left) = (store.clone(), store.clone(), store.clone(), store.clone());
@@ -52,6 +54,9 @@ pub fn registry(store: &Store, blobs: &Blobs, post: &PostOffice) -> Registry {
         .on::<CheckRollups>(async move |job, lease: Lease| check_rollups(&compared, job, &lease).await)
         .on::<SealAudit>(async move |job, lease: Lease| seal_audit(&sealed, job, &lease).await)
         .on::<VerifyAudit>(async move |job, lease: Lease| verify_audit(&verified, job, &lease).await)
+        .on::<PurgeCompany>(async move |job, lease: Lease| {
+            purge_company(&purged.0, &purged.1, job, &lease).await
+        })
         .on::<RotateKeys>(async move |job, lease: Lease| rotate_keys(&rotated, &ring, job, &lease).await)
         .on::<SendMail>(async move |job, lease: Lease| send_mail(&post, job, &lease).await)
         .on::<SweepRollups>(async move |job, lease: Lease| sweep_rollups(&left, job, &lease).await)

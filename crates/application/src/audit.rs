@@ -44,15 +44,16 @@ impl AuditLog {
         Self { store }
     }
 
-    /// The entries of a filter, newest first; `before` continues after the last one of a page.
+    /// The entries of a filter, newest first, of a company or of the installation; `before` continues after the last one
+    /// of a page.
     pub async fn list(
         &self,
-        tenant: Tenant,
+        of: ChainOf,
         filter: &AuditFilter,
         limit: u32,
         before: Option<AuditEntryId>,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        audit::find(&self.store, tenant, filter, limit, before).await
+        audit::find(&self.store, of, filter, limit, before).await
     }
 
     /// Where a company's chain ends; `None` where nothing is sealed yet.

@@ -1,4 +1,8 @@
-//! A company's own settings.
+//! Companies: their own settings, and what whoever runs the installation does with them.
+
+mod create;
+mod lifecycle;
+mod purge;
 
 use std::sync::Arc;
 
@@ -6,7 +10,7 @@ use jiff::tz::TimeZone;
 use kale_domain::{
     attribute::{AttributeDefinition, AttributeKey},
     audit::AuditAction,
-    company::{Company, Industry, SORTABLE_ATTRIBUTES},
+    company::{Company, Industry, SORTABLE_ATTRIBUTES, Slug, WrongCompanyStatus},
     error::{Classify, ErrorKind, FieldError},
     id::CompanyId,
     money::Currency,
@@ -14,9 +18,11 @@ use kale_domain::{
 use kale_jobs::Job as _;
 use kale_persistence::{Installation, Reach, Store, StoreError, Tenant, Tx, companies, users};
 
+pub use self::purge::{PurgeCompany, purge_company};
 use crate::{
     access::{Caller, Callers},
     measures::RebuildRollups,
+    team::{Team, TeamError},
     uploads::RefreshCustomers,
 };
 
@@ -25,6 +31,7 @@ use crate::{
 pub struct Companies {
     store: Store,
     callers: Arc<Callers>,
+    team: Team,
 }
 
 /// What its owners may change. What is absent stays.
@@ -42,12 +49,21 @@ pub struct CompanyChanges {
     pub sortable_attributes: Option<Vec<AttributeKey>>,
 }
 
-/// Why a company was not changed.
+/// Why a company was not made or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum CompanyError {
     /// The values break a rule.
-    #[error("the company can't be changed so")]
+    #[error("the company can't be so")]
     Invalid(Vec<FieldError>),
+    /// Another company has the short name.
+    #[error("there is a company with the short name `{0}`")]
+    Taken(Slug),
+    /// It stands somewhere else than that needs.
+    #[error(transparent)]
+    NotNow(#[from] WrongCompanyStatus),
+    /// Who is to run it was not invited.
+    #[error(transparent)]
+    Team(TeamError),
     /// There is no such company within reach.
     #[error("there is no such company")]
     NotFound,
@@ -56,11 +72,20 @@ pub enum CompanyError {
     Store(#[from] StoreError),
 }
 
+impl From<TeamError> for CompanyError {
+    fn from(error: TeamError) -> Self {
+        match error {
+            TeamError::Store(error) => Self::Store(error),
+            other => Self::Team(other),
+        }
+    }
+}
+
 impl Companies {
-    /// Over that store.
+    /// Over that store; new companies invite their first people through `team`.
     #[must_use]
-    pub fn new(store: Store, callers: Arc<Callers>) -> Self {
-        Self { store, callers }
+    pub const fn new(store: Store, callers: Arc<Callers>, team: Team) -> Self {
+        Self { store, callers, team }
     }
 
     /// All companies.
@@ -172,24 +197,23 @@ fn fields(company: &Company) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn wrong_name(name: &str) -> Option<FieldError> {
+    let fits = (1..=120).contains(&name.trim().chars().count());
+    (!fits).then(|| FieldError::new("#/name", "length", "a name has 1 to 120 characters"))
+}
+
+fn wrong_time_zone(zone: &str) -> Option<FieldError> {
+    let message =
+        || format!("`{zone}` is no time zone; expected a name such as Europe/Berlin or America/New_York");
+    TimeZone::get(zone)
+        .is_err()
+        .then(|| FieldError::new("#/time_zone", "unknown-time-zone", message()))
+}
+
 fn check(changes: &CompanyChanges, definitions: &[AttributeDefinition]) -> Result<(), CompanyError> {
     let mut wrong = Vec::new();
-    if let Some(name) = &changes.name
-        && !(1..=120).contains(&name.trim().chars().count())
-    {
-        wrong.push(FieldError::new(
-            "#/name",
-            "length",
-            "a name has 1 to 120 characters",
-        ));
-    }
-    if let Some(zone) = &changes.time_zone
-        && TimeZone::get(zone).is_err()
-    {
-        let message =
-            format!("`{zone}` is no time zone; expected a name such as Europe/Berlin or America/New_York");
-        wrong.push(FieldError::new("#/time_zone", "unknown-time-zone", message));
-    }
+    wrong.extend(changes.name.as_deref().and_then(wrong_name));
+    wrong.extend(changes.time_zone.as_deref().and_then(wrong_time_zone));
     if let Some(keys) = &changes.sortable_attributes {
         if keys.len() > SORTABLE_ATTRIBUTES {
             let message = format!("at most {SORTABLE_ATTRIBUTES} attributes, because each costs an index");
@@ -223,7 +247,9 @@ impl Classify for CompanyError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Invalid(_) => ErrorKind::Invalid,
+            Self::Taken(_) | Self::NotNow(_) => ErrorKind::Conflict,
             Self::NotFound => ErrorKind::NotFound,
+            Self::Team(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
     }
@@ -231,7 +257,10 @@ impl Classify for CompanyError {
     fn code(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "validation",
+            Self::Taken(_) => "slug-taken",
+            Self::NotNow(_) => "wrong-state",
             Self::NotFound => "not-found",
+            Self::Team(error) => error.code(),
             Self::Store(error) => error.code(),
         }
     }

@@ -44,6 +44,16 @@ pub struct NewMember {
     pub role: Role,
 }
 
+impl NewMember {
+    /// What of it breaks a rule.
+    pub(crate) fn wrong(&self) -> Vec<FieldError> {
+        [wrong_name(&self.name), wrong_role(self.role)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
 /// What may be changed about somebody. What is absent stays.
 #[derive(Debug, Clone, Default)]
 pub struct MemberChanges {

@@ -10,7 +10,7 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{
     api_keys::ApiKeys,
-    audit::{AuditFilter, AuditLog, SealedHead},
+    audit::{AuditFilter, AuditLog, ChainOf, SealedHead},
     companies::Companies,
     personas::Personas,
 };
@@ -68,7 +68,9 @@ async fn handle(
 ) -> Result<HttpResponse, Problem> {
     let filter = params.filter(&here.zone())?;
     let tenant = here.tenant();
-    let mut found = log.list(tenant, &filter, PAGE + 1, params.cursor).await?;
+    let mut found = log
+        .list(ChainOf::Company(tenant), &filter, PAGE + 1, params.cursor)
+        .await?;
     let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = found.len() > limit;
     found.truncate(limit);

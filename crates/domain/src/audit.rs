@@ -70,6 +70,10 @@ impl Actor {
 pub enum AuditAction {
     CompanyCreated,
     CompanyChanged,
+    CompanySuspended,
+    CompanyResumed,
+    CompanyDeleted,
+    CompanyPurged,
     UserCreated,
     UserChanged,
     UserInvited,

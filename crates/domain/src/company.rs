@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{attribute::AttributeKey, id::CompanyId, money::Currency};
@@ -67,15 +67,117 @@ impl Industry {
 }
 
 /// Whether a company works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompanyStatus {
     /// Everything works.
     Active,
     /// Nobody signs in, nothing runs.
     Suspended,
-    /// To be purged.
-    Deleted,
+    /// The same, until all that it owns is purged.
+    Deleted {
+        /// When that is.
+        purge_at: Timestamp,
+    },
+}
+
+/// How many days a deleted company can be brought back: 0 to 90, 30 unless somebody says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct KeptDays(u32);
+
+/// It is no number of days that a company is kept for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected 0 to {} days", KeptDays::MOST)]
+pub struct TooManyDays;
+
+impl KeptDays {
+    /// The most.
+    pub const MOST: u32 = 90;
+
+    /// Until when that is.
+    #[must_use]
+    pub fn after(self, now: Timestamp) -> Timestamp {
+        let kept = SignedDuration::from_hours(24 * i64::from(self.0));
+        now.saturating_add(kept).unwrap_or(Timestamp::MAX)
+    }
+}
+
+impl Default for KeptDays {
+    fn default() -> Self {
+        Self(30)
+    }
+}
+
+impl TryFrom<u32> for KeptDays {
+    type Error = TooManyDays;
+
+    fn try_from(days: u32) -> Result<Self, Self::Error> {
+        if days > Self::MOST {
+            Err(TooManyDays)
+        } else {
+            Ok(Self(days))
+        }
+    }
+}
+
+/// A company is not where a change of its status begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the company is {is}; {needs}")]
+pub struct WrongCompanyStatus {
+    /// Where it stands.
+    pub is: &'static str,
+    /// What would have to be.
+    pub needs: &'static str,
+}
+
+impl CompanyStatus {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Deleted { .. } => "deleted",
+        }
+    }
+
+    /// When all that the company owns is purged; `None` unless it is deleted.
+    #[must_use]
+    pub const fn purge_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Deleted { purge_at } => Some(purge_at),
+            Self::Active | Self::Suspended => None,
+        }
+    }
+
+    /// Stops everything.
+    pub const fn suspended(self) -> Result<Self, WrongCompanyStatus> {
+        match self {
+            Self::Active | Self::Suspended => Ok(Self::Suspended),
+            Self::Deleted { .. } => Err(self.wrong("only one that works can be suspended")),
+        }
+    }
+
+    /// Lets everything work again. One that is deleted comes back until it is purged.
+    #[must_use]
+    pub const fn resumed(self) -> Self {
+        Self::Active
+    }
+
+    /// Stops everything, and has all that the company owns purged then. One that is deleted keeps its day.
+    pub const fn deleted(self, purge_at: Timestamp) -> Result<Self, WrongCompanyStatus> {
+        match self {
+            Self::Active | Self::Suspended => Ok(Self::Deleted { purge_at }),
+            Self::Deleted { .. } => Err(self.wrong("resume it first to give it another day")),
+        }
+    }
+
+    const fn wrong(self, needs: &'static str) -> WrongCompanyStatus {
+        WrongCompanyStatus {
+            is: self.name(),
+            needs,
+        }
+    }
 }
 
 /// The short name of a company in addresses: lower-case letters, digits and dashes.

@@ -61,6 +61,15 @@ impl FieldError {
             message: message.into(),
         }
     }
+
+    /// The same inside a part of the request: `#/name` is `#/admin/name` inside `admin`.
+    #[must_use]
+    pub fn within(mut self, part: &str) -> Self {
+        if let Some(rest) = self.pointer.strip_prefix("#/") {
+            self.pointer = format!("#/{part}/{rest}");
+        }
+        self
+    }
 }
 
 /// An error of a use case: it knows its kind and its stable public code.

@@ -1,7 +1,8 @@
-//! `/audit`: who changed what.
+//! `/audit` and `/installation/audit`: who changed what.
 
 mod export;
 mod head;
+mod installation;
 mod list;
 mod query;
 
@@ -13,5 +14,6 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list::handle)
         .service(export::handle)
-        .service(head::handle);
+        .service(head::handle)
+        .service(installation::handle);
 }

@@ -222,6 +222,12 @@ pub const fn operator() -> Installation {
     Installation::new()
 }
 
+/// The tenant of a company that is about to be made, for the transaction that makes it.
+#[must_use]
+pub const fn of_new_company(_: Installation, id: CompanyId) -> Tenant {
+    Tenant::new(id)
+}
+
 /// The tenant of a company that the command line names.
 pub async fn by_operator(store: &Store, _: Installation, id: CompanyId) -> Result<Option<Reach>> {
     let company = companies::read(store, id).await?;

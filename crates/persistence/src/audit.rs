@@ -11,10 +11,11 @@ mod verifying;
 use std::collections::BTreeMap;
 
 use bson::{Binary, DateTime, Document, doc, spec::BinarySubtype};
+use futures::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use kale_domain::{
     audit::{Actor, AuditAction, AuditEntry, chain::Salt},
-    id::AuditEntryId,
+    id::{AuditEntryId, CompanyId},
 };
 use mongodb::options::FindOptions;
 use serde::{Deserialize, Serialize};
@@ -72,11 +73,16 @@ const COLLECTION: &str = "audit";
 /// How far the time in an id may be from the time of its entry.
 const SLACK: SignedDuration = SignedDuration::from_hours(1);
 
-/// Adds an entry to the log of the transaction's company (or of the installation).
-pub(crate) async fn insert(store: &Store, tx: &mut Tx, entry: &AuditEntry) -> Result<()> {
+/// Adds an entry to the log of that company (`None`: of the installation).
+pub(crate) async fn insert(
+    store: &Store,
+    tx: &mut Tx,
+    company: Option<CompanyId>,
+    entry: &AuditEntry,
+) -> Result<()> {
     let record = Record {
         id: value::uuid(entry.id.uuid()),
-        company_id: tx.company().map(|company| value::uuid(company.uuid())),
+        company_id: company.map(|company| value::uuid(company.uuid())),
         actor: entry.actor.clone(),
         action: entry.action,
         target: safe(&entry.target),
@@ -189,13 +195,20 @@ pub async fn list(
     limit: u32,
     before: Option<AuditEntryId>,
 ) -> Result<Vec<AuditEntry>> {
-    find(store, tenant, &AuditFilter::default(), limit, before).await
+    find(
+        store,
+        ChainOf::Company(tenant),
+        &AuditFilter::default(),
+        limit,
+        before,
+    )
+    .await
 }
 
-/// As [`list`], only the entries of a filter.
+/// As [`list`], only the entries of a filter, of a company or of the installation.
 pub async fn find(
     store: &Store,
-    tenant: Tenant,
+    of: ChainOf,
     filter: &AuditFilter,
     limit: u32,
     before: Option<AuditEntryId>,
@@ -214,7 +227,14 @@ pub async fn find(
         .limit(i64::from(limit))
         .max_time(INTERACTIVE)
         .build();
-    let records = entries.find(tenant, filter, options).await?;
+    let records: Vec<Record> = match of {
+        ChainOf::Company(tenant) => entries.find(tenant, filter, options).await?,
+        ChainOf::Installation(_) => {
+            filter.insert("company_id", bson::Bson::Null);
+            let found = entries.raw().find(filter).with_options(options).await?;
+            found.try_collect().await?
+        }
+    };
     Ok(records.into_iter().map(AuditEntry::from).collect())
 }
 

@@ -1,5 +1,6 @@
 //! Companies (`companies`, key `_id`, unique `slug_key` through its own natural key in `company_slugs`).
 
+mod purge;
 mod sorting;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -23,6 +24,7 @@ use crate::{
     value,
 };
 
+pub use self::purge::{Purged, has_work, purge, remove};
 pub use self::sorting::{Sorting, slots_filled, sorting, sorting_in};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,7 +34,10 @@ pub(crate) struct Record {
     name: String,
     slug: Slug,
     industry: Industry,
-    pub(crate) status: CompanyStatus,
+    status: Standing,
+    /// When all that it owns is purged; absent unless it is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    purge_at: Option<DateTime>,
     time_zone: String,
     currency: Currency,
     #[serde(default)]
@@ -48,6 +53,36 @@ pub(crate) struct Record {
     created_at: DateTime,
     updated_at: DateTime,
     version: i64,
+}
+
+/// A [`CompanyStatus`] without its day.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Standing {
+    Active,
+    Suspended,
+    Deleted,
+}
+
+impl From<CompanyStatus> for Standing {
+    fn from(status: CompanyStatus) -> Self {
+        match status {
+            CompanyStatus::Active => Self::Active,
+            CompanyStatus::Suspended => Self::Suspended,
+            CompanyStatus::Deleted { .. } => Self::Deleted,
+        }
+    }
+}
+
+fn status(standing: Standing, purge_at: Option<DateTime>) -> Result<CompanyStatus> {
+    match (standing, purge_at) {
+        (Standing::Active, _) => Ok(CompanyStatus::Active),
+        (Standing::Suspended, _) => Ok(CompanyStatus::Suspended),
+        (Standing::Deleted, Some(at)) => Ok(CompanyStatus::Deleted {
+            purge_at: value::timestamp(at),
+        }),
+        (Standing::Deleted, None) => Err(StoreError::corrupt("company", "deleted without a day")),
+    }
 }
 
 fn records(store: &Store) -> Collection<Record> {
@@ -70,6 +105,35 @@ pub async fn insert(store: &Store, tx: &mut Tx, _: Installation, company: &Compa
         .session(tx.session())
         .await;
     tx.note(inserted).map(drop)
+}
+
+/// Changes a company's status; [`StoreError::Stale`] where somebody else did in between.
+pub async fn set_status(
+    store: &Store,
+    tx: &mut Tx,
+    _: Installation,
+    company: &Company,
+    status: CompanyStatus,
+) -> Result<Company> {
+    let filter = doc! { "_id": value::uuid(company.id.uuid()), "version": value::signed(company.version) };
+    let purge_at = status
+        .purge_at()
+        .map_or_else(|| "$$REMOVE".into(), |at| bson::Bson::from(value::date(at)));
+    let set = doc! {
+        "status": status.name(),
+        "purge_at": purge_at,
+        "updated_at": value::date(tx.now()),
+        "version": { "$add": ["$version", 1_i64] },
+    };
+    let change = vec![doc! { "$set": set }];
+    let updated = records(store)
+        .find_one_and_update(filter, change)
+        .return_document(ReturnDocument::After)
+        .session(tx.session())
+        .await;
+    tx.note(updated)?
+        .ok_or(StoreError::Stale)
+        .and_then(Company::try_from)
 }
 
 /// All companies, by name.
@@ -238,7 +302,8 @@ impl From<&Company> for Record {
             name: company.name.clone(),
             slug: company.slug.clone(),
             industry: company.industry,
-            status: company.status,
+            status: company.status.into(),
+            purge_at: company.status.purge_at().map(value::date),
             time_zone: company.time_zone.clone(),
             currency: company.currency,
             sortable_attributes: company.sortable_attributes.clone(),
@@ -261,7 +326,7 @@ impl TryFrom<Record> for Company {
             name: record.name,
             slug: record.slug,
             industry: record.industry,
-            status: record.status,
+            status: status(record.status, record.purge_at)?,
             time_zone: record.time_zone,
             currency: record.currency,
             sortable_attributes: record.sortable_attributes,

@@ -239,6 +239,7 @@ pub struct JobFilter {
 #[derive(Debug, Clone)]
 pub struct JobStore {
     jobs: Collection<Document>,
+    companies: Collection<Document>,
     sources: Sources,
     nudges: watch::Sender<u64>,
 }
@@ -249,6 +250,7 @@ impl JobStore {
     pub fn new(database: &Database, sources: Sources) -> Self {
         Self {
             jobs: database.collection(COLLECTION),
+            companies: database.collection("companies"),
             sources,
             nudges: watch::Sender::new(0),
         }
@@ -265,13 +267,19 @@ impl JobStore {
         self.nudges.subscribe()
     }
 
-    /// The companies that have jobs waiting in this pool; `None` is the installation.
+    /// The companies that have jobs waiting in this pool; `None` is the installation. What waits of a company that is
+    /// suspended or deleted goes on waiting.
     ///
     /// A seek in the index per company, not per job.
     pub async fn waiting(&self, pool: &str) -> Result<Vec<Option<CompanyId>>> {
         let filter = doc! { "state": JobState::Queued.name(), "pool": pool };
-        let companies = self.jobs.distinct("company_id", filter).await?;
-        companies.iter().map(company).collect()
+        let mut waiting = self.jobs.distinct("company_id", filter).await?;
+        if !waiting.is_empty() {
+            let stopped = doc! { "_id": { "$in": waiting.clone() }, "status": { "$ne": "active" } };
+            let stopped = self.companies.distinct("_id", stopped).await?;
+            waiting.retain(|company| !stopped.contains(company));
+        }
+        waiting.iter().map(company).collect()
     }
 
     /// How many jobs of this pool each company has in work, in all processes.

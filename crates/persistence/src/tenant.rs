@@ -62,4 +62,10 @@ impl Installation {
     pub(crate) const fn new() -> Self {
         Self { _sealed: () }
     }
+
+    /// A tenant that owns nothing, for what is kept by company and belongs to none.
+    #[must_use]
+    pub const fn no_company(self) -> Tenant {
+        Tenant::new(CompanyId::from_uuid(uuid::Uuid::nil()))
+    }
 }

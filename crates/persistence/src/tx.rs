@@ -17,7 +17,7 @@ use crate::{
     jobs::{Enqueued, NewJob},
     notifications,
     store::Store,
-    tenant::Tenant,
+    tenant::{Installation, Tenant},
 };
 
 /// How often a transaction is tried when others are in its way.
@@ -47,8 +47,7 @@ impl Tx {
     /// A transaction of the installation belongs to no company: it gets one that owns nothing, so that a
     /// tenant-owned collection matches no record through it.
     pub(crate) fn tenant(&self) -> Tenant {
-        self.tenant
-            .unwrap_or_else(|| Tenant::new(kale_domain::id::CompanyId::from_uuid(Uuid::nil())))
+        self.tenant.unwrap_or_else(|| Installation::new().no_company())
     }
 
     /// The company, `None` in a transaction of the installation.
@@ -90,7 +89,13 @@ impl Tx {
     /// Writes down who did what. Numbered and chained later, by the sealer.
     pub async fn audit(&mut self, entry: AuditEntry) -> Result<()> {
         let store = self.store.clone();
-        audit::insert(&store, self, &entry).await
+        audit::insert(&store, self, self.company(), &entry).await
+    }
+
+    /// Writes down what was done to the transaction's company, in the log of the installation.
+    pub async fn audit_of_installation(&mut self, _: Installation, entry: AuditEntry) -> Result<()> {
+        let store = self.store.clone();
+        audit::insert(&store, self, None, &entry).await
     }
 
     /// Tells a user, once: a second notification of the same user and key changes nothing.
@@ -133,7 +138,7 @@ impl Store {
     /// The same for what belongs to no company.
     pub async fn installation_transaction<T, E: From<StoreError>>(
         &self,
-        _: crate::tenant::Installation,
+        _: Installation,
         work: impl AsyncFnMut(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         self.run(None, work).await

@@ -80,6 +80,8 @@ problem_types! {
         "An active user has this address. Change their role instead.";
     "already-deactivated" 409 "This person was deactivated":
         "A deactivated user has this address. Reactivate them instead.";
+    "slug-taken" 409 "Another company has this short name":
+        "Choose another short name; it stands in addresses and never changes.";
     "last-admin" 409 "A company keeps at least one admin":
         "This is the last active retention admin. Make somebody else one first.";
     "lease-lost" 409 "The work was taken over":

@@ -19,7 +19,7 @@ use kale_application::{Tenant, access::Caller};
 use sha2::{Digest as _, Sha256};
 
 pub use self::answer::KeptAnswer;
-use crate::{Allowed, Problem, body::BodyHash};
+use crate::{Allowed, InstallationAdmin, Problem, body::BodyHash};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const LONGEST: usize = 255;
@@ -108,6 +108,25 @@ impl Idempotent {
         caller: &Allowed<P>,
         work: impl AsyncFnOnce() -> Result<HttpResponse, Problem>,
     ) -> Result<HttpResponse, Problem> {
+        self.run_of(caller.tenant(), &caller.caller, work).await
+    }
+
+    /// The same for what belongs to no company.
+    pub async fn run_for_installation(
+        self,
+        admin: &InstallationAdmin,
+        work: impl AsyncFnOnce() -> Result<HttpResponse, Problem>,
+    ) -> Result<HttpResponse, Problem> {
+        self.run_of(admin.installation.no_company(), &admin.caller, work)
+            .await
+    }
+
+    async fn run_of(
+        self,
+        tenant: Tenant,
+        caller: &Caller,
+        work: impl AsyncFnOnce() -> Result<HttpResponse, Problem>,
+    ) -> Result<HttpResponse, Problem> {
         let (Some(key), Some(store)) = (&self.key, &self.store) else {
             return work().await;
         };
@@ -116,8 +135,8 @@ impl Idempotent {
             .match_pattern()
             .unwrap_or_else(|| self.request.path().to_owned());
         let attempt = Attempt {
-            tenant: caller.tenant(),
-            actor: &actor(&caller.caller),
+            tenant,
+            actor: &actor(caller),
             route: &format!("{} {route}", self.request.method()),
             key,
             request_hash: hash(&self.request, self.body),

@@ -36,6 +36,8 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
             "sign_out",
             "enter_company",
             "leave_company",
+            "resume_company",
+            "suspend_company",
             "put_customers",
             "export_customers",
             "tell_event",

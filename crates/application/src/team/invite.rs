@@ -2,6 +2,7 @@
 
 use kale_domain::{
     audit::AuditAction,
+    company::Company,
     id::UserId,
     secret::Token,
     user::{self, Theme, User, UserStatus},
@@ -10,50 +11,59 @@ use kale_persistence::{StoreError, Tenant, Tx, companies, users};
 
 use crate::mail::{Invitation, Mail};
 
-use super::{Handed, NewMember, Team, TeamError, wrong_name, wrong_role};
+use super::{Handed, NewMember, Team, TeamError};
 use crate::access::Caller;
 
 impl Team {
     /// Invites somebody, and has the invitation mailed to them.
     pub async fn invite(&self, tenant: Tenant, caller: &Caller, new: NewMember) -> Result<Handed, TeamError> {
-        let wrong: Vec<_> = [wrong_name(&new.name), wrong_role(new.role)]
-            .into_iter()
-            .flatten()
-            .collect();
+        let wrong = new.wrong();
         if !wrong.is_empty() {
             return Err(TeamError::Invalid(wrong));
         }
+        let company = companies::get(&self.store, tenant).await?;
         let invited = self
             .store
-            .transaction::<_, TeamError>(tenant, async |tx| {
-                let user = User {
-                    id: UserId::from_uuid(tx.fresh_id()),
-                    company: Some(tenant.company()),
-                    email: new.email.clone(),
-                    name: new.name.trim().to_owned(),
-                    role: new.role,
-                    status: UserStatus::Invited,
-                    theme: Theme::Auto,
-                    invitation: Some(user::Invitation {
-                        by: caller.user(),
-                        expires_at: tx.now(),
-                    }),
-                    created_at: tx.now(),
-                    version: 1,
-                };
-                let (user, token) = users::invite(&self.store, tx, &user).await?;
-                // The log outlives people: it says who by their id, and neither name nor address.
-                let mut entry = caller.entry(tx, AuditAction::UserInvited, user.id);
-                entry.after.insert("role".to_owned(), user.role.name().to_owned());
-                tx.audit(entry).await?;
-                self.mail(tx, tenant, caller, &user, &token).await?;
-                Ok(Handed { user, token })
+            .transaction(tenant, async |tx| {
+                self.invite_into(tx, &company, caller, &new).await
             })
             .await;
         match invited {
             Err(TeamError::Store(StoreError::Duplicate)) => Err(self.taken(tenant, &new).await?),
             other => other,
         }
+    }
+
+    /// The same within a transaction of that company, for somebody whose wishes are right.
+    pub(crate) async fn invite_into(
+        &self,
+        tx: &mut Tx,
+        company: &Company,
+        caller: &Caller,
+        new: &NewMember,
+    ) -> Result<Handed, TeamError> {
+        let user = User {
+            id: UserId::from_uuid(tx.fresh_id()),
+            company: Some(company.id),
+            email: new.email.clone(),
+            name: new.name.trim().to_owned(),
+            role: new.role,
+            status: UserStatus::Invited,
+            theme: Theme::Auto,
+            invitation: Some(user::Invitation {
+                by: caller.user(),
+                expires_at: tx.now(),
+            }),
+            created_at: tx.now(),
+            version: 1,
+        };
+        let (user, token) = users::invite(&self.store, tx, &user).await?;
+        // The log outlives people: it says who by their id, and neither name nor address.
+        let mut entry = caller.entry(tx, AuditAction::UserInvited, user.id);
+        entry.after.insert("role".to_owned(), user.role.name().to_owned());
+        tx.audit(entry).await?;
+        self.mail(tx, company, caller, &user, &token).await?;
+        Ok(Handed { user, token })
     }
 
     async fn taken(&self, tenant: Tenant, new: &NewMember) -> Result<TeamError, StoreError> {
@@ -71,6 +81,7 @@ impl Team {
         caller: &Caller,
         id: UserId,
     ) -> Result<Handed, TeamError> {
+        let company = companies::get(&self.store, tenant).await?;
         self.store
             .transaction(tenant, async |tx| {
                 let there = users::get_in(&self.store, tx, id)
@@ -85,7 +96,7 @@ impl Team {
                 };
                 tx.audit(caller.entry(tx, AuditAction::UserInvitedAgain, id))
                     .await?;
-                self.mail(tx, tenant, caller, &user, &token).await?;
+                self.mail(tx, &company, caller, &user, &token).await?;
                 Ok(Handed { user, token })
             })
             .await
@@ -95,7 +106,7 @@ impl Team {
     async fn mail(
         &self,
         tx: &mut Tx,
-        tenant: Tenant,
+        company: &Company,
         caller: &Caller,
         user: &User,
         token: &Token,
@@ -103,17 +114,16 @@ impl Team {
         let Some(invitation) = &user.invitation else {
             return Err(TeamError::NotFound);
         };
-        let company = companies::get(&self.store, tenant).await?;
         let mail = Mail::Invitation(Invitation {
             to: user.email.clone(),
-            company: company.name,
+            company: company.name.clone(),
             invited_by: caller.name().to_owned(),
             role: user.role,
             link: self
                 .outbox
                 .link(&format!("/sign-in/invitation/{}", token.reveal())),
             expires_at: invitation.expires_at,
-            time_zone: company.time_zone,
+            time_zone: company.time_zone.clone(),
         });
         // Each invitation is a mail of its own, also the second to the same person.
         let key = format!("invitation:{}", tx.fresh_id());

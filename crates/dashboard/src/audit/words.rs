@@ -3,9 +3,13 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 54] = [
+pub(super) const ACTIONS: [AuditAction; 58] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
+    AuditAction::CompanySuspended,
+    AuditAction::CompanyResumed,
+    AuditAction::CompanyDeleted,
+    AuditAction::CompanyPurged,
     AuditAction::CompanyEntered,
     AuditAction::CompanyLeft,
     AuditAction::UserCreated,
@@ -67,6 +71,9 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         | AuditAction::CustomerCreated
         | AuditAction::OfferCreated
         | AuditAction::WorkflowCreated => "created",
+        AuditAction::CompanySuspended => "suspended",
+        AuditAction::CompanyDeleted => "deleted the company",
+        AuditAction::CompanyPurged => "purged all that belonged to",
         AuditAction::CompanyEntered => "entered",
         AuditAction::CompanyLeft => "left",
         AuditAction::UserCreated | AuditAction::ReasonCreated => "added",
@@ -79,7 +86,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::WorkflowEdited => "edited",
         AuditAction::WorkflowPublished => "published",
         AuditAction::WorkflowPaused => "paused",
-        AuditAction::WorkflowResumed => "resumed",
+        AuditAction::CompanyResumed | AuditAction::WorkflowResumed => "resumed",
         AuditAction::WorkflowArchived => "archived",
         AuditAction::WorkflowRolledBack => "rolled back",
         AuditAction::UserInvited => "invited",

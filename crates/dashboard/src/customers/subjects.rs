@@ -332,7 +332,7 @@ pub(crate) mod tests {
             name: "Northwind".to_owned(),
             slug: "northwind".parse().unwrap(),
             industry: serde_json::from_value(json!("telecom")).unwrap(),
-            status: serde_json::from_value(json!("active")).unwrap(),
+            status: kale_domain::company::CompanyStatus::Active,
             time_zone: "America/New_York".to_owned(),
             currency: Currency::USD,
             sortable_attributes: vec!["tenure".parse().unwrap()],

@@ -20,6 +20,7 @@ pub(crate) fn title(kind: &str) -> String {
         "assign_personas" => "Apply persona rules".to_owned(),
         "persona_sweep" => "Apply persona rules everywhere".to_owned(),
         "mail" => "Send a mail".to_owned(),
+        "purge_company" => "Purge a deleted company".to_owned(),
         "rotate_keys" => "Seal secrets with a new key".to_owned(),
         "rollup" => "Count sessions and events".to_owned(),
         "rollup_sweep" => "Count what was left".to_owned(),

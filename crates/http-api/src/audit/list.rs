@@ -7,7 +7,7 @@ use actix_web::{
     web::{self, Data},
 };
 use jiff::Timestamp;
-use kale_application::audit::AuditLog;
+use kale_application::audit::{AuditLog, ChainOf};
 use kale_domain::{
     audit::{Actor, AuditAction, AuditEntry},
     id::AuditEntryId,
@@ -70,7 +70,7 @@ pub(crate) struct ActorView {
     id: Option<String>,
 }
 
-const FIELDS: &[&str] = &[
+pub(super) const FIELDS: &[&str] = &[
     "id",
     "actor",
     "action",
@@ -124,7 +124,12 @@ pub(crate) async fn handle(
     let filter = AuditFilterParams::of(&params)?.filter()?;
     let before = cursors.decode(&params)?;
     let found = log
-        .list(caller.tenant(), &filter, paging::to_read(&params), before)
+        .list(
+            ChainOf::Company(caller.tenant()),
+            &filter,
+            paging::to_read(&params),
+            before,
+        )
         .await?;
 
     let page: Page<View> = paging::page(&params, &cursors, found, |one| one.id)?;

@@ -50,7 +50,7 @@ pub(crate) struct Body {
         headers(("ETag" = String, description = "Its new version")),
         example = json!({
             "id": "cmp_01h455vb4pex5vsknk084sn02q", "name": "Northwind Mobile", "slug": "northwind",
-            "industry": "telecom", "status": "active", "time_zone": "Europe/Berlin", "currency": "EUR",
+            "industry": "telecom", "status": "active", "purge_at": null, "time_zone": "Europe/Berlin", "currency": "EUR",
             "sortable_attributes": ["tenure"], "created_at": "2026-10-01T08:00:00Z",
             "updated_at": "2026-11-14T12:00:00Z", "version": 4
         })

@@ -22,7 +22,7 @@ use crate::view::company::CompanyView;
     params(("id" = String, Path, description = "The company", example = "cmp_01h455vb4pex5vsknk084sn02q")),
     responses((status = 200, description = "The company they are in now", body = CompanyView, example = json!({
         "id": "cmp_01h455vb4pex5vsknk084sn02q", "name": "Northwind Mobile", "slug": "northwind",
-        "industry": "telecom", "status": "active", "time_zone": "America/New_York", "currency": "USD",
+        "industry": "telecom", "status": "active", "purge_at": null, "time_zone": "America/New_York", "currency": "USD",
         "sortable_attributes": ["tenure"], "created_at": "2026-10-01T08:00:00Z",
         "updated_at": "2026-11-02T10:00:00Z", "version": 3
     }))),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kale_domain::{
     attribute::AttributeKey,
-    company::{Company, CompanyStatus, Industry},
+    company::{Company, Industry},
     id::CompanyId,
     money::Currency,
 };
@@ -26,8 +26,11 @@ pub(crate) struct CompanyView {
     #[schema(value_type = String, example = "telecom")]
     pub(crate) industry: Industry,
     /// `active`, `suspended` or `deleted`.
-    #[schema(value_type = String, example = "active")]
-    pub(crate) status: CompanyStatus,
+    #[schema(example = "active")]
+    pub(crate) status: &'static str,
+    /// When all that it owns is purged, where it is deleted; until then a Kale admin can resume it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) purge_at: Option<Timestamp>,
     /// The IANA time zone its days are counted in.
     #[schema(example = "America/New_York")]
     pub(crate) time_zone: String,
@@ -54,6 +57,7 @@ pub(crate) const FIELDS: &[&str] = &[
     "slug",
     "industry",
     "status",
+    "purge_at",
     "time_zone",
     "currency",
     "sortable_attributes",
@@ -69,7 +73,8 @@ impl From<Company> for CompanyView {
             name: company.name,
             slug: company.slug.into(),
             industry: company.industry,
-            status: company.status,
+            status: company.status.name(),
+            purge_at: company.status.purge_at(),
             time_zone: company.time_zone,
             currency: company.currency,
             sortable_attributes: company.sortable_attributes,
@@ -82,6 +87,7 @@ impl From<Company> for CompanyView {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use kale_domain::company::CompanyStatus;
     use serde_json::json;
 
     use super::*;
@@ -111,7 +117,7 @@ pub(crate) mod tests {
             shown,
             json!({
                 "id": "cmp_01h455vb4pex5vsknk084sn02q", "name": "Northwind Mobile", "slug": "northwind",
-                "industry": "telecom", "status": "active", "time_zone": "America/New_York", "currency": "USD",
+                "industry": "telecom", "status": "active", "purge_at": null, "time_zone": "America/New_York", "currency": "USD",
                 "sortable_attributes": ["tenure"], "created_at": "2023-11-14T22:13:20Z",
                 "updated_at": "2023-11-14T22:13:20Z", "version": 3
             })

@@ -37,6 +37,18 @@ async fn at_work(clock: &std::sync::Arc<TestClock>) -> (Store, User) {
     (store, ada)
 }
 
+/// The first company stands there now.
+async fn stand(store: &Store, status: CompanyStatus) {
+    let company = crate::companies::read(store, company_id(1))
+        .await
+        .unwrap()
+        .unwrap();
+    let turned = store.installation_transaction::<_, StoreError>(operator(), async |tx| {
+        crate::companies::set_status(store, tx, operator(), &company, status).await
+    });
+    assert_eq!(turned.await.unwrap().status, status);
+}
+
 async fn set(store: &Store, collection: &str, id: uuid::Uuid, field: &str, value: impl serde::Serialize) {
     let change = doc! { "$set": { field: bson::serialize_to_bson(&value).unwrap() } };
     let records = store.database().collection::<bson::Document>(collection);
@@ -149,18 +161,12 @@ async fn a_person_who_left_and_a_company_that_is_suspended_open_nothing() {
     }
     set(&store, "users", ada.id.uuid(), "status", UserStatus::Active).await;
     assert_eq!(by_email(&store, &ada.email).await.unwrap().len(), 1);
-    for status in [CompanyStatus::Suspended, CompanyStatus::Deleted] {
-        set(&store, "companies", company_id(1).uuid(), "status", status).await;
+    let purge_at = store.now();
+    for status in [CompanyStatus::Suspended, CompanyStatus::Deleted { purge_at }] {
+        stand(&store, status).await;
         assert_eq!(opens().await, (false, false), "{status:?}");
     }
-    set(
-        &store,
-        "companies",
-        company_id(1).uuid(),
-        "status",
-        CompanyStatus::Active,
-    )
-    .await;
+    stand(&store, CompanyStatus::Active).await;
     assert_eq!(opens().await, (true, true));
     assert!(
         by_operator(&store, operator(), company_id(1))
@@ -200,14 +206,7 @@ async fn each_role_reaches_what_is_its_own() {
     assert_eq!(presence.reach().unwrap().tenant(), Tenant::new(company_id(1)));
     assert_eq!(presence.reach().unwrap().expert(), None);
     // In a company that is suspended there is nothing to do, but the way out stays open.
-    set(
-        &store,
-        "companies",
-        company_id(1).uuid(),
-        "status",
-        CompanyStatus::Suspended,
-    )
-    .await;
+    stand(&store, CompanyStatus::Suspended).await;
     let presence = by_sign_in(&store, token.reveal()).await.unwrap().unwrap();
     assert_eq!(presence.reach(), None);
     sign_ins::act_in(&store, installation, sign_in.id, None)

@@ -289,11 +289,13 @@ async fn the_log_is_narrowed_by_time() {
         until: Some(times[3]),
         ..AuditFilter::default()
     };
-    let found = find(&store, tenant(), &filter, 10, None).await.unwrap();
+    let found = find(&store, ChainOf::Company(tenant()), &filter, 10, None)
+        .await
+        .unwrap();
     let at: Vec<_> = found.iter().map(|entry| entry.at).collect();
     assert_eq!(at, [times[2], times[1]]);
     // The next page stays within it.
-    let rest = find(&store, tenant(), &filter, 10, Some(found[0].id))
+    let rest = find(&store, ChainOf::Company(tenant()), &filter, 10, Some(found[0].id))
         .await
         .unwrap();
     assert_eq!(rest.len(), 1);

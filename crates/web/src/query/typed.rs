@@ -2,7 +2,7 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use kale_domain::error::FieldError;
 use serde::de::DeserializeOwned;
 
@@ -25,11 +25,9 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let read = web::Query::<T>::from_query(request.query_string());
-        ready(
-            read.map(|query| Self(query.into_inner()))
-                .map_err(|error| explain(&error.to_string())),
-        )
+        let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+        let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
+        ready(read.map(Self).map_err(|error| explain(&error)))
     }
 }
 
@@ -42,19 +40,20 @@ impl FromRequest for NoQuery {
     }
 }
 
-fn explain(message: &str) -> Problem {
-    let message = message
-        .strip_prefix("Query deserialize error: ")
-        .unwrap_or(message);
-    let (code, short) = match message {
+fn explain(error: &serde_path_to_error::Error<serde_urlencoded::de::Error>) -> Problem {
+    let message = error.inner().to_string();
+    let (code, short) = match message.as_str() {
         m if m.starts_with("unknown field") => ("unknown-parameter", "unknown-parameter"),
         m if m.starts_with("duplicate field") => ("duplicate-parameter", "duplicate"),
         m if m.starts_with("missing field") => ("invalid-parameter", "missing"),
         _ => ("invalid-parameter", "invalid"),
     };
     let message = message.replacen(" field ", " parameter ", 1);
-    let named = message.split('`').nth(1).filter(|_| short != "invalid");
-    let pointer = named.map_or_else(|| "?".to_owned(), |name| format!("?{name}"));
+    let pointer = match message.split('`').nth(1).filter(|_| short != "invalid") {
+        Some(name) => format!("?{name}"),
+        // The path is where its value was read; `.` where it is all of them.
+        None => format!("?{}", error.path().to_string().trim_start_matches('.')),
+    };
     Problem::of(code)
         .detail(message.clone())
         .error(FieldError::new(pointer, short, message))

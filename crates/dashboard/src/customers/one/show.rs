@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::Stat
 use askama::Template as _;
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use kale_application::{
-    audit::{AuditFilter, AuditLog},
+    audit::{AuditFilter, AuditLog, ChainOf},
     companies::Companies,
     customers::{CustomerDetail, Customers},
     personas::{Explanation, Personas},
@@ -171,7 +171,12 @@ async fn audit<P>(
     }
     let id = id.to_string();
     let latest = log
-        .list(here.tenant(), &AuditFilter::default(), LOOKED_THROUGH, None)
+        .list(
+            ChainOf::Company(here.tenant()),
+            &AuditFilter::default(),
+            LOOKED_THROUGH,
+            None,
+        )
         .await?;
     Ok(Some(
         latest
