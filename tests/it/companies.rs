@@ -222,15 +222,6 @@ async fn a_company_is_made_with_somebody_who_is_invited_to_run_it() {
     // What is wrong is said all at once, and nothing is made.
     let mut wrong = new_company("Bad Slug");
     wrong["admin"]["email"] = json!("nobody");
-    let refused = outside.post("/companies", &wrong).await.expect(422).json();
-    let pointers: Vec<&Value> = refused["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| &one["pointer"])
-        .collect();
-    assert_eq!(pointers, ["#/slug", "#/admin/email"]);
-    let mut wrong = new_company(&format!("{slug}-2"));
     wrong["name"] = json!(" ");
     wrong["time_zone"] = json!("Mars/Olympus");
     wrong["admin"]["name"] = json!("");
@@ -241,7 +232,10 @@ async fn a_company_is_made_with_somebody_who_is_invited_to_run_it() {
         .iter()
         .map(|one| &one["pointer"])
         .collect();
-    assert_eq!(pointers, ["#/name", "#/time_zone", "#/admin/name"]);
+    assert_eq!(
+        pointers,
+        ["#/name", "#/time_zone", "#/slug", "#/admin/email", "#/admin/name"]
+    );
     drop(
         outside
             .post("/companies", &new_company(&format!("{slug}-2")))

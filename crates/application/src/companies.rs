@@ -18,7 +18,10 @@ use kale_domain::{
 use kale_jobs::Job as _;
 use kale_persistence::{Installation, Reach, Store, StoreError, Tenant, Tx, companies, users};
 
-pub use self::purge::{PurgeCompany, purge_company};
+pub use self::{
+    create::WantedCompany,
+    purge::{PurgeCompany, purge_company},
+};
 use crate::{
     access::{Caller, Callers},
     measures::RebuildRollups,

@@ -46,7 +46,7 @@ pub struct NewMember {
 
 impl NewMember {
     /// What of it breaks a rule.
-    pub(crate) fn wrong(&self) -> Vec<FieldError> {
+    fn wrong(&self) -> Vec<FieldError> {
         [wrong_name(&self.name), wrong_role(self.role)]
             .into_iter()
             .flatten()
@@ -110,7 +110,7 @@ impl Team {
     }
 }
 
-fn wrong_name(name: &str) -> Option<FieldError> {
+pub(crate) fn wrong_name(name: &str) -> Option<FieldError> {
     let fits = (1..=80).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
     (!fits).then(|| FieldError::new("#/name", "length", "a name has 1 to 80 characters"))
 }

@@ -17,6 +17,7 @@ mod deps;
 mod dev_mail;
 mod docs;
 mod frame;
+mod installation;
 mod jobs;
 mod live;
 mod offers;
@@ -77,5 +78,6 @@ fn mount(routes: &mut Routes<'_>) {
         .part(live::routes)
         .part(settings::routes)
         .part(audit::routes)
+        .part(installation::routes)
         .part(docs::routes);
 }

@@ -4,6 +4,8 @@ mod general;
 mod keys;
 mod viewer;
 
+pub(crate) use self::general::currencies;
+
 use kale_domain::access::Permission::{ManageApiKeys, ManageCompany, ManageViewer, ManageViewerSecrets};
 
 use crate::routes::{Needs::May, Routes};

@@ -23,6 +23,7 @@ const PAGES = [
   ["mail", null, (made) => made.mail],
   ["invitation-dead", null, "/sign-in/invitation/kale_inv_nothing", null, 410],
   ["companies", "admin", "/sign-in/companies"],
+  ["installation", "admin", "/installation/companies", (page) => page.getByText("Suspend or delete").first().click()],
   ["today", "owner", "/"],
   ["today-empty", "newcomer", "/"],
   ["today-expert", "expert", "/"],

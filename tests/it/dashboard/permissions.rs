@@ -123,8 +123,9 @@ fn agrees(route: &Route, cell: &Cell, manner: Manner, answer: &Answer) -> bool {
             fragment(401) && answer.header("hx-redirect").as_deref() == Some("/sign-in")
         }
         (Cell::Unauthenticated, Manner::Json) => problem(401, "unauthenticated"),
-        (Cell::Lacks(_), Manner::Page) => {
-            let words = if is_form(route) {
+        (Cell::Lacks(permission), Manner::Page) => {
+            // What belongs to no company has no navigation to stand in.
+            let words = if is_form(route) || *permission == Permission::ManageInstallation {
                 "This is not for your role"
             } else {
                 "may open this page."

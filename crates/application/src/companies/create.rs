@@ -1,34 +1,85 @@
 //! Making a company.
 
 use kale_domain::{
+    access::Role,
     audit::AuditAction,
-    company::{Company, CompanyStatus},
+    company::{Company, CompanyStatus, Industry, Slug},
+    email::Email,
     error::FieldError,
     id::CompanyId,
+    money::Currency,
 };
 use kale_persistence::{Installation, StoreError, access, companies};
 
 use super::{Companies, CompanyError, wrong_name, wrong_time_zone};
-use crate::{access::Caller, installation::NewCompany, team::NewMember};
+use crate::{
+    access::Caller,
+    installation::NewCompany,
+    team::{self, NewMember},
+};
+
+/// A company that somebody wants, as it was typed.
+#[derive(Debug, Clone)]
+pub struct WantedCompany {
+    /// What people call it: 1 to 120 characters.
+    pub name: String,
+    /// Its short name in addresses.
+    pub slug: String,
+    /// What it does.
+    pub industry: Industry,
+    /// An IANA time zone.
+    pub time_zone: String,
+    /// The currency of its money metrics.
+    pub currency: Currency,
+    /// The address of whoever is invited to run it.
+    pub admin_email: String,
+    /// What people call them: 1 to 80 characters.
+    pub admin_name: String,
+}
+
+impl WantedCompany {
+    fn read(self) -> Result<(NewCompany, NewMember), Vec<FieldError>> {
+        let (slug, email) = (self.slug.parse::<Slug>(), self.admin_email.parse::<Email>());
+        let mut wrong: Vec<FieldError> = [wrong_name(&self.name), wrong_time_zone(&self.time_zone)]
+            .into_iter()
+            .flatten()
+            .collect();
+        if let Err(error) = slug {
+            wrong.push(FieldError::new("#/slug", "no-slug", error.to_string()));
+        }
+        if let Err(error) = &email {
+            wrong.push(FieldError::new("#/admin/email", "no-email", error.to_string()));
+        }
+        wrong.extend(team::wrong_name(&self.admin_name).map(|field| field.within("admin")));
+        match (slug, email) {
+            (Ok(slug), Ok(email)) if wrong.is_empty() => Ok((
+                NewCompany {
+                    name: self.name,
+                    slug,
+                    industry: self.industry,
+                    time_zone: self.time_zone,
+                    currency: self.currency,
+                },
+                NewMember {
+                    email,
+                    name: self.admin_name,
+                    role: Role::RetentionAdmin,
+                },
+            )),
+            _ => Err(wrong),
+        }
+    }
+}
 
 impl Companies {
-    /// Makes a company, and invites whoever is to run it: one who is invited as anything but a retention admin could
-    /// not.
+    /// Makes a company, and invites whoever is to run it.
     pub async fn create(
         &self,
         installation: Installation,
         caller: &Caller,
-        new: NewCompany,
-        first: NewMember,
+        wanted: WantedCompany,
     ) -> Result<Company, CompanyError> {
-        let mut wrong: Vec<FieldError> = [wrong_name(&new.name), wrong_time_zone(&new.time_zone)]
-            .into_iter()
-            .flatten()
-            .collect();
-        wrong.extend(first.wrong().into_iter().map(|field| field.within("admin")));
-        if !wrong.is_empty() {
-            return Err(CompanyError::Invalid(wrong));
-        }
+        let (new, first) = wanted.read().map_err(CompanyError::Invalid)?;
         let now = self.store.now();
         let company = Company {
             id: CompanyId::from_uuid(self.store.fresh_id()),

@@ -257,7 +257,8 @@ fn named(wrong: &[FieldError]) -> Vec<FieldError> {
     wrong.iter().map(rename).collect()
 }
 
-fn currencies(own: &str) -> Vec<Choice> {
+/// The currencies that are offered, with whichever is there already.
+pub(crate) fn currencies(own: &str) -> Vec<Choice> {
     let known = CURRENCIES.iter().any(|(code, _)| *code == own);
     let own = (!known).then(|| Choice::new(own, own));
     let listed = CURRENCIES.map(|(code, name)| Choice::new(code, format!("{code}, {name}")));

@@ -14,6 +14,7 @@ pub mod docs;
 pub mod filters;
 pub mod form;
 pub mod format;
+pub mod installation;
 pub mod jobs;
 pub mod offers;
 pub mod parts;

@@ -1,14 +1,8 @@
 //! `POST /companies`
 
 use actix_web::{HttpResponse, http::header, post, web::Data};
-use kale_application::{companies::Companies, installation::NewCompany, team::NewMember};
-use kale_domain::{
-    access::Role,
-    company::{Industry, Slug},
-    email::Email,
-    error::FieldError,
-    money::Currency,
-};
+use kale_application::companies::{Companies, WantedCompany};
+use kale_domain::{company::Industry, money::Currency};
 use kale_web::{
     Idempotent, InstallationAdmin, Json, NoQuery, Problem, etag,
     permission::{ManageInstallation, Required as _},
@@ -61,35 +55,17 @@ pub(crate) struct FirstAdmin {
     name: String,
 }
 
-impl Body {
-    fn read(self) -> Result<(NewCompany, NewMember), Problem> {
-        let slug = self.slug.parse::<Slug>();
-        let email = self.admin.email.parse::<Email>();
-        let (slug, email) = match (slug, email) {
-            (Ok(slug), Ok(email)) => (slug, email),
-            (slug, email) => {
-                let slug = slug
-                    .err()
-                    .map(|error| FieldError::new("#/slug", "no-slug", error.to_string()));
-                let email = email
-                    .err()
-                    .map(|error| FieldError::new("#/admin/email", "no-email", error.to_string()));
-                return Err(Problem::validation(slug.into_iter().chain(email).collect()));
-            }
-        };
-        let company = NewCompany {
-            name: self.name,
-            slug,
-            industry: self.industry,
-            time_zone: self.time_zone,
-            currency: self.currency,
-        };
-        let admin = NewMember {
-            email,
-            name: self.admin.name,
-            role: Role::RetentionAdmin,
-        };
-        Ok((company, admin))
+impl From<Body> for WantedCompany {
+    fn from(body: Body) -> Self {
+        Self {
+            name: body.name,
+            slug: body.slug,
+            industry: body.industry,
+            time_zone: body.time_zone,
+            currency: body.currency,
+            admin_email: body.admin.email,
+            admin_name: body.admin.name,
+        }
     }
 }
 
@@ -125,10 +101,9 @@ pub(crate) async fn handle(
     Json(body): Json<Body>,
     idempotent: Idempotent,
 ) -> Result<HttpResponse, Problem> {
-    let (new, first) = body.read()?;
     let work = async || {
         let company = companies
-            .create(admin.installation, &admin.caller, new, first)
+            .create(admin.installation, &admin.caller, body.into())
             .await?;
         let tag = etag::etag(company.version);
         Ok(HttpResponse::Created()
