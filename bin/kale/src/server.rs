@@ -284,7 +284,6 @@ fn use_cases(
     let callers = &people.callers;
     kale_http_api::Deps {
         sign_ins: people.sign_ins.clone(),
-        callers: Arc::clone(callers),
         fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
         api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
         audit: AuditLog::new(store.clone()),

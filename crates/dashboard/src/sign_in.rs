@@ -1,9 +1,10 @@
-//! Coming in and going out: without passwords, by a link that works once.
+//! Coming in and going out: without passwords, by a link that works once or the code beside it.
 //!
 //! No form of these pages needs a script. Before somebody is signed in there is no token to carry, so those forms are
 //! taken from pages of this installation only, as the browser itself says.
 
 mod ask;
+mod code;
 mod companies;
 mod cookies;
 mod invitation;
@@ -24,6 +25,7 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .get("/sign-in", Needs::Nothing, ask::show)
         .post("/sign-in", Needs::Nothing, ask::send)
         .get("/sign-in/mail", Needs::Nothing, ask::sent)
+        .post("/sign-in/code", Needs::Nothing, code::typed)
         .get("/sign-in/link/{token}", Needs::Nothing, link::open)
         .post("/sign-in/link", Needs::Nothing, link::press)
         .get("/sign-in/invitation/{token}", Needs::Nothing, invitation::open)

@@ -82,6 +82,8 @@ pub enum AuditAction {
     SignedIn,
     SignedOut,
     SignInRevoked,
+    SignedOutEverywhere,
+    RefreshTokenReused,
     ApiKeyCreated,
     ApiKeyRevoked,
     UploadReceived,
