@@ -109,7 +109,10 @@ async fn a_made_up_refresh_token_ends_nobodys_sign_in() {
     let Refresh::Reused(sign_in, Some(tenant)) = again else {
         panic!("{again:?}");
     };
-    assert_eq!((sign_in.id, tenant), (pair.sign_in.id, Tenant::new(company_id(1))));
+    assert_eq!(
+        (sign_in.id, tenant),
+        (pair.sign_in.id, Tenant::new(company_id(1)))
+    );
 }
 
 /// Refreshes several at a time, each with one of the tokens issued so far; answers how many pairs are live afterwards.
