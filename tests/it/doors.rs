@@ -39,7 +39,7 @@ async fn the_code_of_the_mail_signs_in_where_it_was_asked_for_without_a_script()
 
     // Who did not ask has nothing of it.
     let elsewhere = "kale_browser=5b0c9f4d2f6a4f0c8a1d7e3b6c2f9a10";
-    assert_eq!(typed(&app, elsewhere, &code).await.code(), 303);
+    assert_eq!(typed(&app, elsewhere, &code).await.code(), 422);
     assert!(!cookies(&typed(&app, elsewhere, &code).await).contains("kale=kale_sgn_"));
     let wrong = typed(&app, &here, "12345").await;
     assert_eq!(wrong.code(), 422);

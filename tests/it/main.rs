@@ -17,6 +17,7 @@ mod demo;
 mod doors;
 mod events;
 mod faults;
+mod first_admin;
 mod held;
 mod hosted;
 mod isolation;

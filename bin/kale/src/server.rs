@@ -16,6 +16,7 @@ use kale_application::{
     companies::Companies,
     customers::Customers,
     events::Events,
+    installation::Setup,
     live::Live,
     mail::{KeptMails, Outbox},
     measures::Measures,
@@ -242,6 +243,7 @@ impl Site {
             },
             dashboard: dashboard(
                 &api,
+                Setup::new(store.clone()),
                 people.kept.clone(),
                 Arc::clone(&sources.clock),
                 settings.secure_cookies(),
@@ -310,12 +312,14 @@ fn use_cases(
 /// The dashboard stands on the same use cases as the API.
 fn dashboard(
     api: &kale_http_api::Deps,
+    setup: Setup,
     kept: Option<KeptMails>,
     clock: Arc<dyn Clock>,
     secure_cookies: bool,
 ) -> kale_dashboard::Deps {
     kale_dashboard::Deps {
         clock,
+        setup,
         door: Door {
             fresh_nonce: api.fresh_nonce,
             secure_cookies,

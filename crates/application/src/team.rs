@@ -100,7 +100,7 @@ impl Team {
     }
 }
 
-fn wrong_name(name: &str) -> Option<FieldError> {
+pub(crate) fn wrong_name(name: &str) -> Option<FieldError> {
     let fits = (1..=80).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
     (!fits).then(|| FieldError::new("#/name", "length", "a name has 1 to 80 characters"))
 }

@@ -10,6 +10,7 @@ mod cookies;
 mod invitation;
 mod leave;
 mod link;
+mod set_up;
 mod theme;
 
 use kale_domain::access::Permission::ManageInstallation;
@@ -30,6 +31,8 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .post("/sign-in/link", Needs::Nothing, link::press)
         .get("/sign-in/invitation/{token}", Needs::Nothing, invitation::open)
         .post("/sign-in/invitation", Needs::Nothing, invitation::join)
+        .get("/sign-in/set-up/{token}", Needs::Nothing, set_up::open)
+        .post("/sign-in/set-up", Needs::Nothing, set_up::make)
         .get("/sign-in/companies", Needs::SignedIn, companies::show)
         .post("/sign-in/companies", May(ManageInstallation), companies::enter)
         .post("/company/leave", May(ManageInstallation), companies::leave)

@@ -1,9 +1,11 @@
 //! The only unscoped reads: each takes a credential and answers whose data it opens.
 
 mod changes;
+mod set_up;
 mod subscriber;
 
 pub use self::changes::{Following, follow};
+pub use self::set_up::{by_set_up_link, mint_set_up_link, use_set_up_links};
 pub use self::subscriber::{Ticket, by_subscriber_token, by_viewer_handle};
 
 use bson::doc;

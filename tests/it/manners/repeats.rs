@@ -32,10 +32,10 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
         without,
         [
             "ask_for_sign_in_link",
-            "get_tokens",
-            "refresh_tokens",
             "use_sign_in_link",
             "sign_out",
+            "refresh_tokens",
+            "get_tokens",
             "enter_company",
             "leave_company",
             "put_customers",

@@ -197,7 +197,9 @@ impl SignIns {
             (None, Some(installation)) => {
                 self.store
                     .installation_transaction::<_, StoreError>(installation, async |tx| {
-                        sign_ins::end_all(&self.store, tx, user, None).await.map(drop)
+                        sign_ins::end_all(&self.store, tx, user, None).await?;
+                        tx.audit(caller.entry(tx, AuditAction::SignedOutEverywhere, user))
+                            .await
                     })
                     .await?;
             }

@@ -66,21 +66,21 @@ pub(super) async fn send(
 
 /// Says that mail is on its way, and takes the code from it.
 pub(super) async fn sent(frame: Frame, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    check_mail(&frame, &request, StatusCode::OK, "", "")
+    let secure = frame.door().secure_cookies;
+    match ASKED.read(&request, secure) {
+        Some(asked) => check_mail(&frame, StatusCode::OK, Asked::read(&asked), "", ""),
+        None => Ok(frame.see_other("/sign-in")),
+    }
 }
 
 /// The page with the field for the code.
 pub(super) fn check_mail(
     frame: &Frame,
-    request: &HttpRequest,
     status: StatusCode,
+    Asked { email, next }: Asked,
     typed: &str,
     wrong: &str,
 ) -> Result<HttpResponse, Problem> {
-    let Some(asked) = ASKED.read(request, frame.door().secure_cookies) else {
-        return Ok(frame.see_other("/sign-in"));
-    };
-    let Asked { email, next } = Asked::read(&asked);
     let page = CheckMailPage {
         plain: frame.plain(None, "Check your mail"),
         email,
@@ -92,7 +92,12 @@ pub(super) fn check_mail(
     frame.page(status, page.render())
 }
 
-fn page(frame: &Frame, status: StatusCode, next: &str, email: Field) -> Result<HttpResponse, Problem> {
+pub(super) fn page(
+    frame: &Frame,
+    status: StatusCode,
+    next: &str,
+    email: Field,
+) -> Result<HttpResponse, Problem> {
     let page = SignInPage {
         plain: frame.plain(None, "Sign in"),
         email: Field {

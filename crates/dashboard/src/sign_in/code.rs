@@ -5,10 +5,13 @@ use kale_application::access::{Proof, SignIns, UseError};
 use kale_web::{Gate, Problem};
 
 use super::{
-    ask::check_mail,
-    cookies::{BROWSER, come_in},
+    ask::{check_mail, page},
+    cookies::{ASKED, Asked, BROWSER, come_in},
 };
-use crate::frame::{Form, Frame};
+use crate::{
+    frame::{Form, Frame},
+    view::form::Field,
+};
 
 /// Signs in with a code.
 pub(super) async fn typed(
@@ -34,12 +37,23 @@ pub(super) async fn typed(
     match sign_ins.redeem(proof, &gate.provenance(&request)).await {
         Ok((_, sign_in)) => Ok(come_in(&frame, &gate, &request, &sign_in)),
         Err(UseError::Store(error)) => Err(error.into()),
-        Err(UseError::WrongCode | UseError::Dead | UseError::OtherBrowser) => check_mail(
-            &frame,
-            &request,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            typed,
-            "This code is wrong or works no more. After five wrong ones, ask for a new mail.",
+        Err(UseError::WrongCode | UseError::Dead | UseError::OtherBrowser) => {
+            refused(&frame, &request, typed)
+        }
+    }
+}
+
+fn refused(frame: &Frame, request: &HttpRequest, typed: &str) -> Result<HttpResponse, Problem> {
+    let wrong = "This code is wrong or works no more. After five wrong ones, ask for a new mail.";
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    match ASKED.read(request, frame.door().secure_cookies) {
+        Some(asked) => check_mail(frame, status, Asked::read(&asked), typed, wrong),
+        // Nobody asked here, or too long ago.
+        None => page(
+            frame,
+            status,
+            "",
+            Field::default().error("Ask for a mail first: its code works here for a quarter of an hour."),
         ),
     }
 }

@@ -50,7 +50,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
     ("0014_mail", include_str!("../../../../migrations/0014_mail.json")),
     (
-        "0015_sign_in_codes",
-        include_str!("../../../../migrations/0015_sign_in_codes.json"),
+        "0015_sign_in",
+        include_str!("../../../../migrations/0015_sign_in.json"),
     ),
 ];
