@@ -22,7 +22,7 @@ use crate::{
 
 /// Parameters of paths that name nothing of a company, with the segment they stand behind: the files that browsers need,
 /// a secret that opens by itself, a template of the product, and a number that every company counts for itself.
-const NO_IDS: [&str; 5] = ["assets", "gallery", "invitation", "link", "versions"];
+const NO_IDS: [&str; 6] = ["assets", "gallery", "invitation", "link", "set-up", "versions"];
 
 /// `GET /customers/{id}`
 pub(crate) fn name(route: &Route) -> String {

@@ -6,7 +6,7 @@ use kale_testkit::{Answer, TestApp};
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 
-const KEEP: [(&str, &str); 1] = [("KALE_MAIL", "keep")];
+pub(crate) const KEEP: [(&str, &str); 1] = [("KALE_MAIL", "keep")];
 
 async fn database(app: &TestApp) -> mongodb::Database {
     let client = mongodb::Client::with_uri_str(app.mongodb_uri()).await.unwrap();
@@ -19,7 +19,7 @@ async fn all(app: &TestApp, collection: &str) -> Vec<Document> {
 }
 
 /// Every mail job, once all have ended.
-async fn mail_jobs_ended(app: &TestApp) -> Vec<Document> {
+pub(crate) async fn mail_jobs_ended(app: &TestApp) -> Vec<Document> {
     let begun = std::time::Instant::now();
     loop {
         let mut jobs = all(app, "jobs").await;
@@ -34,11 +34,11 @@ async fn mail_jobs_ended(app: &TestApp) -> Vec<Document> {
 }
 
 /// Asks as a browser does; answers what it got.
-async fn ask(app: &TestApp, email: &str) -> Answer {
+pub(crate) async fn ask(app: &TestApp, email: &str) -> Answer {
     page(app, Method::POST, "/sign-in", "", &format!("email={email}")).await
 }
 
-async fn page(app: &TestApp, method: Method, path: &str, cookie: &str, form: &str) -> Answer {
+pub(crate) async fn page(app: &TestApp, method: Method, path: &str, cookie: &str, form: &str) -> Answer {
     let http = awc::Client::builder().disable_redirects().finish();
     let mut response = http
         .request(method, format!("{}{path}", app.url()))
@@ -59,7 +59,7 @@ async fn page(app: &TestApp, method: Method, path: &str, cookie: &str, form: &st
 }
 
 /// The cookie of the browser that asked.
-fn browser(asked: &Answer) -> String {
+pub(crate) fn browser(asked: &Answer) -> String {
     let cookies = asked.headers.get_all("set-cookie");
     let cookies = cookies.map(|cookie| cookie.to_str().unwrap());
     let one = cookies
@@ -69,7 +69,7 @@ fn browser(asked: &Answer) -> String {
 }
 
 /// The only mail of the mailbox, as it is shown.
-async fn only_mail(app: &TestApp) -> String {
+pub(crate) async fn only_mail(app: &TestApp) -> String {
     let list = page(app, Method::GET, "/dev/mail", "", "").await;
     assert_eq!(list.code(), 200);
     let list = list.text();
@@ -79,6 +79,14 @@ async fn only_mail(app: &TestApp) -> String {
     page(app, Method::GET, &format!("/dev/mail/{name}"), "", "")
         .await
         .text()
+}
+
+/// The six digits in a mail.
+pub(crate) fn code(text: &str) -> String {
+    let rest = text.split("type this code there: ").nth(1).unwrap();
+    let digits: String = rest.chars().filter(char::is_ascii_digit).take(6).collect();
+    assert_eq!(digits.len(), 6, "{rest}");
+    digits
 }
 
 /// The token of the link in a text.

@@ -39,13 +39,13 @@ async fn accept(app: &TestApp, token: &Token) -> Answer {
 }
 
 /// A second person of the company, signed in, and their id.
-async fn joined(app: &TestApp, company: &TestCompany, role: &str) -> (String, Client) {
+pub(crate) async fn joined(app: &TestApp, company: &TestCompany, role: &str) -> (String, Client) {
     let (id, token) = invited(app, company, "nora@globex.example", role).await;
     let signed_in = accept(app, &token).await.expect(200);
     (id, app.with_token(&signed_in.string("/access_token")))
 }
 
-async fn change(client: &Client, id: &str, body: &Value) -> Answer {
+pub(crate) async fn change(client: &Client, id: &str, body: &Value) -> Answer {
     let path = format!("/users/{id}");
     let tag = client.get(&path).await.expect(200).header("etag").unwrap();
     client
@@ -53,7 +53,7 @@ async fn change(client: &Client, id: &str, body: &Value) -> Answer {
         .await
 }
 
-async fn own_id(client: &Client) -> String {
+pub(crate) async fn own_id(client: &Client) -> String {
     client.get("/me").await.string("/user/id")
 }
 

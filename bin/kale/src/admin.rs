@@ -44,7 +44,7 @@ pub(crate) async fn run(admin: &Admin) -> Result<()> {
     }
     let url = settings.base_url.as_str().trim_end_matches('/');
     for user in users {
-        let token = sign_ins::mint_link(&database.store, user.id, None).await?;
+        let token = sign_ins::mint_link(&database.store, user.id, None).await?.token;
         println!(
             "{} ({}): {url}/sign-in/link/{}",
             user.name,

@@ -3,6 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::{Result, bail};
+use kale_application::installation::Setup;
 use kale_config::{LogFormat, MailSettings, Settings};
 use kale_persistence::{access, migrations::Migrations, seal::old_seals};
 
@@ -88,7 +89,29 @@ async fn serve(common: &Common, parts: Parts) -> Result<()> {
     }
     let running = server::start(&mut settings, parts, sources::system()).await?;
     tracing::info!(url = %running.url, "ready");
+    if parts.serve {
+        offer_set_up(&running).await?;
+    }
     wait(running).await
+}
+
+/// Prints the link that makes the first Kale admin, where there is none. It stands in no log: who sees the console owns
+/// the installation.
+#[expect(
+    clippy::print_stdout,
+    reason = "the link is for whoever sees the console, and for no log"
+)]
+async fn offer_set_up(running: &Running) -> Result<()> {
+    let setup = Setup::new(running.store.clone());
+    if let Some(token) = setup.set_up_link(access::operator()).await? {
+        println!(
+            "Nobody runs this installation yet. Open this link within 15 minutes to become its first Kale admin; it \
+             works once:\n  {}/sign-in/set-up/{}",
+            running.url,
+            token.reveal()
+        );
+    }
+    Ok(())
 }
 
 async fn run_demo(options: &Demo) -> Result<()> {

@@ -16,6 +16,7 @@ use kale_application::{
     companies::Companies,
     customers::Customers,
     events::Events,
+    installation::Setup,
     live::Live,
     mail::{KeptMails, Outbox},
     measures::Measures,
@@ -242,6 +243,7 @@ impl Site {
             },
             dashboard: dashboard(
                 &api,
+                Setup::new(store.clone()),
                 people.kept.clone(),
                 Arc::clone(&sources.clock),
                 settings.secure_cookies(),
@@ -284,7 +286,6 @@ fn use_cases(
     let callers = &people.callers;
     kale_http_api::Deps {
         sign_ins: people.sign_ins.clone(),
-        callers: Arc::clone(callers),
         fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
         api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
         audit: AuditLog::new(store.clone()),
@@ -311,12 +312,14 @@ fn use_cases(
 /// The dashboard stands on the same use cases as the API.
 fn dashboard(
     api: &kale_http_api::Deps,
+    setup: Setup,
     kept: Option<KeptMails>,
     clock: Arc<dyn Clock>,
     secure_cookies: bool,
 ) -> kale_dashboard::Deps {
     kale_dashboard::Deps {
         clock,
+        setup,
         door: Door {
             fresh_nonce: api.fresh_nonce,
             secure_cookies,

@@ -3,9 +3,13 @@
 mod caller;
 mod callers;
 mod sign_in;
+mod tokens;
+
+pub use kale_persistence::sign_ins::Pair;
 
 pub use self::{
     caller::{Caller, Provenance, Who},
     callers::Callers,
-    sign_in::{AskError, SignIns, UseError},
+    sign_in::{AskError, Proof, SignIns, UseError},
+    tokens::RefreshError,
 };

@@ -1,5 +1,7 @@
 //! Setting an installation up: companies and their first people. For the command line and the demo.
 
+mod first;
+
 use kale_domain::{
     access::{Permission, Role},
     audit::{Actor, AuditAction, AuditEntry},
@@ -13,6 +15,7 @@ use kale_domain::{
 };
 use kale_persistence::{Installation, Store, StoreError, Tenant, Tx, access, api_keys, companies, users};
 
+pub use self::first::FirstError;
 use crate::access::Provenance;
 
 /// Setting an installation up.

@@ -12,6 +12,7 @@ use kale_application::{
     audit::AuditLog,
     companies::Companies,
     customers::Customers,
+    installation::Setup,
     live::Live,
     mail::KeptMails,
     measures::Measures,
@@ -42,6 +43,8 @@ pub struct Deps {
     pub kept: Option<KeptMails>,
     /// Signing in and out.
     pub sign_ins: SignIns,
+    /// Making the first Kale admin.
+    pub setup: Setup,
     /// Inviting people and joining.
     pub team: Team,
     /// Keys of programs.
@@ -106,6 +109,7 @@ impl Deps {
             .app_data(Data::<dyn Clock>::from(self.clock))
             .app_data(Data::new(self.door))
             .app_data(Data::new(self.sign_ins))
+            .app_data(Data::new(self.setup))
             .app_data(Data::new(self.team))
             .app_data(Data::new(self.api_keys))
             .app_data(Data::new(self.audit))

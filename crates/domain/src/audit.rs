@@ -86,6 +86,8 @@ pub enum AuditAction {
     SignedIn,
     SignedOut,
     SignInRevoked,
+    SignedOutEverywhere,
+    RefreshTokenReused,
     ApiKeyCreated,
     ApiKeyRevoked,
     UploadReceived,

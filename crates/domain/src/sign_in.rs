@@ -8,6 +8,8 @@ use crate::id::{CompanyId, SignInId, UserId};
 pub const IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// How long a sign-in lasts at most.
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How long an access token of a program works; a refresh token gets the next one.
+pub const ACCESS: SignedDuration = SignedDuration::from_mins(15);
 /// How long a sign-in link works.
 pub const LINK: SignedDuration = SignedDuration::from_mins(15);
 

@@ -1,26 +1,10 @@
 //! What the API stands on.
 
-use std::sync::Arc;
-
 use actix_web::web::Data;
 use kale_application::{
-    access::{Callers, SignIns},
-    api_keys::ApiKeys,
-    audit::AuditLog,
-    companies::Companies,
-    customers::Customers,
-    events::Events,
-    live::Live,
-    measures::Measures,
-    offers::Offers,
-    personas::Personas,
-    reasons::Reasons,
-    saved_views::SavedViews,
-    sessions::Sessions,
-    team::Team,
-    uploads::Uploads,
-    viewer::Viewer,
-    work::Work,
+    access::SignIns, api_keys::ApiKeys, audit::AuditLog, companies::Companies, customers::Customers,
+    events::Events, live::Live, measures::Measures, offers::Offers, personas::Personas, reasons::Reasons,
+    saved_views::SavedViews, sessions::Sessions, team::Team, uploads::Uploads, viewer::Viewer, work::Work,
     workflows::Workflows,
 };
 use kale_web::Drain;
@@ -35,8 +19,6 @@ use crate::{auth::Nonces, viewer::PublicUrl};
 pub struct Deps {
     /// Signing in and out.
     pub sign_ins: SignIns,
-    /// From a token to its holder, to say who has just signed in.
-    pub callers: Arc<Callers>,
     /// Makes the nonce that ties a sign-in link to whoever asked for it: at least 122 random bits as text.
     pub fresh_nonce: fn() -> String,
     /// Keys of programs.
@@ -84,7 +66,6 @@ impl Deps {
     pub(crate) fn install(self, config: &mut ServiceConfig<'_>) {
         config
             .app_data(Data::new(self.sign_ins))
-            .app_data(Data::from(self.callers))
             .app_data(Data::new(Nonces(self.fresh_nonce)))
             .app_data(Data::new(self.api_keys))
             .app_data(Data::new(self.audit))

@@ -81,7 +81,7 @@ fn make() -> OpenApi {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some(
-            "The access token of `POST /api/v1/auth/local/verify`, or an API key.",
+            "The access token of `POST /api/v1/auth/token`, or an API key.",
         ))
         .build();
     components.add_security_scheme(finish::BEARER, SecurityScheme::Http(bearer));

@@ -8,7 +8,7 @@ use lettre::{
     message::{Mailbox, MultiPart, SinglePart, header::ContentType},
 };
 
-use crate::{Invitation, Mail, MessageId, SendError, Sender, SignIn};
+use crate::{Code, Invitation, Mail, MessageId, SendError, Sender, SignIn};
 
 /// A mail that is ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,7 @@ struct SignInHtml<'a> {
     button: &'static str,
     place: &'a str,
     link: &'a str,
+    code: Option<&'a str>,
     valid_for: &'a str,
 }
 
@@ -54,6 +55,7 @@ struct SignInHtml<'a> {
 struct SignInText<'a> {
     place: &'a str,
     link: &'a str,
+    code: Option<&'a str>,
     valid_for: &'a str,
 }
 
@@ -130,17 +132,20 @@ fn sign_in(mail: &SignIn) -> Result<Words, LetterError> {
     let subject = format!("Sign in to {place}");
     let valid_for = format!("{} minutes", LINK.as_mins());
     let link = mail.link.reveal();
+    let code = mail.code.as_ref().map(Code::reveal);
     let html = SignInHtml {
         subject: &subject,
         preview: format!("The link works once, for {valid_for}."),
         button: "Sign in",
         place,
         link,
+        code,
         valid_for: &valid_for,
     };
     let text = SignInText {
         place,
         link,
+        code,
         valid_for: &valid_for,
     };
     let (html, text) = (html.render()?, text.render()?);

@@ -13,7 +13,7 @@ mod transport;
 
 pub use self::{
     letter::{Letter, LetterError},
-    mail::{Invitation, Link, Mail, SignIn},
+    mail::{Code, Invitation, Link, Mail, SignIn},
     message_id::MessageId,
     sender::{ParseSenderError, Sender},
     smtp::{Encryption, Smtp, SmtpServer},

@@ -25,6 +25,8 @@ pub struct SignIn {
     pub company: Option<String>,
     /// The whole address of the link.
     pub link: Link,
+    /// What can be typed in its place where it was asked for.
+    pub code: Option<Code>,
     /// When the link ends.
     pub expires_at: Timestamp,
 }
@@ -93,6 +95,31 @@ impl fmt::Debug for Link {
     }
 }
 
+/// Six digits that open something for whoever asked for them. They never print themselves.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Code(String);
+
+impl Code {
+    /// Wraps a code that was just made.
+    #[must_use]
+    pub const fn new(digits: String) -> Self {
+        Self(digits)
+    }
+
+    /// The digits, for the letter.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[REDACTED]")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +130,7 @@ mod tests {
             to: "ada@northwind.example".parse().unwrap(),
             company: None,
             link: Link::new("https://kale.example/sign-in/link/secret".to_owned()),
+            code: Some(Code::new("secret".to_owned())),
             expires_at: Timestamp::UNIX_EPOCH,
         });
         assert!(!format!("{mail:?}").contains("secret"));

@@ -1,9 +1,11 @@
 //! The only unscoped reads: each takes a credential and answers whose data it opens.
 
 mod changes;
+mod set_up;
 mod subscriber;
 
 pub use self::changes::{Following, follow};
+pub use self::set_up::{by_set_up_link, mint_set_up_link, use_set_up_links};
 pub use self::subscriber::{Ticket, by_subscriber_token, by_viewer_handle};
 
 use bson::doc;
@@ -23,7 +25,7 @@ use mongodb::Collection;
 use crate::{
     api_keys, companies,
     error::Result,
-    sign_ins::{self, Link},
+    sign_ins::{self, Link, Pair, Refreshed},
     store::Store,
     tenant::{Installation, Reach, Tenant},
     token::{self, Kind},
@@ -99,9 +101,48 @@ async fn user(store: &Store, id: UserId) -> Result<Option<User>> {
 
 /// Who a sign-in's token belongs to; `None` where it opens nothing (any more).
 pub async fn by_sign_in(store: &Store, token: &str) -> Result<Option<Presence>> {
-    let Some(sign_in) = sign_ins::by_token(store, token).await? else {
-        return Ok(None);
-    };
+    match sign_ins::by_token(store, token).await? {
+        Some(sign_in) => presence(store, sign_in).await,
+        None => Ok(None),
+    }
+}
+
+/// Who an access token belongs to; `None` where it opens nothing (any more).
+pub async fn by_access_token(store: &Store, token: &str) -> Result<Option<Presence>> {
+    match sign_ins::by_access(store, token).await? {
+        Some(sign_in) => presence(store, sign_in).await,
+        None => Ok(None),
+    }
+}
+
+/// What came of a refresh token, and whose sign-in it is.
+#[derive(Debug, Clone)]
+pub enum Refresh {
+    /// The next pair.
+    Next(Box<Pair>, Box<Presence>),
+    /// It was exchanged before: the sign-in has to end. With it the company whose log tells of it; none of a Kale admin's.
+    Reused(SignIn, Option<Tenant>),
+    /// It opens nothing.
+    Dead,
+}
+
+/// Exchanges a refresh token for the next pair.
+pub async fn by_refresh_token(store: &Store, token: &str) -> Result<Refresh> {
+    Ok(match sign_ins::refresh(store, token).await? {
+        Refreshed::Next(pair) => match presence(store, pair.sign_in.clone()).await? {
+            Some(presence) => Refresh::Next(pair, Box::new(presence)),
+            None => Refresh::Dead,
+        },
+        Refreshed::Reused(sign_in) => {
+            let user = user(store, sign_in.user).await?;
+            let company = user.and_then(|user| user.company);
+            Refresh::Reused(sign_in, company.map(Tenant::new))
+        }
+        Refreshed::Dead => Refresh::Dead,
+    })
+}
+
+async fn presence(store: &Store, sign_in: SignIn) -> Result<Option<Presence>> {
     let Some(user) = user(store, sign_in.user).await? else {
         return Ok(None);
     };
@@ -214,6 +255,11 @@ pub async fn by_invitation(store: &Store, token: &str) -> Result<Option<Invited>
 /// Uses a sign-in link up.
 pub async fn by_link(store: &Store, token: &str, browser: Option<&str>) -> Result<Link> {
     sign_ins::use_link(store, token, browser).await
+}
+
+/// Uses the sign-in link up whose code was typed by whoever asked for it.
+pub async fn by_code(store: &Store, code: &str, nonce: &str) -> Result<Link> {
+    sign_ins::use_code(store, code, nonce).await
 }
 
 /// The installation itself, for the command line: whoever runs the program owns the database anyway.

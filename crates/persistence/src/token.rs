@@ -12,10 +12,16 @@ const ID_CHARS: usize = 26;
 /// What a token opens; each kind has its own prefix, so that a leaked one is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A sign-in (the dashboard's cookie and the API's access token).
+    /// A sign-in of a browser: the dashboard's cookie.
     SignIn,
+    /// What a program sends for a quarter of an hour.
+    Access,
+    /// What a program exchanges for the next access token.
+    Refresh,
     /// A link that signs in once.
     Link,
+    /// A link that makes the first Kale admin.
+    SetUp,
     /// An invitation of one who is to join a company.
     Invitation,
     /// An API key.
@@ -25,12 +31,24 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::SignIn, Self::Link, Self::ApiKey, Self::ViewerSecret];
+    const ALL: [Self; 8] = [
+        Self::SignIn,
+        Self::Access,
+        Self::Refresh,
+        Self::Link,
+        Self::SetUp,
+        Self::Invitation,
+        Self::ApiKey,
+        Self::ViewerSecret,
+    ];
 
-    const fn prefix(self) -> &'static str {
+    pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::SignIn => "kale_sgn_",
+            Self::Access => "kale_acc_",
+            Self::Refresh => "kale_ref_",
             Self::Link => "kale_lnk_",
+            Self::SetUp => "kale_set_",
             Self::Invitation => "kale_inv_",
             Self::ApiKey => "kale_key_",
             Self::ViewerSecret => "kale_vsc_",
@@ -45,12 +63,22 @@ pub(crate) fn is_in(text: &str) -> bool {
 
 /// SHA-256 of a secret of 256 random bits: no salt or stretching is needed for what can't be guessed.
 pub(crate) fn hash(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
+    hash_bytes(secret.as_bytes())
+}
+
+/// The same of bytes that are no text.
+pub(crate) fn hash_bytes(secret: &[u8]) -> [u8; 32] {
+    Sha256::digest(secret).into()
 }
 
 /// Makes a token for the record `id`; answers it with the hash to keep.
 pub(crate) fn mint(kind: Kind, id: Uuid) -> (Token, [u8; 32]) {
-    let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+    mint_with(kind, id, &rand::random::<[u8; 32]>())
+}
+
+/// The same with a secret of 32 bytes that says something of its own.
+pub(crate) fn mint_with(kind: Kind, id: Uuid, secret: &[u8]) -> (Token, [u8; 32]) {
+    let secret = URL_SAFE_NO_PAD.encode(secret);
     let text = format!("{}{}_{secret}", kind.prefix(), kale_domain::id::suffix(id));
     (Token::new(text), hash(&secret))
 }

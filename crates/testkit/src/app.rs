@@ -8,7 +8,7 @@ use std::{
 use jiff::SignedDuration;
 use kale::server::{self, Parts, Running};
 use kale_application::{
-    access::Provenance,
+    access::{Proof, Provenance},
     installation::{NewUser, Setup},
     mail::Outbox,
 };
@@ -240,10 +240,11 @@ impl TestApp {
     pub async fn signed_in(&self, user: UserId) -> Client {
         let sign_ins = &self.running().sign_ins;
         let link = sign_ins.mint(access::operator(), user).await.unwrap();
-        let (_, token) = sign_ins
-            .redeem(link.reveal(), None, &Provenance::default())
-            .await
-            .unwrap();
+        let proof = Proof::Link {
+            token: link.reveal(),
+            browser: None,
+        };
+        let (_, token) = sign_ins.redeem(proof, &Provenance::default()).await.unwrap();
         Client::new(self.url(), Some(token.reveal().to_owned()))
     }
 

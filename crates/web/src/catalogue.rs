@@ -45,6 +45,12 @@ problem_types! {
          or sign in.";
     "sign-in-link-dead" 401 "The sign-in link works no more":
         "A link works once and for a quarter of an hour. Ask for a new one.";
+    "sign-in-code-wrong" 401 "The code is wrong":
+        "It has a digit that differs, is used or older than a quarter of an hour, or five wrong ones were typed before. Ask \
+         for a new mail.";
+    "refresh-token-dead" 401 "The refresh token works no more":
+        "It was exchanged before, is too old, or its sign-in has ended. Sign in again. A refresh token that is used twice \
+         ends its sign-in.";
     "sign-in-link-other-browser" 401 "The sign-in link belongs to another browser":
         "Open the link in the browser that asked for it, or ask for a new one in this one.";
     "link-dead" 401 "This link works no more":

@@ -1,7 +1,8 @@
 //! How many requests each caller may send: a bucket that a request takes a drop out of and time fills again.
 //!
 //! Each process counts by itself, so an installation of two servers lets through twice as much at most. Who sends what
-//! opens nothing is counted by address, and a company as a whole beside each of its callers.
+//! opens nothing is counted by address, and a company as a whole beside each of its callers. Who wants to sign in is counted
+//! by address, and who asks for a mail by the account, too.
 
 mod address;
 #[cfg(test)]
@@ -34,12 +35,22 @@ use kale_application::{
     access::{Caller, Who},
     viewer::Ticket,
 };
-use kale_domain::id::{ApiKeyId, CompanyId, UserId};
+use kale_domain::{
+    email::Email,
+    fold::fold,
+    id::{ApiKeyId, CompanyId, UserId},
+};
 
 use crate::Problem;
 
-/// A bucket holds what flows into it in that many seconds.
+/// A bucket of a caller holds what flows into it in that many seconds.
 const WINDOW: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+/// The same of an address from where people sign in.
+const DOOR_WINDOW: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
+/// What share of a caller's requests in a second an account may ask for mails in [`ACCOUNT_WINDOW`]. A stranger who asks in
+/// somebody's name makes them wait, and gets few codes to guess.
+const ACCOUNT_SHARE: u32 = 20;
+const ACCOUNT_WINDOW: NonZeroU32 = NonZeroU32::MIN.saturating_add(50 * 60 - 1);
 /// How many times as much a company may send as one of its callers.
 const COMPANY: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 /// What share a subscriber or a stranger may send of what a caller may.
@@ -60,6 +71,8 @@ struct All {
     subscribers: Buckets<(CompanyId, String)>,
     companies: Buckets<CompanyId>,
     strangers: Buckets<IpAddr>,
+    doors: Buckets<IpAddr>,
+    accounts: Buckets<String>,
     proxies: Vec<IpNet>,
 }
 
@@ -74,14 +87,34 @@ enum Spender {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Left {
     name: &'static str,
-    per_second: NonZeroU32,
+    pace: Pace,
     remaining: u32,
+}
+
+/// How much flows into a bucket, and so how much it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Pace {
+    whole: NonZeroU32,
+    seconds: NonZeroU32,
+}
+
+impl Pace {
+    const fn new(whole: NonZeroU32, seconds: NonZeroU32) -> Self {
+        Self { whole, seconds }
+    }
+
+    fn quota(self) -> Quota {
+        let each = Duration::from_secs(self.seconds.get().into()) / self.whole.get();
+        // What flows faster than a nanosecond a drop has no limit.
+        let quota = Quota::with_period(each).unwrap_or(Quota::per_second(NonZeroU32::MAX));
+        quota.allow_burst(self.whole)
+    }
 }
 
 /// Buckets of one size.
 struct Buckets<K: Hash + Eq + Clone, C: Clock = DefaultClock> {
     name: &'static str,
-    per_second: NonZeroU32,
+    pace: Pace,
     limiter: RateLimiter<K, DashMapStateStore<K>, C, StateInformationMiddleware>,
     clock: C,
     since_sweep: AtomicU32,
@@ -94,11 +127,14 @@ impl Limits {
     pub fn new(per_second: NonZeroU32, proxies: Vec<IpNet>) -> Self {
         let clock = DefaultClock::default();
         let share = NonZeroU32::new(per_second.get() / SHARE).unwrap_or(NonZeroU32::MIN);
+        let mails = NonZeroU32::new(per_second.get() / ACCOUNT_SHARE).unwrap_or(NonZeroU32::MIN);
         Self(Arc::new(All {
             callers: Buckets::new("caller", per_second, clock.clone()),
             subscribers: Buckets::new("subscriber", share, clock.clone()),
             companies: Buckets::new("company", per_second.saturating_mul(COMPANY), clock.clone()),
-            strangers: Buckets::new("address", share, clock),
+            strangers: Buckets::new("address", share, clock.clone()),
+            doors: Buckets::paced("sign-in", Pace::new(share, DOOR_WINDOW), clock.clone()),
+            accounts: Buckets::paced("account", Pace::new(mails, ACCOUNT_WINDOW), clock),
             proxies,
         }))
     }
@@ -132,6 +168,20 @@ impl Limits {
         Ok(())
     }
 
+    /// Somebody tries to sign in.
+    pub(crate) fn door(&self, request: &HttpRequest) -> Result<(), Problem> {
+        if let Some(address) = self.address(request) {
+            keep(request, self.0.doors.take(&address::household(address))?);
+        }
+        Ok(())
+    }
+
+    /// Somebody asks for a mail to that address, whether anybody has it or not.
+    pub(crate) fn mail(&self, request: &HttpRequest, email: &Email) -> Result<(), Problem> {
+        self.door(request)?;
+        self.0.accounts.take(&fold(email.as_str())).map(drop)
+    }
+
     /// What a request is answered that has no credential, or one that opens nothing: that refusal, or that too many came
     /// from its address. Counted once, however many of its extractors ask.
     pub(crate) fn refused(&self, request: &HttpRequest, refusal: Problem) -> Problem {
@@ -154,12 +204,16 @@ fn keep(request: &HttpRequest, left: Left) {
 }
 
 impl<K: Hash + Eq + Clone, C: Clock + Clone> Buckets<K, C> {
+    /// Of a caller's size.
     fn new(name: &'static str, per_second: NonZeroU32, clock: C) -> Self {
-        let quota = Quota::per_second(per_second).allow_burst(per_second.saturating_mul(WINDOW));
+        Self::paced(name, Pace::new(per_second.saturating_mul(WINDOW), WINDOW), clock)
+    }
+
+    fn paced(name: &'static str, pace: Pace, clock: C) -> Self {
         Self {
             name,
-            per_second,
-            limiter: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
+            pace,
+            limiter: RateLimiter::new(pace.quota(), DashMapStateStore::default(), clock.clone()),
             clock,
             since_sweep: AtomicU32::new(0),
         }
@@ -180,16 +234,15 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Buckets<K, C> {
     const fn left(&self, remaining: u32) -> Left {
         Left {
             name: self.name,
-            per_second: self.per_second,
+            pace: self.pace,
             remaining,
         }
     }
 
     fn refused(&self, wait: Duration) -> Problem {
         let problem = Problem::of("rate-limited").detail(format!(
-            "{} requests in {WINDOW} seconds are let through for each {}",
-            self.per_second.saturating_mul(WINDOW),
-            self.name
+            "{} requests in {} seconds are let through for each {}",
+            self.pace.whole, self.pace.seconds, self.name
         ));
         let headers = self.left(0).headers().into_iter();
         let problem = headers.fold(problem, |problem, (name, value)| problem.header(name, value));
@@ -203,13 +256,14 @@ impl Left {
     pub(crate) fn headers(self) -> Vec<(HeaderName, HeaderValue)> {
         let Self {
             name,
-            per_second,
+            pace,
             remaining,
         } = self;
-        let whole = per_second.saturating_mul(WINDOW).get();
-        let again = whole.saturating_sub(remaining).div_ceil(per_second.get());
+        let (whole, window) = (pace.whole.get(), pace.seconds.get());
+        let missing = u64::from(whole.saturating_sub(remaining)) * u64::from(window);
+        let again = missing.div_ceil(u64::from(whole));
         let texts = [
-            (POLICY, format!("\"{name}\";q={whole};w={WINDOW}")),
+            (POLICY, format!("\"{name}\";q={whole};w={window}")),
             (LIMIT, format!("\"{name}\";r={remaining};t={again}")),
         ];
         texts
@@ -223,7 +277,7 @@ impl<K: Hash + Eq + Clone, C: Clock> fmt::Debug for Buckets<K, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Buckets")
             .field("name", &self.name)
-            .field("per_second", &self.per_second)
+            .field("pace", &self.pace)
             .finish_non_exhaustive()
     }
 }

@@ -101,7 +101,13 @@ async fn every_form_is_taken_with_its_token() {
         .collect();
     assert_eq!(
         strangers,
-        ["POST /sign-in", "POST /sign-in/link", "POST /sign-in/invitation"]
+        [
+            "POST /sign-in",
+            "POST /sign-in/code",
+            "POST /sign-in/link",
+            "POST /sign-in/invitation",
+            "POST /sign-in/set-up"
+        ]
     );
     app.stop().await;
 }

@@ -34,6 +34,8 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
             "ask_for_sign_in_link",
             "use_sign_in_link",
             "sign_out",
+            "refresh_tokens",
+            "get_tokens",
             "enter_company",
             "leave_company",
             "resume_company",

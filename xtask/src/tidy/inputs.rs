@@ -40,7 +40,7 @@ const CHANCE: [&str; 14] = [
     "crates/persistence/src/audit.rs",
     "crates/persistence/src/live.rs",
     "crates/persistence/src/seal/",
-    "crates/persistence/src/sign_ins.rs",
+    "crates/persistence/src/sign_ins/",
     "crates/persistence/src/token.rs",
     "crates/persistence/src/tx.rs",
     "crates/persistence/src/viewer/handles.rs",

@@ -62,6 +62,10 @@ impl Callers {
             access::by_api_key(&self.store, token)
                 .await?
                 .map(|holder| Who::Program(Arc::new(holder)))
+        } else if token.starts_with("kale_acc_") {
+            access::by_access_token(&self.store, token)
+                .await?
+                .map(|presence| Who::Person(Arc::new(presence)))
         } else {
             access::by_sign_in(&self.store, token)
                 .await?

@@ -1,4 +1,4 @@
-//! Signing in without a password: a link that works once.
+//! Signing in without a password: a link that works once, or the code that came with it.
 
 use std::sync::Arc;
 
@@ -10,7 +10,13 @@ use kale_domain::{
     secret::Token,
     sign_in::SignIn,
 };
-use kale_persistence::{Installation, Store, StoreError, access, companies, seal::SealError, sign_ins};
+use kale_persistence::{
+    Installation, Store, StoreError,
+    access::{self, Presence},
+    companies,
+    seal::SealError,
+    sign_ins,
+};
 
 use super::{
     caller::{Caller, Provenance, Who},
@@ -21,8 +27,8 @@ use crate::mail::Outbox;
 /// Signing in, looking at sign-ins and ending them.
 #[derive(Debug, Clone)]
 pub struct SignIns {
-    store: Store,
-    callers: Arc<Callers>,
+    pub(super) store: Store,
+    pub(super) callers: Arc<Callers>,
     outbox: Outbox,
 }
 
@@ -34,12 +40,34 @@ pub enum AskError {
     NotKept(#[from] SealError),
 }
 
-/// Why a link signs nobody in.
+/// What somebody signs in with.
+#[derive(Debug, Clone, Copy)]
+pub enum Proof<'a> {
+    /// A link.
+    Link {
+        /// Its last part.
+        token: &'a str,
+        /// The nonce of who asked for it; a link that the command line made needs none.
+        browser: Option<&'a str>,
+    },
+    /// The code of a mail.
+    Code {
+        /// As it was typed, without spaces.
+        code: &'a str,
+        /// The nonce of who asked for it.
+        browser: &'a str,
+    },
+}
+
+/// Why a link or a code signs nobody in.
 #[derive(Debug, thiserror::Error)]
 pub enum UseError {
     /// It is unknown, used or too old: nobody learns which.
     #[error("this link works no more; ask for a new one")]
     Dead,
+    /// The code is wrong, used, too old or was guessed at too often: nobody learns which.
+    #[error("this code is wrong, or works no more; after five wrong ones, ask for a new mail")]
+    WrongCode,
     /// It was asked for by another browser.
     #[error("open the link in the browser that asked for it, or ask for a new one here")]
     OtherBrowser,
@@ -67,7 +95,7 @@ impl SignIns {
 
     /// A link that is bound to no browser: for the command line and the demo.
     pub async fn mint(&self, _: Installation, user: UserId) -> Result<Token, StoreError> {
-        sign_ins::mint_link(&self.store, user, None).await
+        Ok(sign_ins::mint_link(&self.store, user, None).await?.token)
     }
 
     /// Whether a link still works, and if so whether it wants the browser that asked for it.
@@ -75,33 +103,54 @@ impl SignIns {
         sign_ins::peek_link(&self.store, token).await
     }
 
-    /// Uses a link up and begins a sign-in.
+    /// Uses a link or a code up and begins a sign-in of a browser.
     pub async fn redeem(
         &self,
-        token: &str,
-        browser: Option<&str>,
+        proof: Proof<'_>,
         provenance: &Provenance,
     ) -> Result<(SignIn, Token), UseError> {
-        let user = match access::by_link(&self.store, token, browser).await? {
-            sign_ins::Link::Used(user) => user,
-            sign_ins::Link::OtherBrowser => return Err(UseError::OtherBrowser),
-            sign_ins::Link::Dead => return Err(UseError::Dead),
-        };
+        let user = self.prove(proof).await?;
         let begun = sign_ins::begin(&self.store, user, provenance.device()).await?;
         // A user who was deactivated since has a sign-in that opens nothing.
         let Some(presence) = access::by_sign_in(&self.store, begun.1.reveal()).await? else {
             return Err(UseError::Dead);
         };
-        if let Some(reach) = presence.reach() {
-            self.store
-                .transaction::<_, StoreError>(reach.tenant(), async |tx| {
-                    let actor = Actor::User { id: user };
-                    let entry = provenance.entry(tx, actor, AuditAction::SignedIn, user);
-                    tx.audit(entry).await
-                })
-                .await?;
-        }
+        self.tell(&presence, provenance).await?;
         Ok(begun)
+    }
+
+    /// Uses a link or a code up.
+    pub(super) async fn prove(&self, proof: Proof<'_>) -> Result<UserId, UseError> {
+        let (used, refused) = match proof {
+            Proof::Link { token, browser } => (
+                access::by_link(&self.store, token, browser).await?,
+                UseError::Dead,
+            ),
+            Proof::Code { code, browser } => (
+                access::by_code(&self.store, code, browser).await?,
+                UseError::WrongCode,
+            ),
+        };
+        match used {
+            sign_ins::Link::Used(user) => Ok(user),
+            sign_ins::Link::OtherBrowser => Err(UseError::OtherBrowser),
+            sign_ins::Link::Dead => Err(refused),
+        }
+    }
+
+    /// Writes down who came in.
+    pub(super) async fn tell(&self, presence: &Presence, provenance: &Provenance) -> Result<(), StoreError> {
+        let Some(reach) = presence.reach() else {
+            return Ok(());
+        };
+        let user = presence.user.id;
+        self.store
+            .transaction::<_, StoreError>(reach.tenant(), async |tx| {
+                let actor = Actor::User { id: user };
+                let entry = provenance.entry(tx, actor, AuditAction::SignedIn, user);
+                tx.audit(entry).await
+            })
+            .await
     }
 
     /// The live sign-ins of a user, latest use first.
@@ -127,6 +176,37 @@ impl SignIns {
                 .await?;
         }
         Ok(ended)
+    }
+
+    /// Ends every sign-in of the caller, this one, too. At once in this process.
+    pub async fn end_all(&self, caller: &Caller) -> Result<(), StoreError> {
+        let Who::Person(presence) = &caller.who else {
+            return Ok(());
+        };
+        let user = presence.user.id;
+        match (caller.tenant(), caller.installation()) {
+            (Some(tenant), _) => {
+                self.store
+                    .transaction::<_, StoreError>(tenant, async |tx| {
+                        sign_ins::end_all(&self.store, tx, user, None).await?;
+                        tx.audit(caller.entry(tx, AuditAction::SignedOutEverywhere, user))
+                            .await
+                    })
+                    .await?;
+            }
+            (None, Some(installation)) => {
+                self.store
+                    .installation_transaction::<_, StoreError>(installation, async |tx| {
+                        sign_ins::end_all(&self.store, tx, user, None).await?;
+                        tx.audit(caller.entry(tx, AuditAction::SignedOutEverywhere, user))
+                            .await
+                    })
+                    .await?;
+            }
+            (None, None) => {}
+        }
+        self.callers.forget_all();
+        Ok(())
     }
 
     /// Switches a Kale admin's sign-in into a company, or out of it; `false` where there is no such company. The
@@ -184,7 +264,7 @@ impl Classify for AskError {
 impl Classify for UseError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Dead | Self::OtherBrowser => ErrorKind::Unauthenticated,
+            Self::Dead | Self::WrongCode | Self::OtherBrowser => ErrorKind::Unauthenticated,
             Self::Store(error) => error.kind(),
         }
     }
@@ -192,6 +272,7 @@ impl Classify for UseError {
     fn code(&self) -> &'static str {
         match self {
             Self::Dead => "sign-in-link-dead",
+            Self::WrongCode => "sign-in-code-wrong",
             Self::OtherBrowser => "sign-in-link-other-browser",
             Self::Store(error) => error.code(),
         }

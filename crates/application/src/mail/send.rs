@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use kale_domain::{company::CompanyStatus, email::Email, sign_in::LINK};
 use kale_jobs::{Job, JobError, Lease};
-use kale_mailer::{Letter, LetterError, Link, Mail, SendError, Sender, SignIn, Transport};
+use kale_mailer::{Code, Letter, LetterError, Link, Mail, SendError, Sender, SignIn, Transport};
 use kale_persistence::{
     Store, Tx, access, companies, outbox,
     seal::{KeyRing, SealError},
@@ -106,12 +106,13 @@ impl PostOffice {
                 },
             };
             let expires_at = self.store.now().saturating_add(LINK).unwrap_or(Timestamp::MAX);
-            let token = sign_ins::mint_link(&self.store, user.id, Some(browser)).await?;
+            let minted = sign_ins::mint_link(&self.store, user.id, Some(browser)).await?;
             let mail = Mail::SignIn(SignIn {
                 // As it is kept, not as it was typed.
                 to: user.email,
                 company,
-                link: Link::new(format!("{base}/sign-in/link/{}", token.reveal())),
+                link: Link::new(format!("{base}/sign-in/link/{}", minted.token.reveal())),
+                code: minted.code.map(|code| Code::new(code.reveal().to_owned())),
                 expires_at,
             });
             mails.push((format!("{key}:{}", user.id), mail));

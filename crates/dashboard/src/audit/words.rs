@@ -3,7 +3,7 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 58] = [
+pub(super) const ACTIONS: [AuditAction; 60] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanySuspended,
@@ -24,6 +24,8 @@ pub(super) const ACTIONS: [AuditAction; 58] = [
     AuditAction::SignedIn,
     AuditAction::SignedOut,
     AuditAction::SignInRevoked,
+    AuditAction::SignedOutEverywhere,
+    AuditAction::RefreshTokenReused,
     AuditAction::ApiKeyCreated,
     AuditAction::ApiKeyRevoked,
     AuditAction::UploadReceived,
@@ -99,6 +101,8 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::SignedIn => "signed in",
         AuditAction::SignedOut => "signed out",
         AuditAction::SignInRevoked => "ended a sign-in",
+        AuditAction::SignedOutEverywhere => "signed out everywhere",
+        AuditAction::RefreshTokenReused => "lost a sign-in, since its refresh token was used twice:",
         AuditAction::ApiKeyCreated => "made the API key",
         AuditAction::ApiKeyRevoked => "revoked the API key",
         AuditAction::UploadReceived => "uploaded",

@@ -49,6 +49,7 @@ pub(super) async fn send(
             return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, form.get("next"), field);
         }
     };
+    gate.asking(&request, &email)?;
     let secure = frame.door().secure_cookies;
     let kept = BROWSER.read(&request, secure).filter(|nonce| is_nonce(nonce));
     let nonce = kept.unwrap_or_else(frame.door().fresh_nonce);
@@ -63,24 +64,40 @@ pub(super) async fn send(
     Ok(response)
 }
 
-/// Says that mail is on its way.
+/// Says that mail is on its way, and takes the code from it.
 pub(super) async fn sent(frame: Frame, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let Some(asked) = ASKED.read(&request, frame.door().secure_cookies) else {
-        return Ok(frame.see_other("/sign-in"));
-    };
-    let Asked { email, next } = Asked::read(&asked);
+    let secure = frame.door().secure_cookies;
+    match ASKED.read(&request, secure) {
+        Some(asked) => check_mail(&frame, StatusCode::OK, Asked::read(&asked), "", ""),
+        None => Ok(frame.see_other("/sign-in")),
+    }
+}
+
+/// The page with the field for the code.
+pub(super) fn check_mail(
+    frame: &Frame,
+    status: StatusCode,
+    Asked { email, next }: Asked,
+    typed: &str,
+    wrong: &str,
+) -> Result<HttpResponse, Problem> {
     let page = CheckMailPage {
         plain: frame.plain(None, "Check your mail"),
         email,
-        code: None,
+        code: Some(Field::new("code", "Code from the mail").value(typed).error(wrong)),
         valid_for: format!("{} minutes", LINK.as_mins()),
         next,
         mailbox: frame.door().mailbox.clone(),
     };
-    frame.page(StatusCode::OK, page.render())
+    frame.page(status, page.render())
 }
 
-fn page(frame: &Frame, status: StatusCode, next: &str, email: Field) -> Result<HttpResponse, Problem> {
+pub(super) fn page(
+    frame: &Frame,
+    status: StatusCode,
+    next: &str,
+    email: Field,
+) -> Result<HttpResponse, Problem> {
     let page = SignInPage {
         plain: frame.plain(None, "Sign in"),
         email: Field {

@@ -1,6 +1,10 @@
 //! What a browser keeps between asking for a link and opening it.
 
-use crate::frame::Keep;
+use actix_web::{HttpRequest, HttpResponse};
+use kale_domain::secret::Token;
+use kale_web::Gate;
+
+use crate::frame::{Frame, Keep, add_cookie, local_path};
 
 /// The nonce that ties a link to the browser that asked for it. It outlives the link, so that a second one asked for
 /// before the first is opened does not make that one useless.
@@ -36,6 +40,19 @@ impl Asked {
             next: next.to_owned(),
         }
     }
+}
+
+/// Lets somebody in who has just signed in: to where they wanted, with the cookie of the new sign-in in place of any other.
+pub(super) fn come_in(frame: &Frame, gate: &Gate, request: &HttpRequest, sign_in: &Token) -> HttpResponse {
+    let secure = frame.door().secure_cookies;
+    let asked = ASKED
+        .read(request, secure)
+        .map(|text| Asked::read(&text))
+        .unwrap_or_default();
+    let mut response = frame.see_other(local_path(&asked.next));
+    add_cookie(&mut response, &gate.cookie(sign_in));
+    ASKED.remove(&mut response, secure);
+    response
 }
 
 /// A nonce of ours and nothing that a page could have put there in its place.

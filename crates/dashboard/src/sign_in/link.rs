@@ -2,12 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
-use kale_application::access::{SignIns, UseError};
+use kale_application::access::{Proof, SignIns, UseError};
 use kale_web::{Gate, Path, Problem};
 
-use super::cookies::{ASKED, Asked, BROWSER};
+use super::cookies::{BROWSER, come_in};
 use crate::{
-    frame::{Form, Frame, add_cookie, local_path},
+    frame::{Form, Frame},
     view::sign_in::LinkPage,
 };
 
@@ -49,25 +49,18 @@ async fn redeem(
     request: &HttpRequest,
     token: &str,
 ) -> Result<HttpResponse, Problem> {
-    let secure = frame.door().secure_cookies;
-    let browser = BROWSER.read(request, secure);
-    let used = sign_ins
-        .redeem(token, browser.as_deref(), &gate.provenance(request))
-        .await;
-    let (_, sign_in) = match used {
-        Ok(used) => used,
-        Err(UseError::Dead) => return dead(frame),
-        Err(UseError::OtherBrowser) => return page(frame, StatusCode::FORBIDDEN, String::new(), false, ""),
-        Err(UseError::Store(error)) => return Err(error.into()),
+    gate.at_the_door(request)?;
+    let browser = BROWSER.read(request, frame.door().secure_cookies);
+    let proof = Proof::Link {
+        token,
+        browser: browser.as_deref(),
     };
-    let asked = ASKED
-        .read(request, secure)
-        .map(|text| Asked::read(&text))
-        .unwrap_or_default();
-    let mut response = frame.see_other(local_path(&asked.next));
-    add_cookie(&mut response, &gate.cookie(&sign_in));
-    ASKED.remove(&mut response, secure);
-    Ok(response)
+    match sign_ins.redeem(proof, &gate.provenance(request)).await {
+        Ok((_, sign_in)) => Ok(come_in(frame, gate, request, &sign_in)),
+        Err(UseError::Dead | UseError::WrongCode) => dead(frame),
+        Err(UseError::OtherBrowser) => page(frame, StatusCode::FORBIDDEN, String::new(), false, ""),
+        Err(UseError::Store(error)) => Err(error.into()),
+    }
 }
 
 fn dead(frame: &Frame) -> Result<HttpResponse, Problem> {

@@ -77,6 +77,27 @@ pub struct Joining {
     pub name: Field,
 }
 
+/// Where the link of the console leads: who is to be the first Kale admin.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/set_up.html")]
+pub struct SetUpPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// What the link carried.
+    pub token: String,
+    /// `None` where it works no more.
+    pub first: Option<FirstAdmin>,
+}
+
+/// Who is to be the first Kale admin.
+#[derive(Debug)]
+pub struct FirstAdmin {
+    /// What people are to call them.
+    pub name: Field,
+    /// Where their mail goes.
+    pub email: Field,
+}
+
 /// One company of somebody who belongs to several.
 #[derive(Debug)]
 pub struct CompanyChoice {

@@ -1,9 +1,9 @@
 //! `POST /auth/local/link`
 
-use actix_web::{HttpResponse, post, web::Data};
+use actix_web::{HttpRequest, HttpResponse, post, web::Data};
 use kale_application::access::SignIns;
 use kale_domain::{email::Email, sign_in::LINK};
-use kale_web::{Json, NoQuery, Problem, permission::PUBLIC};
+use kale_web::{Gate, Json, NoQuery, Problem, permission::PUBLIC};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,7 +23,8 @@ pub(crate) struct Body {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SignInLinkAsked)]
 pub(crate) struct View {
-    /// Ties the link to whoever asked: keep it, and send it to `/auth/local/verify` with the token of the link.
+    /// Ties the link to whoever asked: keep it, and send it to `/auth/token` with the token of the link or the code of the
+    /// mail.
     nonce: String,
     /// How long the link works, in seconds.
     #[schema(example = 900)]
@@ -32,7 +33,7 @@ pub(crate) struct View {
 
 /// Sends a sign-in link.
 ///
-/// Known and unknown addresses are answered alike. The link works once, for a quarter of an hour, and only together
+/// Known and unknown addresses are answered alike, also when too many mails were asked for. The link works once, for a quarter of an hour, and only together
 /// with the nonce of this answer.
 #[utoipa::path(
     tag = "Auth",
@@ -47,9 +48,12 @@ pub(crate) struct View {
 pub(crate) async fn handle(
     sign_ins: Data<SignIns>,
     nonces: Data<Nonces>,
+    gate: Data<Gate>,
+    request: HttpRequest,
     _: NoQuery,
     Json(body): Json<Body>,
 ) -> Result<HttpResponse, Problem> {
+    gate.asking(&request, &body.email)?;
     let nonce = (nonces.0)();
     sign_ins.ask(&body.email, &nonce).await?;
 

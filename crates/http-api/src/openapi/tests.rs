@@ -11,6 +11,8 @@ const PUBLIC: &[&str] = &[
     "GET /openapi.json",
     "POST /api/v1/auth/local/link",
     "POST /api/v1/auth/local/verify",
+    "POST /api/v1/auth/refresh",
+    "POST /api/v1/auth/token",
     "POST /api/v1/invitations/{token}/accept",
 ];
 

@@ -1,7 +1,7 @@
 //! What letters say, whole.
 
 use super::*;
-use crate::Link;
+use crate::{Code, Link};
 
 fn sender() -> Sender {
     "Kale <kale@northwind.example>".parse().unwrap()
@@ -12,6 +12,7 @@ fn sign_in_mail(company: Option<&str>) -> Mail {
         to: "ada@northwind.example".parse().unwrap(),
         company: company.map(str::to_owned),
         link: Link::new("https://kale.example/sign-in/link/kale_lnk_1_abc".to_owned()),
+        code: Some(Code::new("402913".to_owned())),
         expires_at: Timestamp::UNIX_EPOCH,
     })
 }

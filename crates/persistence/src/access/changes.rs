@@ -26,7 +26,8 @@ pub struct Following {
     _task: AbortOnDropHandle<Infallible>,
 }
 
-/// Calls `changed`, in the background, whenever a user, a company or an API key was changed, or a sign-in has ended, by whichever process;
+/// Calls `changed`, in the background, whenever a user, a company or an API key was changed, or a sign-in has
+/// ended or got its next token, by whichever process;
 /// and each time the stream has been opened, since something may have been missed.
 #[must_use]
 pub fn follow(store: &Store, changed: impl Fn() + Send + Sync + 'static) -> Following {
@@ -62,6 +63,7 @@ fn changes() -> Vec<Document> {
         { "ns.coll": { "$in": ["users", "companies"] }, "operationType": { "$in": ["update", "replace", "delete"] } },
         { "ns.coll": "sign_ins", "operationType": "delete" },
         { "ns.coll": "sign_ins", "updateDescription.updatedFields.acting_in": { "$exists": true } },
+        { "ns.coll": "sign_ins", "updateDescription.updatedFields.hash": { "$exists": true } },
         { "ns.coll": "api_keys", "operationType": "delete" },
         { "ns.coll": "api_keys", "updateDescription.updatedFields.revoked_at": { "$exists": true } },
     ] };

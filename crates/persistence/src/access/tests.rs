@@ -228,7 +228,8 @@ async fn of_twenty_who_use_a_link_at_once_one_gets_in() {
     for browser in [None, Some("cookie")] {
         let token = sign_ins::mint_link(&store, ada.id, browser.map(sign_ins::Browser::of).as_ref())
             .await
-            .unwrap();
+            .unwrap()
+            .token;
         let uses = (0..20).map(|_| {
             let (store, text) = (store.clone(), token.reveal().to_owned());
             tokio::spawn(async move { by_link(&store, &text, browser).await.unwrap() })
@@ -257,8 +258,9 @@ async fn a_link_works_in_the_browser_that_asked_for_it_and_for_fifteen_minutes()
     let (store, ada) = at_work(&clock).await;
     let bound = sign_ins::mint_link(&store, ada.id, Some(&sign_ins::Browser::of("cookie")))
         .await
-        .unwrap();
-    let free = sign_ins::mint_link(&store, ada.id, None).await.unwrap();
+        .unwrap()
+        .token;
+    let free = sign_ins::mint_link(&store, ada.id, None).await.unwrap().token;
     assert_eq!(
         sign_ins::peek_link(&store, bound.reveal()).await.unwrap(),
         Some(true)

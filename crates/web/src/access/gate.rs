@@ -10,7 +10,7 @@ use actix_web::{
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use kale_application::access::{Caller, Callers, Provenance, Who};
 use kale_config::{BaseUrl, Origin};
-use kale_domain::{secret::Token, sign_in};
+use kale_domain::{email::Email, secret::Token, sign_in};
 
 use super::{
     credential::{Credential, credential},
@@ -128,6 +128,22 @@ impl Gate {
         } else {
             Err(Problem::of("cross-site"))
         }
+    }
+
+    /// Refuses whoever tries to sign in too often from one address.
+    pub fn at_the_door(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.limits.door(request)
+    }
+
+    /// The same, and whoever asks for too many mails to one address: answered alike whether anybody has it.
+    pub fn asking(&self, request: &HttpRequest, email: &Email) -> Result<(), Problem> {
+        self.limits.mail(request, email)
+    }
+
+    /// That refusal of a token that opens nothing, or that too many came from its address.
+    #[must_use]
+    pub fn refused(&self, request: &HttpRequest, refusal: Problem) -> Problem {
+        self.limits.refused(request, refusal)
     }
 
     /// What the audit log keeps of a request.
