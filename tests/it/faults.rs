@@ -19,7 +19,7 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A file of customers; the same number of rows gives the same file.
-fn file(rows: u32) -> Vec<u8> {
+pub(crate) fn file(rows: u32) -> Vec<u8> {
     let mut file = b"id,name,plan,mrr,seats,since\r\n".to_vec();
     for number in 0..rows {
         let line = format!(
@@ -50,7 +50,7 @@ async fn customers(client: &Client) -> Vec<String> {
     all
 }
 
-async fn pause(millis: u64) {
+pub(crate) async fn pause(millis: u64) {
     tokio::time::sleep(Duration::from_millis(millis)).await;
 }
 

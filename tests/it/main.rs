@@ -34,6 +34,7 @@ mod reach;
 mod reasons;
 mod revocation;
 mod saved_views;
+mod secrets;
 mod sessions;
 mod sign_in;
 mod team;

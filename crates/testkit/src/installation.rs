@@ -17,12 +17,18 @@ pub struct Installation {
 impl Installation {
     /// Starts an empty database.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with those arguments of `mongod`.
+    pub async fn start_with(arguments: &[&str]) -> Self {
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let folder = tempfile::tempdir().unwrap();
         let binary = kale_devdb::find(&Lookup::for_workspace(None)).unwrap();
         let options = StartOptions {
             cache_gb: 0.25,
             oplog_mb: 512,
+            arguments: arguments.iter().copied().map(str::to_owned).collect(),
             ..StartOptions::new(folder.path().join("mongodb"))
         };
         let mongod = Mongod::start(&binary, options).unwrap();

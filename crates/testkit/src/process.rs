@@ -61,6 +61,12 @@ impl KaleProcess {
     /// Starts it without waiting; it has no address before [`KaleProcess::ready`].
     #[must_use]
     pub fn launch(mongodb_uri: &str, folder: &Path) -> Self {
+        Self::launch_with(mongodb_uri, folder, &[])
+    }
+
+    /// The same with those variables.
+    #[must_use]
+    pub fn launch_with(mongodb_uri: &str, folder: &Path, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(binary());
         command
             .arg("all")
@@ -70,7 +76,8 @@ impl KaleProcess {
             .env("KALE_DATA_DIR", folder)
             // Faults are met at full speed.
             .env("KALE_REQUESTS_PER_SECOND", u32::MAX.to_string())
-            .env("KALE_LOG", "info,kale_jobs=debug");
+            .env("KALE_LOG", "info,kale_jobs=debug")
+            .envs(variables.iter().copied());
         Self::run(&mut command, folder)
     }
 
