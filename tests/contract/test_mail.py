@@ -58,6 +58,8 @@ class Server:
             "KALE_MONGODB_URI": f"{address}/mail_of_contract?{options}",
             "KALE_DATA_DIR": str(folder / "data"),
             "KALE_LISTEN": f"127.0.0.1:{self.port}",
+            # The same address asks again and again.
+            "KALE_REQUESTS_PER_SECOND": "1000000",
             "KALE_SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "KALE_MAIL_FROM": "Kale <kale@globex.example>",
         }

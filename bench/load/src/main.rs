@@ -19,18 +19,21 @@ use crate::{
     bench::{Bench, Options},
     measure::not_run,
     programs::Places,
-    rows::{events, export, figures, footprint, import, kept, lists, outage, pages, personas, steps},
+    rows::{
+        events, export, figures, footprint, import, kept, lists, outage, pages, personas, sign_in, steps,
+    },
     table::Measured,
 };
 
 /// In the order of the table. P15 ends the filled server and comes last among those that use it.
-const ORDER: [&str; 17] = [
-    "P1", "P2", "P3", "P4", "P5", "P6", "P6-1M", "P7", "P8", "P9", "P10", "P12", "P15", "P17", "P18", "R1",
-    "telco",
+const ORDER: [&str; 18] = [
+    "P1", "P2", "P3", "P4", "P5", "P6", "P6-1M", "P7", "P8", "P9", "P10", "P12", "P15", "P17", "P18", "S8",
+    "R1", "telco",
 ];
 /// In the order they are run: what fills the server first, what ends it last.
-const RUN: [&str; 16] = [
-    "P6", "P1", "P2", "P3", "P7", "P8", "P12", "P18", "P17", "P4", "P5", "P9", "P15", "R1", "telco", "P6-1M",
+const RUN: [&str; 17] = [
+    "P6", "P1", "P2", "P3", "P7", "P8", "P12", "P18", "P17", "P4", "P5", "P9", "P15", "S8", "R1", "telco",
+    "P6-1M",
 ];
 
 fn main() -> ExitCode {
@@ -118,6 +121,7 @@ async fn one(bench: &mut Bench, row: &str) -> Result<()> {
         "P17" => steps::next_card(bench).await,
         "R1" => outage::outage(bench).await,
         "P18" => pages::first_paint(bench).await,
+        "S8" => sign_in::alike(bench).await,
         "telco" => import::telco(bench).await,
         other => bail!("there is no row {other}"),
     }

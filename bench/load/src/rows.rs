@@ -10,4 +10,5 @@ pub mod lists;
 pub mod outage;
 pub mod pages;
 pub mod personas;
+pub mod sign_in;
 pub mod steps;

@@ -22,6 +22,7 @@ const PAGES = [
   ["mailbox", null, "/dev/mail"],
   ["mail", null, (made) => made.mail],
   ["invitation-dead", null, "/sign-in/invitation/kale_inv_nothing", null, 410],
+  ["set-up-dead", null, "/sign-in/set-up/kale_set_nothing", null, 410],
   ["companies", "admin", "/sign-in/companies"],
   ["installation", "admin", "/installation/companies", (page) => page.getByText("Suspend or delete").first().click()],
   ["today", "owner", "/"],
