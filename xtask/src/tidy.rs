@@ -10,6 +10,7 @@ mod lengths;
 mod licences;
 mod locked;
 mod owners;
+mod promises;
 mod tenants;
 mod traces;
 mod vendored;
@@ -79,9 +80,10 @@ impl fmt::Display for Violation {
 }
 
 /// Every rule, in the order of the report.
-const RULES: [fn(&Workspace) -> Vec<Violation>; 11] = [
+const RULES: [fn(&Workspace) -> Vec<Violation>; 12] = [
     layers::check,
     owners::check,
+    promises::check,
     locked::check,
     inputs::check,
     tenants::check,
