@@ -2,11 +2,14 @@
 
 mod general;
 mod keys;
+mod team;
 mod viewer;
 
 pub(crate) use self::general::currencies;
 
-use kale_domain::access::Permission::{ManageApiKeys, ManageCompany, ManageViewer, ManageViewerSecrets};
+use kale_domain::access::Permission::{
+    ManageApiKeys, ManageCompany, ManageUsers, ManageViewer, ManageViewerSecrets,
+};
 
 use crate::routes::{Needs::May, Routes};
 
@@ -17,6 +20,21 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .get("/settings/api-keys", May(ManageApiKeys), keys::list)
         .post("/settings/api-keys", May(ManageApiKeys), keys::create)
         .post("/settings/api-keys/{id}/revoke", May(ManageApiKeys), keys::revoke)
+        .get("/settings/team", May(ManageUsers), team::list)
+        .post("/settings/team", May(ManageUsers), team::invite)
+        .post("/settings/team/{id}/role", May(ManageUsers), team::change_role)
+        .post("/settings/team/{id}/invite", May(ManageUsers), team::invite_again)
+        .post(
+            "/settings/team/{id}/deactivate",
+            May(ManageUsers),
+            team::deactivate,
+        )
+        .post(
+            "/settings/team/{id}/reactivate",
+            May(ManageUsers),
+            team::reactivate,
+        )
+        .post("/settings/team/{id}/remove", May(ManageUsers), team::remove)
         .get("/settings/viewer", May(ManageViewer), viewer::show)
         .post("/settings/viewer", May(ManageViewer), viewer::save)
         .post(

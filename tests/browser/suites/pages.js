@@ -25,6 +25,7 @@ const PAGES = [
   ["set-up-dead", null, "/sign-in/set-up/kale_set_nothing", null, 410],
   ["companies", "admin", "/sign-in/companies"],
   ["installation", "admin", "/installation/companies", (page) => page.getByText("Suspend or delete").first().click()],
+  ["team", "owner", "/settings/team", (page) => page.getByText("Change", { exact: true }).first().click()],
   ["today", "owner", "/"],
   ["today-empty", "newcomer", "/"],
   ["today-expert", "expert", "/"],

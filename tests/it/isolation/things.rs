@@ -151,6 +151,7 @@ impl Things {
             ("customers", customer),
             ("customers-by-external-id", format!("{word}-1")),
             ("jobs", job),
+            ("team", user.clone()),
             ("users", user),
             ("offers", offer),
             ("reasons", reason),

@@ -240,6 +240,7 @@ async fn page(
         etag: etag(company.version),
         may_manage_keys: here.may(Permission::ManageApiKeys),
         may_manage_viewer: here.may(Permission::ManageViewer),
+        may_manage_users: here.may(Permission::ManageUsers),
         problems,
     })
 }

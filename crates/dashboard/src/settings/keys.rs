@@ -187,6 +187,7 @@ async fn page(
         },
         may_manage_company: here.may(Permission::ManageCompany),
         may_manage_viewer: here.may(Permission::ManageViewer),
+        may_manage_users: here.may(Permission::ManageUsers),
         problems,
     })
 }

@@ -242,6 +242,7 @@ fn page<P: Required>(
         }),
         problems,
         may_manage_company: here.may(Permission::ManageCompany),
+        may_manage_users: here.may(Permission::ManageUsers),
         may_manage_keys: here.may(Permission::ManageApiKeys),
     }
 }

@@ -1,6 +1,7 @@
 //! The company's settings and its API keys.
 
 use askama::Template;
+use kale_domain::user::UserStatus;
 
 use super::{
     form::{Choice, Field, Problems, Select, Stale},
@@ -42,6 +43,8 @@ pub struct GeneralPage {
     pub may_manage_keys: bool,
     /// Whether this person may see the pages of subscribers too.
     pub may_manage_viewer: bool,
+    /// Whether this person may manage the team too.
+    pub may_manage_users: bool,
 }
 
 /// One key.
@@ -113,6 +116,8 @@ pub struct ApiKeysPage {
     pub may_manage_company: bool,
     /// Whether this person may see the pages of subscribers too.
     pub may_manage_viewer: bool,
+    /// Whether this person may manage the team too.
+    pub may_manage_users: bool,
 }
 
 /// One viewer secret.
@@ -171,6 +176,57 @@ pub struct ViewerPage {
     pub secrets: Option<ViewerSecrets>,
     /// Whether this person may see the general settings too.
     pub may_manage_company: bool,
+    /// Whether this person may manage the team too.
+    pub may_manage_users: bool,
     /// Whether this person may see the keys too.
     pub may_manage_keys: bool,
+}
+
+/// A person of the company.
+#[derive(Debug)]
+pub struct PersonRow {
+    /// The id: `usr_…`.
+    pub id: String,
+    /// The letters in the place of a picture.
+    pub initials: String,
+    /// What people call them.
+    pub name: String,
+    /// Address, and since when or until when.
+    pub about: String,
+    /// Whether it is whoever looks.
+    pub own: bool,
+    /// The part they play, in words.
+    pub role: &'static str,
+    /// The parts they may play; theirs is chosen.
+    pub roles: Vec<Choice>,
+    /// The version, for `_etag`.
+    pub etag: String,
+    /// Where they stand, in words.
+    pub state: Chip,
+    /// Where they stand.
+    pub status: UserStatus,
+}
+
+/// The people of the company, and the form that invites one.
+#[derive(Debug, Template)]
+#[template(path = "settings_team.html")]
+pub struct TeamPage {
+    /// What stands around it.
+    pub shell: Shell,
+    /// Everybody, by name.
+    pub people: Vec<PersonRow>,
+    /// What was wrong with the form when it was sent.
+    pub problems: Problems,
+    /// The field `name`.
+    pub name: Field,
+    /// The field `email`.
+    pub email: Field,
+    /// The field `role`.
+    pub role: Select,
+    /// Whether this person may see the general settings too.
+    pub may_manage_company: bool,
+    /// Whether this person may see the keys too.
+    pub may_manage_keys: bool,
+    /// Whether this person may see the pages of subscribers too.
+    pub may_manage_viewer: bool,
 }
