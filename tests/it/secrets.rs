@@ -207,7 +207,7 @@ async fn a_secret_stands_in_no_log_answer_figure_document_or_file() {
         .await;
     let figures = figures.unwrap().body().limit(10_000_000).await.unwrap();
     server.terminate();
-    assert!(server.ended(std::time::Duration::from_secs(60)).await.is_some());
+    assert!(server.ended(std::time::Duration::from_mins(1)).await.is_some());
     let secrets = secrets;
 
     assert!(!figures.is_empty());

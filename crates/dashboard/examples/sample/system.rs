@@ -166,6 +166,7 @@ fn general(typed: &str) -> GeneralPage {
         etag: "3".to_owned(),
         may_manage_keys: true,
         may_manage_viewer: true,
+        may_manage_users: true,
     }
 }
 
@@ -241,6 +242,7 @@ fn keys(typed: &str, created: bool) -> ApiKeysPage {
         ),
         may_manage_company: true,
         may_manage_viewer: true,
+        may_manage_users: true,
     }
 }
 
