@@ -1,10 +1,11 @@
-//! Coming in and going out: without passwords, by a link that works once.
+//! Coming in and going out: without passwords, by a link that works once or through a company's own sign-in.
 //!
 //! No form of these pages needs a script. Before somebody is signed in there is no token to carry, so those forms are
 //! taken from pages of this installation only, as the browser itself says.
 
 mod ask;
 mod companies;
+mod company;
 mod cookies;
 mod invitation;
 mod leave;
@@ -28,6 +29,9 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .post("/sign-in/link", Needs::Nothing, link::press)
         .get("/sign-in/invitation/{token}", Needs::Nothing, invitation::open)
         .post("/sign-in/invitation", Needs::Nothing, invitation::join)
+        .get("/sign-in/company", Needs::Nothing, company::begin)
+        .get("/sign-in/callback", Needs::Nothing, company::come_back)
+        .post("/sign-in/organization", Needs::Nothing, company::choose)
         .get("/sign-in/companies", Needs::SignedIn, companies::show)
         .post("/sign-in/companies", May(ManageInstallation), companies::enter)
         .post("/company/leave", May(ManageInstallation), companies::leave)

@@ -121,6 +121,7 @@ pub enum AuditAction {
     ViewerTokenMinted,
     AuditExported,
     AuditErased,
+    OrganizationLinked,
 }
 
 impl AuditAction {

@@ -3,7 +3,7 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 53] = [
+pub(super) const ACTIONS: [AuditAction; 54] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanyEntered,
@@ -57,6 +57,7 @@ pub(super) const ACTIONS: [AuditAction; 53] = [
     AuditAction::ViewerTokenMinted,
     AuditAction::AuditExported,
     AuditAction::AuditErased,
+    AuditAction::OrganizationLinked,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -112,6 +113,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::FiguresCounted => "had figures counted by",
         AuditAction::ViewerTokenMinted => "made a subscriber’s token for",
         AuditAction::AuditErased => "erased what was said in",
+        AuditAction::OrganizationLinked => "linked the organization",
     }
 }
 

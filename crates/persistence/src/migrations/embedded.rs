@@ -49,4 +49,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../../../migrations/0013_audit_chain.json"),
     ),
     ("0014_mail", include_str!("../../../../migrations/0014_mail.json")),
+    (
+        "0015_identity",
+        include_str!("../../../../migrations/0015_identity.json"),
+    ),
 ];
