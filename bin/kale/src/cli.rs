@@ -57,6 +57,9 @@ pub struct Common {
     /// The filter of log lines (`KALE_LOG`).
     #[arg(long)]
     pub log: Option<String>,
+    /// Who says who people are: `local` or `workos` (`KALE_IDENTITY`).
+    #[arg(long)]
+    pub identity: Option<String>,
 }
 
 impl Common {
@@ -69,6 +72,7 @@ impl Common {
             listen: self.listen.clone(),
             base_url: self.base_url.clone(),
             log: self.log.clone(),
+            identity: self.identity.clone(),
             ..Flags::default()
         }
     }

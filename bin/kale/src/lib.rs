@@ -7,6 +7,7 @@ pub mod command;
 pub mod database;
 pub mod demo;
 mod idempotency;
+mod identity;
 pub mod keys;
 pub mod mail;
 mod metrics;

@@ -16,6 +16,7 @@ use kale_application::{
     companies::Companies,
     customers::Customers,
     events::Events,
+    identity::ProviderSignIns,
     installation::Setup,
     live::Live,
     mail::{KeptMails, Outbox},
@@ -33,7 +34,7 @@ use kale_application::{
 };
 use kale_blobs::Blobs;
 use kale_config::Settings;
-use kale_dashboard::{Door, Picture};
+use kale_dashboard::{Door, Picture, Provider};
 use kale_devdb::Mongod;
 use kale_domain::clock::Clock;
 use kale_persistence::{Sources, Store, access::Following, blob_folder};
@@ -47,8 +48,11 @@ use uuid::Uuid;
 use crate::{
     database::{self, Database},
     idempotency::StoredAnswers,
+    identity,
     keys::{self, Keys},
-    mail, metrics, worker,
+    mail::{self, Mail},
+    metrics,
+    worker::{self, Handlers},
 };
 
 /// How long requests have to end when the process is asked to.
@@ -97,8 +101,6 @@ pub async fn start(settings: &mut Settings, parts: Parts, sources: Sources) -> R
     let blobs = Blobs::local(&settings.data_dir.join("blobs"))?;
     let folder = blobs.identity(store.fresh_id()).await?;
     let drain = Drain::default();
-    let callers = Arc::new(Callers::new(store.clone()));
-    let following = callers.follow();
     let listener = parts
         .serve
         .then(|| std::net::TcpListener::bind(settings.listen))
@@ -108,18 +110,20 @@ pub async fn start(settings: &mut Settings, parts: Parts, sources: Sources) -> R
         settings.listening_on(listener.local_addr()?);
     }
     let mail = mail::open(settings, &store, &keys.ring)?;
-    if parts.serve {
+    let provider = identity::open(settings, &store, &keys.ring)?;
+    if parts.serve && provider.is_none() {
         mail::say_if_off(settings);
     }
-    let people = People {
-        sign_ins: SignIns::new(store.clone(), Arc::clone(&callers), mail.outbox.clone()),
-        team: Team::new(store.clone(), Arc::clone(&callers), mail.outbox.clone()),
-        kept: mail.kept,
-        callers,
+    let people = People::new(&store, &mail, provider);
+    let following = people.callers.follow();
+    let handlers = Handlers {
+        blobs: blobs.clone(),
+        post: mail.post.clone(),
+        identity: people.provider.clone(),
     };
     let worker = parts
         .work
-        .then(|| worker::start(&store, &blobs, &mail.post, worker::Options::of(&settings.listen)))
+        .then(|| worker::start(&store, &handlers, worker::Options::of(&settings.listen)))
         .transpose()?;
     if let Some(admin) = settings.admin_listen {
         metrics::serve(admin)?;
@@ -244,7 +248,7 @@ impl Site {
             dashboard: dashboard(
                 &api,
                 Setup::new(store.clone()),
-                people.kept.clone(),
+                people,
                 Arc::clone(&sources.clock),
                 settings.secure_cookies(),
             ),
@@ -270,8 +274,24 @@ impl Site {
 struct People {
     callers: Arc<Callers>,
     sign_ins: SignIns,
+    provider: Option<ProviderSignIns>,
     team: Team,
     kept: Option<KeptMails>,
+}
+
+impl People {
+    fn new(store: &Store, mail: &Mail, provider: Option<ProviderSignIns>) -> Self {
+        let standing = provider.as_ref().map(ProviderSignIns::standing);
+        let callers = Arc::new(Callers::new(store.clone()).standing_on(standing));
+        let (outbox, elsewhere) = (&mail.outbox, provider.is_some());
+        Self {
+            sign_ins: SignIns::new(store.clone(), Arc::clone(&callers), outbox.clone()).elsewhere(elsewhere),
+            team: Team::new(store.clone(), Arc::clone(&callers), outbox.clone()).elsewhere(elsewhere),
+            provider,
+            kept: mail.kept.clone(),
+            callers,
+        }
+    }
 }
 
 /// Every use case, over one store.
@@ -313,7 +333,7 @@ fn use_cases(
 fn dashboard(
     api: &kale_http_api::Deps,
     setup: Setup,
-    kept: Option<KeptMails>,
+    people: &People,
     clock: Arc<dyn Clock>,
     secure_cookies: bool,
 ) -> kale_dashboard::Deps {
@@ -323,10 +343,11 @@ fn dashboard(
         door: Door {
             fresh_nonce: api.fresh_nonce,
             secure_cookies,
-            mailbox: kept.is_some().then(|| kale_dashboard::MAILBOX.to_owned()),
+            mailbox: people.kept.is_some().then(|| kale_dashboard::MAILBOX.to_owned()),
         },
-        kept,
+        kept: people.kept.clone(),
         sign_ins: api.sign_ins.clone(),
+        provider: Provider(people.provider.clone()),
         team: api.team.clone(),
         api_keys: api.api_keys.clone(),
         audit: api.audit.clone(),

@@ -7,6 +7,7 @@ use kale_application::{
     audit::{SealAudit, VerifyAudit, is_waiting, seal_audit, verify_audit},
     companies::{PurgeCompany, purge_company},
     keys::{RotateKeys, rotate_keys},
+    identity::{FollowIdentity, ProviderSignIns, follow_identity},
     mail::{PostOffice, SendMail, send_mail},
     measures::{
         CheckRollups, RebuildRollups, RollUp, SweepRollups, check_rollups, rebuild_rollups, roll_up,
@@ -24,16 +25,32 @@ use kale_domain::clock::Clock;
 use kale_jobs::{Config, Handle, Job as _, Lease, Registry, Timetable, Worker};
 use kale_persistence::Store;
 
+/// What handlers need beside the store.
+#[derive(Debug, Clone)]
+pub struct Handlers {
+    /// Files of companies.
+    pub blobs: Blobs,
+    /// What mails are sent with.
+    pub post: PostOffice,
+    /// Who says who people are, where it is not this installation.
+    pub identity: Option<ProviderSignIns>,
+}
+
 /// Every kind of work of this build.
 #[must_use]
-pub fn registry(store: &Store, blobs: &Blobs, post: &PostOffice) -> Registry {
+pub fn registry(store: &Store, handlers: &Handlers) -> Registry {
+    let Handlers {
+        blobs,
+        post,
+        identity,
+    } = handlers.clone();
     let uploads = || (store.clone(), blobs.clone());
     let (profiles, checks, imports) = (uploads(), uploads(), uploads());
     let (refreshed, assigned, swept) = (store.clone(), store.clone(), store.clone());
     let (sealed, verified) = (store.clone(), store.clone());
     let purged = uploads();
     let (rotated, ring) = (store.clone(), Arc::clone(&post.ring));
-    let (idle, post) = (store.clone(), post.clone());
+    let idle = store.clone();
     let (counted, rebuilt, compared, left) = (store.clone(), store.clone(), store.clone(), store.clone());
     Registry::new()
         .on::<ProfileUpload>(async move |job, lease: Lease| {
@@ -59,11 +76,14 @@ pub fn registry(store: &Store, blobs: &Blobs, post: &PostOffice) -> Registry {
         })
         .on::<RotateKeys>(async move |job, lease: Lease| rotate_keys(&rotated, &ring, job, &lease).await)
         .on::<SendMail>(async move |job, lease: Lease| send_mail(&post, job, &lease).await)
+        .on::<FollowIdentity>(async move |job, lease: Lease| {
+            follow_identity(identity.as_ref(), job, &lease).await
+        })
         .on::<SweepRollups>(async move |job, lease: Lease| sweep_rollups(&left, job, &lease).await)
 }
 
-/// Recurring work, each in UTC.
-pub fn timetable(store: &Store) -> Result<Timetable> {
+/// Recurring work, each in UTC; `follows` says that an identity provider's events are read.
+pub fn timetable(store: &Store, follows: bool) -> Result<Timetable> {
     let nightly = |_slot| SweepPersonas::default().of_installation();
     let minutely = |_slot| SweepSessions::default().of_installation();
     let uncounted = |_slot| SweepRollups::default().of_installation();
@@ -74,7 +94,15 @@ pub fn timetable(store: &Store) -> Result<Timetable> {
         let store = asked.clone();
         async move { is_waiting(&store).await }
     };
+    let followed = |_slot| FollowIdentity::default().of_installation();
     Ok(Timetable::default()
+        .every_if(
+            "identity_follow",
+            "*/5 * * * * *",
+            "UTC",
+            move || async move { Ok(follows) },
+            followed,
+        )?
         .every_if("audit_seal", "*/5 * * * * *", "UTC", waiting, unsealed)?
         .every("audit_verify", "50 2 * * *", "UTC", chains)?
         .every("persona_sweep", "20 3 * * *", "UTC", nightly)?
@@ -106,16 +134,12 @@ impl Options {
 }
 
 /// Starts a worker on a thread of its own.
-pub fn start(store: &Store, blobs: &Blobs, post: &PostOffice, options: Options) -> Result<Handle> {
+pub fn start(store: &Store, handlers: &Handlers, options: Options) -> Result<Handle> {
     let config = Config {
-        timetable: timetable(store)?,
+        timetable: timetable(store, handlers.identity.is_some())?,
         clock: options.clock,
         lease: options.lease,
         ..Config::new(options.name, tokio::runtime::Handle::current())
     };
-    Ok(Worker::spawn(
-        store.clone(),
-        registry(store, blobs, post),
-        config,
-    )?)
+    Ok(Worker::spawn(store.clone(), registry(store, handlers), config)?)
 }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod companies;
 pub mod customers;
 pub mod events;
+pub mod identity;
 pub mod installation;
 pub mod keys;
 pub mod live;

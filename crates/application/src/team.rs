@@ -31,6 +31,7 @@ pub struct Team {
     store: Store,
     callers: Arc<Callers>,
     outbox: Outbox,
+    elsewhere: bool,
 }
 
 /// Who is to be invited.
@@ -89,7 +90,14 @@ impl Team {
             store,
             callers,
             outbox,
+            elsewhere: false,
         }
+    }
+
+    /// The same, where people sign in through an identity provider: an invitation alone lets nobody in.
+    #[must_use]
+    pub fn elsewhere(self, elsewhere: bool) -> Self {
+        Self { elsewhere, ..self }
     }
 
     /// The people of a company, by name.

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use crate::error::Problem;
 
 /// The names of all settings, as keys of the file; the variable is `KALE_` and the name in capitals.
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 21] = [
     "mongodb_uri",
     "listen",
     "admin_listen",
@@ -28,9 +28,21 @@ pub(crate) const NAMES: [&str; 15] = [
     "smtp_url",
     "mail_from",
     "mail",
+    "identity",
+    "workos_client_id",
+    "workos_api_key",
+    "workos_base_url",
+    "workos_webhook_secret",
+    "workos_roles",
 ];
 /// Those that can also be read from a file named by `KALE_…_FILE`.
-const SECRETS: [&str; 3] = ["mongodb_uri", "secret_key", "smtp_url"];
+const SECRETS: [&str; 5] = [
+    "mongodb_uri",
+    "secret_key",
+    "smtp_url",
+    "workos_api_key",
+    "workos_webhook_secret",
+];
 
 /// What the command line sets; `None` leaves a setting to the layers below. There is no flag for the secret key,
 /// because every user of a machine can read the arguments of its processes.
@@ -54,6 +66,8 @@ pub struct Flags {
     pub log_format: Option<String>,
     /// `--mongod`
     pub mongod: Option<PathBuf>,
+    /// `--identity`
+    pub identity: Option<String>,
 }
 
 /// One setting's text and where it was found.
@@ -186,6 +200,7 @@ impl Layers {
             ("log", flags.log.clone()),
             ("log_format", flags.log_format.clone()),
             ("mongod", path(&flags.mongod)),
+            ("identity", flags.identity.clone()),
         ] {
             if let Some(text) = text {
                 self.set(name, text, format!("--{}", name.replace('_', "-")));

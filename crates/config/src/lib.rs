@@ -20,11 +20,18 @@
 //! | `KALE_SMTP_URL`, `…_FILE` | `smtp_url` | none: no mail is sent |
 //! | `KALE_MAIL_FROM` | `mail_from` | none; needed with a mail server |
 //! | `KALE_MAIL` | `mail` | none; `keep` keeps mails for a developer, on this machine only |
+//! | `KALE_IDENTITY` | `identity` | `local`; or `workos` |
+//! | `KALE_WORKOS_CLIENT_ID` | `workos_client_id` | none; needed with `workos` |
+//! | `KALE_WORKOS_API_KEY`, `…_FILE` | `workos_api_key` | none; needed with `workos` |
+//! | `KALE_WORKOS_BASE_URL` | `workos_base_url` | `https://api.workos.com`; or an emulator on this machine |
+//! | `KALE_WORKOS_WEBHOOK_SECRET`, `…_FILE` | `workos_webhook_secret` | none: no call of WorkOS is taken; two, separated by a comma, while one takes the other's place |
+//! | `KALE_WORKOS_ROLES` | `workos_roles` | `admin=retention_admin,member=retention_expert` |
 //! | `KALE_MONGOD` | `mongod` | none: found on the PATH, in the cache, or fetched |
 //!
 //! An empty value counts as absent, because a compose file can't unset a variable.
 
 mod error;
+mod identity;
 mod layers;
 mod mail;
 mod origin;
@@ -32,6 +39,7 @@ mod secret_key;
 mod settings;
 
 pub use error::{ConfigError, Problem};
+pub use identity::{IdentitySettings, WorkOsSettings};
 pub use layers::Flags;
 pub use mail::{MailSettings, SmtpEncryption, SmtpSettings, SmtpUrl};
 pub use origin::{BaseUrl, InvalidUrl, Origin};

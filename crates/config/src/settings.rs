@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use crate::{
-    BaseUrl, ConfigError, Flags, Origin, SecretKeys,
+    BaseUrl, ConfigError, Flags, IdentitySettings, Origin, SecretKeys,
     layers::{Found, Layers},
     mail::{MailSettings, SmtpSettings, SmtpUrl, sender},
 };
@@ -56,6 +56,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// What becomes of mails.
     pub mail: MailSettings,
+    /// Who says who people are.
+    pub identity: IdentitySettings,
     /// The filter of log lines, such as `info,kale_jobs=debug`.
     pub log: String,
     /// What a log line looks like.
@@ -128,8 +130,8 @@ impl Settings {
 }
 
 /// Turns texts into types, collecting what can't be.
-struct Reading {
-    layers: Layers,
+pub(crate) struct Reading {
+    pub(crate) layers: Layers,
 }
 
 impl Reading {
@@ -160,6 +162,7 @@ impl Reading {
         let mongod = self.path("mongod");
         let here = listen.ip().is_loopback() && base_url.as_ref().is_none_or(BaseUrl::is_loopback);
         let mail = self.mail(here);
+        let identity = self.identity();
         if admin_listen.is_some_and(|admin| admin == listen && admin.port() != 0) {
             self.layers.problem(
                 "admin_listen",
@@ -186,6 +189,7 @@ impl Reading {
             requests_per_second: requests_per_second.unwrap_or(DEFAULT_REQUESTS_PER_SECOND),
             trusted_proxies,
             mail,
+            identity,
             log,
             log_format,
             mongod,
@@ -193,7 +197,11 @@ impl Reading {
     }
 
     /// The parsed text of a setting; a text that can't be parsed is noted with its place.
-    fn parsed<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub(crate) fn parsed<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         let Found { text, place } = self.layers.found.remove(name)?;
         match parse(text.trim()) {
             Ok(value) => Some(value),

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use kale_config::{ConfigError, Flags, LogFormat, MailSettings, Settings};
+use kale_config::{ConfigError, Flags, IdentitySettings, LogFormat, MailSettings, Settings};
 use secrecy::{ExposeSecret, SecretString};
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -349,4 +349,68 @@ fn every_mistake_about_mail_is_told_at_once() {
     let nobody = read(&[("KALE_SMTP_URL", "smtp://mail.example.com")]).unwrap_err();
     assert_eq!(places(&nobody), ["mail_from"]);
     drop(read(&[("KALE_MAIL", "throw away")]).unwrap_err());
+}
+
+#[test]
+fn workos_is_switched_on_with_what_it_needs_and_no_secret_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    std::fs::write(&key, "sk_test_secret\n").unwrap();
+    let env = [
+        ("KALE_IDENTITY", "workos"),
+        ("KALE_WORKOS_CLIENT_ID", "client_01"),
+        ("KALE_WORKOS_API_KEY_FILE", key.to_str().unwrap()),
+        ("KALE_WORKOS_WEBHOOK_SECRET", "hook_secret, hook_secret_2"),
+    ];
+    let settings = Settings::read(&Flags::default(), variables(&env), None).unwrap();
+    let IdentitySettings::WorkOs(workos) = &settings.identity else {
+        panic!("{settings:?}");
+    };
+    assert_eq!(workos.base_url.as_str(), "https://api.workos.com");
+    assert_eq!(workos.client_id, "client_01");
+    assert_eq!(workos.webhook_secrets.len(), 2);
+    assert!(!format!("{settings:?}").contains("secret\""), "{settings:?}");
+    assert!(!format!("{settings:?}").contains("sk_test"), "{settings:?}");
+
+    // The flag wins, and then nothing of it is asked for.
+    let flags = Flags {
+        identity: Some("local".to_owned()),
+        ..Flags::default()
+    };
+    let local = Settings::read(&flags, variables(&env), None).unwrap();
+    assert!(matches!(local.identity, IdentitySettings::Local));
+}
+
+#[test]
+fn what_workos_lacks_is_named() {
+    let said = |env: &[(&str, &str)]| {
+        let read = Settings::read(&Flags::default(), variables(env), None);
+        read.unwrap_err().to_string()
+    };
+    let missing = said(&[("KALE_IDENTITY", "workos")]);
+    assert!(
+        missing.contains("workos_client_id") && missing.contains("workos_api_key"),
+        "{missing}"
+    );
+    let complete = [
+        ("KALE_IDENTITY", "workos"),
+        ("KALE_WORKOS_CLIENT_ID", "client_01"),
+        ("KALE_WORKOS_API_KEY", "sk_secret"),
+    ];
+    for (name, text, expected) in [
+        ("KALE_IDENTITY", "auth0", "neither `local` nor `workos`"),
+        (
+            "KALE_WORKOS_BASE_URL",
+            "http://workos.example.com",
+            "must be https",
+        ),
+        ("KALE_WORKOS_WEBHOOK_SECRET", "a,b,c", "more than two"),
+        ("KALE_WORKOS_CLIENT_ID", "client 1", "no client"),
+    ] {
+        let mut env = complete.to_vec();
+        env.retain(|(other, _)| *other != name);
+        env.push((name, text));
+        let said = said(&env);
+        assert!(said.contains(expected) && !said.contains("sk_secret"), "{said}");
+    }
 }

@@ -12,6 +12,7 @@ use kale_application::{
     audit::AuditLog,
     companies::Companies,
     customers::Customers,
+    identity::ProviderSignIns,
     installation::Setup,
     live::Live,
     mail::KeptMails,
@@ -45,6 +46,8 @@ pub struct Deps {
     pub sign_ins: SignIns,
     /// Making the first Kale admin.
     pub setup: Setup,
+    /// Signing in through a company's own sign-in, where there is a provider for it.
+    pub provider: Provider,
     /// Inviting people and joining.
     pub team: Team,
     /// Keys of programs.
@@ -88,6 +91,18 @@ pub struct Deps {
 #[derive(Debug, Clone, Copy)]
 pub struct Picture(pub fn(&str, &ViewerSettings, &Seen) -> Result<HttpResponse, Problem>);
 
+/// Who says who people are, where this installation does not do so itself. Then it signs nobody in by a link that they
+/// asked for.
+#[derive(Debug, Clone)]
+pub struct Provider(pub Option<ProviderSignIns>);
+
+impl Provider {
+    /// The provider; without one, what belongs to it does not exist.
+    pub(crate) fn there(&self) -> Result<&ProviderSignIns, Problem> {
+        self.0.as_ref().ok_or_else(Problem::not_found)
+    }
+}
+
 /// How people come in.
 #[derive(Debug, Clone)]
 pub struct Door {
@@ -110,6 +125,7 @@ impl Deps {
             .app_data(Data::new(self.door))
             .app_data(Data::new(self.sign_ins))
             .app_data(Data::new(self.setup))
+            .app_data(Data::new(self.provider))
             .app_data(Data::new(self.team))
             .app_data(Data::new(self.api_keys))
             .app_data(Data::new(self.audit))

@@ -38,7 +38,7 @@ use actix_web::web::ServiceConfig;
 
 use self::routes::Routes;
 pub use self::{
-    deps::{Deps, Door, Picture},
+    deps::{Deps, Door, Picture, Provider},
     dev_mail::MAILBOX,
     frame::surface,
     routes::{Needs, Route, routes},

@@ -1,4 +1,5 @@
-//! Coming in and going out: without passwords, by a link that works once or the code beside it.
+//! Coming in and going out: without passwords, by a link that works once or the code beside it, or through a company's own
+//! sign-in.
 //!
 //! No form of these pages needs a script. Before somebody is signed in there is no token to carry, so those forms are
 //! taken from pages of this installation only, as the browser itself says.
@@ -6,6 +7,7 @@
 mod ask;
 mod code;
 mod companies;
+mod company;
 mod cookies;
 mod invitation;
 mod leave;
@@ -33,6 +35,9 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .post("/sign-in/invitation", Needs::Nothing, invitation::join)
         .get("/sign-in/set-up/{token}", Needs::Nothing, set_up::open)
         .post("/sign-in/set-up", Needs::Nothing, set_up::make)
+        .get("/sign-in/company", Needs::Nothing, company::begin)
+        .get("/sign-in/callback", Needs::Nothing, company::come_back)
+        .post("/sign-in/organization", Needs::Nothing, company::choose)
         .get("/sign-in/companies", Needs::SignedIn, companies::show)
         .post("/sign-in/companies", May(ManageInstallation), companies::enter)
         .post("/company/leave", May(ManageInstallation), companies::leave)

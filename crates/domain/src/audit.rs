@@ -128,6 +128,7 @@ pub enum AuditAction {
     AuditExported,
     AuditErased,
     KeysRotated,
+    OrganizationLinked,
 }
 
 impl AuditAction {

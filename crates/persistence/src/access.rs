@@ -25,6 +25,7 @@ use mongodb::Collection;
 use crate::{
     api_keys, companies,
     error::Result,
+    identity,
     sign_ins::{self, Link, Pair, Refreshed},
     store::Store,
     tenant::{Installation, Reach, Tenant},
@@ -250,6 +251,18 @@ pub async fn by_invitation(store: &Store, token: &str) -> Result<Option<Invited>
         company,
         by,
     }))
+}
+
+/// The company that an organization of the identity provider is; `None` where it is none, or none that takes anybody in.
+/// Whoever calls this has the provider's word for it.
+pub async fn by_organization(store: &Store, organization: &str) -> Result<Option<(Tenant, Company)>> {
+    let Some(id) = identity::links::company_of(store, organization).await? else {
+        return Ok(None);
+    };
+    let company = companies::read(store, id).await?;
+    Ok(company
+        .filter(|company| company.status == CompanyStatus::Active)
+        .map(|company| (Tenant::new(id), company)))
 }
 
 /// Uses a sign-in link up.

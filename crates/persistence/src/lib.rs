@@ -19,6 +19,7 @@ mod error;
 pub mod events;
 pub mod file_rows;
 pub mod idempotency;
+pub mod identity;
 pub mod jobs;
 pub mod kept_mails;
 pub mod live;

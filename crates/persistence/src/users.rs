@@ -122,6 +122,28 @@ pub async fn join(store: &Store, tx: &mut Tx, token: &Token, name: &str) -> Resu
     updated.map(User::try_from).transpose()
 }
 
+/// Lets somebody in whom the company's identity provider vouches for, in that role: whoever is invited has answered by
+/// it. `None` where nobody of that identity is there, or they were deactivated and not by the provider's word.
+pub async fn vouch_for(
+    store: &Store,
+    tx: &mut Tx,
+    id: UserId,
+    role: Role,
+    returns: bool,
+) -> Result<Option<User>> {
+    let mut filter = doc! { "_id": value::uuid(id.uuid()) };
+    if !returns {
+        filter.insert("status", doc! { "$ne": UserStatus::Deactivated.name() });
+    }
+    let change = doc! {
+        "$set": { "role": role.name(), "status": UserStatus::Active.name() },
+        "$unset": { "invitation": "" },
+        "$inc": { "version": 1_i64 },
+    };
+    let updated = records(store).update_in(tx, filter, change).await?;
+    updated.map(User::try_from).transpose()
+}
+
 /// One user of the transaction's company.
 pub async fn get_in(store: &Store, tx: &mut Tx, id: UserId) -> Result<Option<User>> {
     let found = records(store)

@@ -57,6 +57,8 @@ problem_types! {
         "It opens nothing, or its time is over. Begin again where you got it.";
     "forbidden" 403 "You may not do this":
         "The detail names the permission that is missing. An administrator of the company can give it.";
+    "sign-in-elsewhere" 403 "People sign in through their company here":
+        "This installation sends no links. Open `/sign-in` in a browser and continue with the company's own sign-in.";
     "choose-a-company" 403 "Choose a company first":
         "This belongs to a company, and you are in none. Enter one, then repeat the request.";
     "people-only" 403 "Only people may do this":

@@ -11,6 +11,7 @@ use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
 use super::caller::Who;
+use crate::identity::Standing;
 
 /// How long a caller is taken as it was.
 const REMEMBERED: Duration = Duration::from_secs(5);
@@ -26,6 +27,8 @@ type Remembered = Cache<[u8; 32], Who>;
 #[derive(Debug)]
 pub struct Callers {
     store: Store,
+    /// What sign-ins through an identity provider stand on, where there is one.
+    standing: Option<Standing>,
     /// Replaced as a whole when it forgets: who was read before goes into the old one, where nobody looks.
     remembered: RwLock<Remembered>,
 }
@@ -43,8 +46,15 @@ impl Callers {
     pub fn new(store: Store) -> Self {
         Self {
             store,
+            standing: None,
             remembered: RwLock::new(nobody()),
         }
+    }
+
+    /// The same, where sign-ins may stand on a session at an identity provider.
+    #[must_use]
+    pub fn standing_on(self, standing: Option<Standing>) -> Self {
+        Self { standing, ..self }
     }
 
     /// Who holds that token; `None` where it opens nothing (any more).
@@ -67,9 +77,11 @@ impl Callers {
                 .await?
                 .map(|presence| Who::Person(Arc::new(presence)))
         } else {
-            access::by_sign_in(&self.store, token)
-                .await?
-                .map(|presence| Who::Person(Arc::new(presence)))
+            let found = access::by_sign_in(&self.store, token).await?;
+            match (found, &self.standing) {
+                (Some(presence), Some(standing)) if !standing.holds(&presence).await? => None,
+                (found, _) => found.map(|presence| Who::Person(Arc::new(presence))),
+            }
         };
         if let Some(who) = &who {
             self.stamp(who).await;

@@ -30,11 +30,15 @@ pub struct SignIns {
     pub(super) store: Store,
     pub(super) callers: Arc<Callers>,
     outbox: Outbox,
+    elsewhere: bool,
 }
 
 /// Why no link was made.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
+    /// People sign in through an identity provider, and no other way.
+    #[error("people sign in through their company here; links are made on the command line only")]
+    Elsewhere,
     /// What waits to be mailed could not be sealed or stored.
     #[error(transparent)]
     NotKept(#[from] SealError),
@@ -84,12 +88,23 @@ impl SignIns {
             store,
             callers,
             outbox,
+            elsewhere: false,
         }
+    }
+
+    /// The same, where people sign in through an identity provider: nobody is sent a link. Whoever runs the installation
+    /// makes them still, for Kale admins and for the day the provider is away.
+    #[must_use]
+    pub fn elsewhere(self, elsewhere: bool) -> Self {
+        Self { elsewhere, ..self }
     }
 
     /// Has a link sent to every active user of that address. Known and unknown addresses are answered alike, after the
     /// same writes: only the job that sends finds out.
     pub async fn ask(&self, email: &Email, browser: &str) -> Result<(), AskError> {
+        if self.elsewhere {
+            return Err(AskError::Elsewhere);
+        }
         Ok(self.outbox.ask_for_links(email, browser).await?)
     }
 
@@ -250,12 +265,14 @@ impl SignIns {
 impl Classify for AskError {
     fn kind(&self) -> ErrorKind {
         match self {
+            Self::Elsewhere => ErrorKind::Forbidden,
             Self::NotKept(error) => error.kind(),
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
+            Self::Elsewhere => "sign-in-elsewhere",
             Self::NotKept(error) => error.code(),
         }
     }

@@ -52,6 +52,9 @@ pub enum JoinError {
     /// It is unknown, used, replaced, taken back or too old: nobody learns which.
     #[error("this invitation works no more; ask for a new one")]
     Dead,
+    /// People sign in through an identity provider, which has to know them first.
+    #[error("people sign in through their company here; continue with the company's own sign-in")]
+    Elsewhere,
     /// The name breaks a rule.
     #[error("this can't be done so")]
     Invalid(Vec<FieldError>),
@@ -97,6 +100,7 @@ impl Classify for JoinError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Dead => ErrorKind::NotFound,
+            Self::Elsewhere => ErrorKind::Forbidden,
             Self::Invalid(_) => ErrorKind::Invalid,
             Self::Store(error) => error.kind(),
         }
@@ -105,6 +109,7 @@ impl Classify for JoinError {
     fn code(&self) -> &'static str {
         match self {
             Self::Dead => "invitation-dead",
+            Self::Elsewhere => "sign-in-elsewhere",
             Self::Invalid(_) => "validation",
             Self::Store(error) => error.code(),
         }

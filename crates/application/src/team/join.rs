@@ -52,6 +52,9 @@ impl Team {
         name: Option<&str>,
         provenance: &Provenance,
     ) -> Result<User, JoinError> {
+        if self.elsewhere {
+            return Err(JoinError::Elsewhere);
+        }
         let invited = self.look(token).await?.ok_or(JoinError::Dead)?;
         let name = name.unwrap_or(&invited.user.name).trim();
         if let Some(wrong) = wrong_name(name) {

@@ -3,7 +3,7 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 60] = [
+pub(super) const ACTIONS: [AuditAction; 61] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanySuspended,
@@ -64,6 +64,7 @@ pub(super) const ACTIONS: [AuditAction; 60] = [
     AuditAction::AuditExported,
     AuditAction::AuditErased,
     AuditAction::KeysRotated,
+    AuditAction::OrganizationLinked,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -125,6 +126,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::ViewerTokenMinted => "made a subscriber’s token for",
         AuditAction::AuditErased => "erased what was said in",
         AuditAction::KeysRotated => "sealed every secret anew with the key",
+        AuditAction::OrganizationLinked => "linked the organization",
     }
 }
 

@@ -6,8 +6,12 @@ use kale_application::access::SignIns;
 use kale_domain::{email::Email, sign_in::LINK};
 use kale_web::{Gate, Problem, Visitor};
 
-use super::cookies::{ASKED, Asked, BROWSER, is_nonce};
+use super::{
+    company,
+    cookies::{ASKED, Asked, BROWSER, is_nonce},
+};
 use crate::{
+    deps::Provider,
     frame::{Form, Frame, Query, local_path},
     view::{
         form::Field,
@@ -20,12 +24,16 @@ use crate::{
 pub(super) async fn show(
     frame: Frame,
     Visitor(caller): Visitor,
+    provider: Data<Provider>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let query = Query::read(request.query_string());
     let next = query.get("next");
     if caller.is_some() {
         return Ok(frame.see_other(local_path(next)));
+    }
+    if provider.0.is_some() {
+        return company::page(&frame, StatusCode::OK, next, None);
     }
     page(&frame, StatusCode::OK, next, Field::default())
 }
@@ -35,10 +43,15 @@ pub(super) async fn send(
     frame: Frame,
     gate: Data<Gate>,
     sign_ins: Data<SignIns>,
+    provider: Data<Provider>,
     request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     gate.require_same_origin(&request)?;
+    if provider.0.is_some() {
+        let sorry = "Links are not sent here: people sign in through their company.";
+        return company::page(&frame, StatusCode::FORBIDDEN, form.get("next"), Some(sorry));
+    }
     let typed = form.get("email").trim();
     let email: Email = match typed.parse() {
         Ok(email) => email,

@@ -19,6 +19,12 @@ pub(super) const ASKED: Keep = Keep {
     minutes: 15,
 };
 
+/// What ties the answer of an identity provider to the browser that was sent there.
+pub(super) const STATE: Keep = Keep {
+    name: "kale_state",
+    minutes: 10,
+};
+
 /// An address of a person and a path of ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Asked {

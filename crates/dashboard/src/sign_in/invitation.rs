@@ -6,6 +6,7 @@ use kale_application::team::{Invited, JoinError, Team};
 use kale_domain::access::Role;
 use kale_web::{Gate, Path, Problem};
 
+use super::company;
 use crate::{
     frame::{Form, Frame, add_cookie},
     view::{
@@ -43,6 +44,10 @@ pub(super) async fn join(
         Err(JoinError::Invalid(wrong)) => {
             let message = wrong.first().map_or("", |one| one.message.as_ref());
             show(&frame, &team, token.to_owned(), Some(name), message).await
+        }
+        Err(JoinError::Elsewhere) => {
+            let remark = "Your company says who you are: sign in there, and you are in.";
+            company::page(&frame, StatusCode::FORBIDDEN, "", Some(remark))
         }
         Err(JoinError::Dead) => page(&frame, StatusCode::GONE, String::new(), None),
         Err(JoinError::Store(error)) => Err(error.into()),

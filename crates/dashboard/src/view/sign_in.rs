@@ -18,6 +18,61 @@ pub struct SignInPage {
     pub banner: Option<Banner>,
 }
 
+/// Leads to a company's own sign-in.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/company.html")]
+pub struct CompanySignInPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// Where the way begins.
+    pub begin: String,
+    /// A remark above it: signed out, begin again.
+    pub banner: Option<Banner>,
+}
+
+/// An organization of somebody who belongs to several.
+#[derive(Debug)]
+pub struct OrganizationChoice {
+    /// What is sent.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Two letters for it.
+    pub initials: String,
+}
+
+/// Asks which organization, before anybody is signed in.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/organizations.html")]
+pub struct OrganizationsPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// What may be chosen.
+    pub organizations: Vec<OrganizationChoice>,
+}
+
+/// Says why the company's sign-in let nobody in, and what to do.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/no_access.html")]
+pub struct NoAccessPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// What happened.
+    pub title: &'static str,
+    /// What to do.
+    pub detail: &'static str,
+}
+
+/// Leads on to the provider, which ends its session, too.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/leaving.html")]
+pub struct LeavingPage {
+    /// Title, theme, token.
+    pub plain: Plain,
+    /// Where the session is ended.
+    pub on: String,
+}
+
 /// Says that mail is on its way and takes the code from it, where it has one.
 #[derive(Debug, Template)]
 #[template(path = "sign_in/check_mail.html")]

@@ -19,7 +19,7 @@ use crate::{
 /// How many documents go at once.
 const BATCH: i64 = 2_000;
 /// What people of a company have beside what carries its id: by the id of the person.
-const OF_PEOPLE: [&str; 2] = ["sign_ins", "sign_in_links"];
+const OF_PEOPLE: [&str; 3] = ["sign_ins", "sign_in_links", "identity_sessions"];
 
 /// What [`purge`] does not sweep with the rest: people go last, and the claim on the short name with the company. The
 /// server's own collections are none of ours.

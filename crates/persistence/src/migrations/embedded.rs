@@ -53,4 +53,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0015_sign_in",
         include_str!("../../../../migrations/0015_sign_in.json"),
     ),
+    (
+        "0016_identity",
+        include_str!("../../../../migrations/0016_identity.json"),
+    ),
 ];

@@ -9,6 +9,10 @@ use super::Place;
 /// names it here, and so a rotation of keys reaches it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
+    /// What a sign-in through a provider needs when it comes back.
+    IdentityAttempt,
+    /// What refreshes a session at a provider.
+    IdentityRefreshToken,
     /// A mail that is kept for a developer.
     KeptMail,
     /// A mail that waits to be sent.
@@ -19,12 +23,20 @@ pub enum Field {
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::KeptMail, Self::OutboxMail, Self::ViewerSecret];
+    pub const ALL: [Self; 5] = [
+        Self::IdentityAttempt,
+        Self::IdentityRefreshToken,
+        Self::KeptMail,
+        Self::OutboxMail,
+        Self::ViewerSecret,
+    ];
 
     /// The collection.
     #[must_use]
     pub const fn collection(self) -> &'static str {
         match self {
+            Self::IdentityAttempt => "identity_attempts",
+            Self::IdentityRefreshToken => "identity_sessions",
             Self::KeptMail => "kept_mails",
             Self::OutboxMail => "outbox",
             Self::ViewerSecret => "viewer_secrets",
@@ -36,7 +48,8 @@ impl Field {
     pub const fn name(self) -> &'static str {
         match self {
             Self::KeptMail => "letter",
-            Self::OutboxMail => "content",
+            Self::IdentityAttempt | Self::OutboxMail => "content",
+            Self::IdentityRefreshToken => "refresh_token",
             Self::ViewerSecret => "secret",
         }
     }

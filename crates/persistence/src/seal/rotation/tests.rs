@@ -4,11 +4,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    access,
+    access, identity,
     jobs::Fence,
     kept_mails, outbox,
     seal::{RingState, SealingKey, ring_check},
-    testing,
+    sign_ins, testing,
     viewer::secrets,
 };
 
@@ -30,6 +30,21 @@ const JOB: u128 = 77;
 async fn fill(store: &Store, ring: &KeyRing) -> crate::tenant::Tenant {
     let tenant = crate::tenant::Tenant::new(testing::people::company_id(1));
     let later = store.now().saturating_add(SignedDuration::from_hours(1)).unwrap();
+    identity::attempts::begin(store, ring, "state", &"asked")
+        .await
+        .unwrap();
+    let (sign_in, _) = sign_ins::begin(store, testing::people::user_id(1), "")
+        .await
+        .unwrap();
+    let said = identity::sessions::Said {
+        session: "session",
+        organization: None,
+        refresh_token: "refresh",
+        fresh_until: later,
+    };
+    identity::sessions::begin(store, ring, &sign_in, &said)
+        .await
+        .unwrap();
     kept_mails::keep(store, access::operator(), ring, "a@kale", &"kept", store.now())
         .await
         .unwrap();
@@ -76,6 +91,8 @@ async fn after_a_rotation_the_new_key_alone_opens_every_field() {
     assert_eq!(ring_check(&store, &alone).await.unwrap(), RingState::Known);
     let kept = kept_mails::get::<String>(&store, access::operator(), &alone, "a@kale");
     assert_eq!(kept.await.unwrap().unwrap().letter, "kept");
+    let asked: Option<String> = identity::attempts::take(&store, &alone, "state").await.unwrap();
+    assert_eq!(asked.as_deref(), Some("asked"));
     let held = Fence {
         job: JobId::from_uuid(Uuid::from_u128(JOB)),
         token: 1,

@@ -1,0 +1,195 @@
+//! Following what happens at the provider: its list of events is the truth, kept by a cursor. A call of the provider's
+//! only wakes whoever reads it.
+
+use kale_domain::{
+    audit::{Actor, AuditAction},
+    id::{SignInId, UserId},
+    user::{User, UserStatus},
+};
+use kale_integrations::{
+    IntegrationError,
+    identity::{Event, Happening},
+};
+use kale_jobs::{Job, JobError, Lease};
+use kale_persistence::{
+    StoreError, Tenant, access,
+    identity::{events, links, sessions},
+    jobs::Enqueued,
+    sign_ins, users,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{NoAccess, ProviderSignInError, ProviderSignIns};
+use crate::access::Provenance;
+
+/// Reads what has happened at the identity provider, and does the same here.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct FollowIdentity {}
+
+impl Job for FollowIdentity {
+    const KIND: &'static str = "identity_follow";
+    const HOUSEKEEPING: bool = true;
+}
+
+/// Runs [`FollowIdentity`]; without a provider there is nothing to follow.
+pub async fn follow_identity(
+    identity: Option<&ProviderSignIns>,
+    _: FollowIdentity,
+    lease: &Lease,
+) -> Result<(), JobError> {
+    let installation = lease.installation()?;
+    let Some(identity) = identity else {
+        return lease.progress(0, Some(0), "There is no identity provider");
+    };
+    let mut done = 0;
+    loop {
+        let after = events::cursor(&identity.store, installation).await?;
+        let happened = identity.provider.events(after.as_deref()).await.map_err(later)?;
+        let Some(last) = happened.last().map(|event| event.id.clone()) else {
+            return lease.progress(
+                done,
+                Some(done),
+                &format!("{done} events of the identity provider"),
+            );
+        };
+        for event in &happened {
+            identity.heed(event).await.map_err(failed)?;
+            done += 1;
+        }
+        identity
+            .store
+            .installation_transaction::<_, StoreError>(installation, async |tx| {
+                lease.hold(tx).await?;
+                events::advance(&identity.store, tx, installation, &last).await
+            })
+            .await?;
+        lease.progress(done, None, "Events of the identity provider")?;
+    }
+}
+
+fn later(error: IntegrationError) -> JobError {
+    match error {
+        IntegrationError::RateLimited { retry_after } => {
+            JobError::retry_after(retry_after, error.to_string())
+        }
+        error => JobError::retry(error.to_string()),
+    }
+}
+
+fn failed(error: ProviderSignInError) -> JobError {
+    match error {
+        ProviderSignInError::Store(error) => error.into(),
+        ProviderSignInError::Provider(error) => later(error),
+        error => JobError::retry(error.to_string()),
+    }
+}
+
+impl ProviderSignIns {
+    /// Whether a call comes from the provider, now.
+    #[must_use]
+    pub fn is_genuine(&self, signature: &str, body: &[u8]) -> bool {
+        self.provider.is_genuine(signature, body, self.store.now())
+    }
+
+    /// Has the provider's events read soon.
+    pub async fn wake(&self) -> Result<(), StoreError> {
+        let job = FollowIdentity::default()
+            .of_installation()?
+            .unless_active("identity_follow");
+        let _either: Enqueued = self.store.jobs().enqueue(None, job).await?;
+        Ok(())
+    }
+
+    async fn heed(&self, event: &Event) -> Result<(), ProviderSignInError> {
+        match &event.what {
+            Happening::MembershipChanged { person, organization } => self.look_at(person, organization).await,
+            Happening::PersonDeleted { person } => {
+                for tenant in links::companies_of(&self.store, access::operator(), person).await? {
+                    self.part(tenant, person).await?;
+                }
+                Ok(())
+            }
+            Happening::SessionRevoked { session } => {
+                for (sign_in, user) in sessions::of_session(&self.store, session).await? {
+                    self.end(sign_in, user).await?;
+                }
+                Ok(())
+            }
+            Happening::Other => Ok(()),
+        }
+    }
+
+    /// Makes somebody in a company what the provider says now; what it said when the event was written is over.
+    async fn look_at(&self, person: &str, organization: &str) -> Result<(), ProviderSignInError> {
+        let Some((tenant, _)) = access::by_organization(&self.store, organization).await? else {
+            return Ok(());
+        };
+        let memberships = match self.provider.memberships(person).await {
+            Err(IntegrationError::NotFound) => Vec::new(),
+            other => other?,
+        };
+        let role = memberships
+            .into_iter()
+            .find(|one| one.active && one.organization == organization && one.person == person)
+            .and_then(|one| self.roles.part(&one.role));
+        let Some(role) = role else {
+            return self.part(tenant, person).await;
+        };
+        let changed = self
+            .store
+            .transaction::<_, ProviderSignInError>(tenant, async |tx| {
+                let Some(known) = links::user_of(&self.store, tx, person).await? else {
+                    return Ok(());
+                };
+                let Some(user) = users::get_in(&self.store, tx, known.user).await? else {
+                    return Ok(());
+                };
+                let by = Provenance::default();
+                let user = self.as_said(tx, user, role, known.left, &by).await?;
+                if known.left {
+                    links::know(&self.store, tx, person, user.id).await?;
+                }
+                Ok(())
+            })
+            .await;
+        match changed {
+            // Whoever was sent away here stays away.
+            Err(ProviderSignInError::NoAccess(NoAccess::Deactivated)) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Somebody no longer belongs to a company: they can't sign in, and what they had signed in ends. What they did
+    /// stays, and so do they, for the day they come back.
+    async fn part(&self, tenant: Tenant, person: &str) -> Result<(), ProviderSignInError> {
+        self.store
+            .transaction::<_, ProviderSignInError>(tenant, async |tx| {
+                let Some(known) = links::user_of(&self.store, tx, person).await? else {
+                    return Ok(());
+                };
+                let Some(user) = users::get_in(&self.store, tx, known.user).await? else {
+                    return Ok(());
+                };
+                if user.status != UserStatus::Active {
+                    return Ok(());
+                }
+                let after = User {
+                    status: UserStatus::Deactivated,
+                    ..user
+                };
+                let user = users::update(&self.store, tx, &after).await?;
+                sign_ins::end_all(&self.store, tx, user.id, None).await?;
+                links::leave(&self.store, tx, person).await?;
+                let by = Provenance::default();
+                let entry = by.entry(tx, Actor::System, AuditAction::UserDeactivated, user.id);
+                Ok(tx.audit(entry).await?)
+            })
+            .await
+    }
+
+    async fn end(&self, sign_in: SignInId, user: UserId) -> Result<(), ProviderSignInError> {
+        sign_ins::end(&self.store, user, sign_in).await?;
+        sessions::end(&self.store, sign_in).await?;
+        Ok(())
+    }
+}
