@@ -20,6 +20,7 @@ mod faults;
 mod first_admin;
 mod held;
 mod hosted;
+mod identity;
 mod isolation;
 mod jobs;
 mod mail;

@@ -9,7 +9,11 @@ use kale_integration_workos::WorkOs;
 use kale_persistence::{Store, seal::KeyRing};
 
 /// The provider of the settings; `None` where this installation says it itself. Nothing is asked yet.
-pub(crate) fn open(settings: &Settings, store: &Store, ring: &Arc<KeyRing>) -> Result<Option<ProviderSignIns>> {
+pub(crate) fn open(
+    settings: &Settings,
+    store: &Store,
+    ring: &Arc<KeyRing>,
+) -> Result<Option<ProviderSignIns>> {
     let workos = match &settings.identity {
         IdentitySettings::Local => return Ok(None),
         IdentitySettings::WorkOs(workos) => workos,

@@ -6,8 +6,8 @@ use anyhow::Result;
 use kale_application::{
     audit::{SealAudit, VerifyAudit, is_waiting, seal_audit, verify_audit},
     companies::{PurgeCompany, purge_company},
-    keys::{RotateKeys, rotate_keys},
     identity::{FollowIdentity, ProviderSignIns, follow_identity},
+    keys::{RotateKeys, rotate_keys},
     mail::{PostOffice, SendMail, send_mail},
     measures::{
         CheckRollups, RebuildRollups, RollUp, SweepRollups, check_rollups, rebuild_rollups, roll_up,

@@ -355,7 +355,7 @@ fn every_mistake_about_mail_is_told_at_once() {
 fn workos_is_switched_on_with_what_it_needs_and_no_secret_is_shown() {
     let folder = tempfile::tempdir().unwrap();
     let key = folder.path().join("key");
-    std::fs::write(&key, "sk_test_secret\n").unwrap();
+    fs::write(&key, "sk_test_secret\n").unwrap();
     let env = [
         ("KALE_IDENTITY", "workos"),
         ("KALE_WORKOS_CLIENT_ID", "client_01"),

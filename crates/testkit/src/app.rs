@@ -16,7 +16,7 @@ use kale_config::{Flags, Settings};
 use kale_domain::{access::Role, id::UserId, secret::Token};
 use kale_persistence::{Sources, Store, access};
 
-use crate::{Client, TestClock, TestCompany, clock::SeededIds, mongod};
+use crate::{Client, Emulator, TestClock, TestCompany, clock::SeededIds, mongod};
 
 /// The server, its worker and its database.
 pub struct TestApp(Held);
@@ -41,6 +41,7 @@ impl Started {
             more,
             folder,
             SeededIds::default(),
+            TestClock::new(),
         )
         .await
     }
@@ -51,10 +52,10 @@ impl Started {
         more: &[(&str, &str)],
         folder: tempfile::TempDir,
         ids: SeededIds,
+        clock: Arc<TestClock>,
     ) -> Self {
         // The first one of the process counts; the others are the same.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        let clock = TestClock::new();
         let flags = Flags {
             mongodb_uri: Some(mongodb_uri.to_owned().into()),
             listen: Some("127.0.0.1:0".to_owned()),
@@ -122,7 +123,28 @@ impl TestApp {
         let key = "secret.key";
         std::fs::copy(self.data_dir().join(key), folder.path().join(key)).unwrap();
         let ids = SeededIds::from(1 << 40);
-        let started = Started::with(self.mongodb_uri(), NonZeroU32::MAX, &[], folder, ids).await;
+        let clock = TestClock::new();
+        let started = Started::with(self.mongodb_uri(), NonZeroU32::MAX, &[], folder, ids, clock).await;
+        Self(Held::Own(Box::new(started)))
+    }
+
+    /// Starts one that signs people in through that emulator, whose tokens go by the machine's clock.
+    pub async fn start_through(emulator: &Emulator) -> Self {
+        let (database, folder) = (mongod::fresh_database(), tempfile::tempdir().unwrap());
+        Self::through(emulator, &database, folder, SeededIds::default()).await
+    }
+
+    /// Starts a second server of the same installation, through the same emulator.
+    pub async fn beside_through(&self, emulator: &Emulator) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key = "secret.key";
+        std::fs::copy(self.data_dir().join(key), folder.path().join(key)).unwrap();
+        Self::through(emulator, self.mongodb_uri(), folder, SeededIds::from(1 << 40)).await
+    }
+
+    async fn through(emulator: &Emulator, database: &str, folder: tempfile::TempDir, ids: SeededIds) -> Self {
+        let (clock, variables) = (TestClock::at_present(), emulator.variables());
+        let started = Started::with(database, NonZeroU32::MAX, &variables, folder, ids, clock).await;
         Self(Held::Own(Box::new(started)))
     }
 

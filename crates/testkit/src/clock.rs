@@ -20,6 +20,12 @@ impl TestClock {
         Arc::new(Self(Mutex::new("2100-01-01T12:00:00Z".parse().unwrap())))
     }
 
+    /// Where the machine's clock stands now, for tests with others who go by it.
+    #[must_use]
+    pub fn at_present() -> Arc<Self> {
+        Arc::new(Self(Mutex::new(kale::sources::system().clock.now())))
+    }
+
     /// Lets time pass.
     pub fn advance(&self, by: SignedDuration) {
         *self.0.lock().unwrap() += by;

@@ -17,6 +17,7 @@ mod clock;
 mod company;
 mod contract;
 mod document;
+mod emulator;
 mod files;
 mod importing;
 mod installation;
@@ -32,6 +33,7 @@ pub use self::{
     company::TestCompany,
     contract::undescribed,
     document::{Operation, document, operations},
+    emulator::{Emulator, node},
     files::{TELCO, multipart},
     installation::Installation,
     mongod::{fresh_database, shared_uri},

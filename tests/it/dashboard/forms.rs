@@ -106,7 +106,8 @@ async fn every_form_is_taken_with_its_token() {
             "POST /sign-in/code",
             "POST /sign-in/link",
             "POST /sign-in/invitation",
-            "POST /sign-in/set-up"
+            "POST /sign-in/set-up",
+            "POST /sign-in/organization"
         ]
     );
     app.stop().await;

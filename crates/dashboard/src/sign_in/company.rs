@@ -194,7 +194,7 @@ pub(super) fn page(
     let page = CompanySignInPage {
         plain: frame.plain(None, "Sign in"),
         begin: Query::default()
-            .with("next", &next_of(next))
+            .with("next", next_of(next))
             .at("/sign-in/company"),
         banner: remark.or(said),
     };

@@ -33,15 +33,15 @@ pub(crate) struct View {
 
 /// Sends a sign-in link.
 ///
-/// Known and unknown addresses are answered alike, also when too many mails were asked for. The link works once, for a quarter of an hour, and only together
-/// with the nonce of this answer.
+/// Known and unknown addresses are answered alike, also when too many mails were asked for. The link works once, for a
+/// quarter of an hour, and only together with the nonce of this answer.
 #[utoipa::path(
     tag = "Auth",
     operation_id = "ask_for_sign_in_link",
     request_body(content = Body, example = json!({ "email": "ada@northwind.example" })),
     responses((status = 202, description = "If somebody has that address, a link is on its way", body = View,
         example = json!({ "nonce": "5b0c9f4d2f6a4f0c8a1d7e3b6c2f9a10", "expires_in": 900 }))),
-    extensions(("x-permission" = json!(PUBLIC))),
+    extensions(("x-permission" = json!(PUBLIC)), ("x-problems" = json!(["sign-in-elsewhere"]))),
 )]
 #[post("/auth/local/link")]
 #[tracing::instrument(name = "api.auth.link", skip_all)]

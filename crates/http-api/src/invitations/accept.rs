@@ -28,7 +28,7 @@ pub(crate) struct Body {
         example = "kale_inv_01h455vb4pex5vsknk084sn02q_8Jc1...")),
     request_body(content = Body, example = json!({ "name": "Maya Lind" })),
     responses((status = 200, description = "The sign-in", body = Tokens, example = json!(Tokens::example()))),
-    extensions(("x-permission" = json!(PUBLIC)), ("x-problems" = json!(["invitation-dead"]))),
+    extensions(("x-permission" = json!(PUBLIC)), ("x-problems" = json!(["invitation-dead", "sign-in-elsewhere"]))),
 )]
 #[post("/invitations/{token}/accept")]
 #[tracing::instrument(name = "api.invitations.accept", skip_all)]

@@ -24,7 +24,7 @@ struct Organization {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Person {
+struct PersonLink {
     #[serde(rename = "_id")]
     id: Bson,
     company_id: bson::Uuid,
@@ -48,7 +48,7 @@ fn organizations(store: &Store) -> Collection<Organization> {
     store.database().collection("identity_organizations")
 }
 
-fn people(store: &Store) -> Scoped<Person> {
+fn people(store: &Store) -> Scoped<PersonLink> {
     Scoped::new(store.database(), "identity_people")
 }
 
@@ -97,7 +97,7 @@ pub async fn user_of(store: &Store, tx: &mut Tx, person: &str) -> Result<Option<
 
 /// Says that somebody at the provider is that user of the transaction's company, and nobody else is.
 pub async fn know(store: &Store, tx: &mut Tx, person: &str, user: UserId) -> Result<()> {
-    let record = Person {
+    let record = PersonLink {
         id: key(tx.tenant(), person),
         company_id: value::uuid(tx.tenant().company().uuid()),
         person: person.to_owned(),
@@ -122,13 +122,13 @@ pub async fn leave(store: &Store, tx: &mut Tx, person: &str) -> Result<()> {
 
 /// The companies that somebody at the provider is in.
 pub async fn companies_of(store: &Store, _: Installation, person: &str) -> Result<Vec<Tenant>> {
-    let people: Collection<Person> = store.database().collection("identity_people");
-    let found: Vec<Person> = people
+    let people: Collection<PersonLink> = store.database().collection("identity_people");
+    let found: Vec<PersonLink> = people
         .find(doc! { "person": person })
         .limit(1_000)
         .await?
         .try_collect()
         .await?;
-    let tenant = |link: Person| Tenant::new(CompanyId::from_uuid(value::from_uuid(link.company_id)));
+    let tenant = |link: PersonLink| Tenant::new(CompanyId::from_uuid(value::from_uuid(link.company_id)));
     Ok(found.into_iter().map(tenant).collect())
 }
