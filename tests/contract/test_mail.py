@@ -206,6 +206,8 @@ def test_a_refused_mail_is_given_up_and_says_no_address(server):
 
 
 def test_the_log_holds_no_address_and_no_link(server):
-    log = server.log.read_text(encoding="utf-8")
+    said = server.log.read_text(encoding="utf-8").splitlines()
+    # On the console alone, beside the log, a server without a Kale admin prints the link that makes one.
+    log = "\n".join(line for line in said if line.startswith("{"))
     assert "ready" in log
     assert "globex.example" not in log.replace("kale@globex.example", "") and "/sign-in/" not in log
