@@ -9,6 +9,20 @@ import { ended, numberIn } from "../lib/reading.js";
 export function keyboard(run) {
   const owner = { as: "owner" };
 
+  /** Puts a form into the page that asks before it leads to the customers named `word`, and sends it. */
+  const ask = async (page, word) => {
+    await page.evaluate((word) => {
+      const form = document.createElement("form");
+      form.id = "planted";
+      form.action = "/customers";
+      Object.assign(form.dataset, { confirm: "Leave this page?", confirmLabel: "Leave it" });
+      form.innerHTML = `<input type="hidden" name="q" value="${word}">`;
+      document.getElementById("main").append(form);
+      form.requestSubmit();
+    }, word);
+    await page.getByRole("dialog").waitFor();
+  };
+
   describe("By keyboard alone", () => {
     it("the first stop of a page leads past the navigation", () =>
       run.browser.on(owner, "keys-skip", async (page) => {
@@ -58,6 +72,31 @@ export function keyboard(run) {
         await page.keyboard.press("Enter");
         await page.getByRole("heading", { name: "Undone" }).waitFor();
         await ended(page);
+      }));
+
+    it("a question that is kept and asked again at once is answered", () =>
+      run.browser.on(owner, "keys-question", async (page) => {
+        await page.goto("/settings");
+        await ask(page, "again");
+        // Closing tells of itself a moment later: here after the second question is on the page.
+        await page.evaluate(() => {
+          document.getElementById("confirm").close();
+          document.getElementById("planted").requestSubmit();
+        });
+        await page.getByRole("button", { name: "Leave it" }).click();
+        await page.waitForURL(/\/customers\?q=again/);
+      }));
+
+    it("a question is answered whose form was put in anew meanwhile", () =>
+      run.browser.on(owner, "keys-question-swapped", async (page) => {
+        await page.goto("/settings");
+        await ask(page, "swapped");
+        await page.evaluate(() => {
+          const form = document.getElementById("planted");
+          form.replaceWith(form.cloneNode(true));
+        });
+        await page.getByRole("button", { name: "Leave it" }).click();
+        await page.waitForURL(/\/customers\?q=swapped/);
       }));
 
     it("a rule is changed, given a condition, previewed and saved", () =>
