@@ -6,6 +6,7 @@
 pub(crate) mod browser;
 mod builder;
 mod cancel_flow;
+mod experts;
 mod forms;
 mod isolation;
 mod permissions;

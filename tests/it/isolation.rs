@@ -296,6 +296,23 @@ async fn ids_of_another_company_in_a_body_name_nothing() {
             .await;
         assert_eq!(bare(&moved), bare(&control));
         assert_eq!(moved.code(), 404, "{}", moved.text());
+        let hands = |id: &str| json!({ "ids": [id], "experts": [] });
+        let handed = client.post("/customers/experts/assign", &hands(customer)).await;
+        let control = client
+            .post("/customers/experts/assign", &hands(&fresh(customer)))
+            .await;
+        assert_eq!(bare(&handed), bare(&control));
+        assert_eq!(handed.code(), 404, "{}", handed.text());
+
+        // Who is to look after them.
+        let someone = theirs.id("users");
+        let hands = |expert: &str| json!({ "filter": "", "experts": [expert] });
+        let handed = client.post("/customers/experts/assign", &hands(someone)).await;
+        let control = client
+            .post("/customers/experts/assign", &hands(&fresh(someone)))
+            .await;
+        assert_eq!(bare(&handed), bare(&control));
+        assert_eq!(handed.code(), 422, "{}", handed.text());
 
         // The persona to move to, by key and by id.
         for persona in [theirs.persona_key.as_str(), &theirs.persona] {

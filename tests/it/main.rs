@@ -16,6 +16,7 @@ mod dashboard;
 mod demo;
 mod doors;
 mod events;
+mod experts;
 mod faults;
 mod first_admin;
 mod held;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::raw;
 
-/// Puts a customer into an expert's care: there is no route for it yet.
+/// Puts a customer into an expert's care, even of one who does not exist.
 pub(crate) async fn assign(app: &TestApp, customer: &str, expert: UserId) {
     let id = raw::uuid(customer.parse::<CustomerId>().unwrap().uuid().as_bytes());
     let expert = raw::uuid(expert.uuid().as_bytes());

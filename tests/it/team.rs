@@ -252,6 +252,20 @@ async fn who_is_deactivated_is_out_at_once_here_and_soon_on_another_server() {
 }
 
 #[actix_web::test]
+async fn who_deactivates_themselves_has_no_sign_in_left_when_they_come_back() {
+    let app = TestApp::shared();
+    let company = app.company("Globex").await;
+    let (id, nora) = joined(&app, &company, "retention_admin").await;
+    let own = format!("/users/{id}/deactivate");
+    drop(nora.post(&own, &json!({})).await.expect(200));
+    drop(nora.get("/me").await.expect(401));
+    let back = format!("/users/{id}/reactivate");
+    drop(company.owner.post(&back, &json!({})).await.expect(200));
+    drop(nora.get("/me").await.expect(401));
+    app.stop().await;
+}
+
+#[actix_web::test]
 async fn another_role_ends_the_sign_ins_it_was_not_given_to() {
     let app = TestApp::shared();
     let company = app.company("Globex").await;

@@ -2,6 +2,7 @@
 
 mod client;
 mod clock;
+mod experts;
 mod people;
 mod personas;
 mod sessions;
@@ -47,6 +48,9 @@ pub async fn fill(running: &Running, clock: &DemoClock) -> Result<Demo> {
     personas::save(&api)
         .await
         .context("the demo's personas could not be saved")?;
+    experts::assign(&api)
+        .await
+        .context("the demo's customers could not be assigned")?;
     workflow::publish(&api)
         .await
         .context("the demo's workflow could not be published")?;

@@ -3,6 +3,7 @@
 mod derive;
 mod describe;
 mod error;
+mod experts;
 mod export;
 mod filter;
 mod input;
@@ -11,11 +12,11 @@ mod refresh;
 mod request;
 mod upsert;
 
-pub(crate) use self::list::{schema, today};
 pub use self::{
     derive::customer_id,
     describe::{CustomerDetail, Customers, json_value},
     error::CustomerError,
+    experts::{Selection, Sharing},
     export::ExportFormat,
     filter::FilterTerm,
     input::CustomerInput,
@@ -23,4 +24,8 @@ pub use self::{
     refresh::{RefreshCounts, Refresher},
     request::Pairs,
     upsert::UpsertOutcome,
+};
+pub(crate) use self::{
+    experts::BY_HAND,
+    list::{schema, today},
 };

@@ -15,7 +15,7 @@ pub use kale_rules::{
 };
 
 pub use self::{
-    assignment::{AssignPersonas, ReassignTarget, assign_personas},
+    assignment::{AssignPersonas, assign_personas},
     configuration::{PersonaView, Personas, PersonasView},
     error::PersonaError,
     explain::{ExplainedPersona, Explanation},

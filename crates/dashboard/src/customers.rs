@@ -2,8 +2,10 @@
 
 mod address;
 mod bulk;
+mod experts;
 mod filter;
 mod filters;
+mod kinds;
 mod list;
 mod one;
 mod page;
@@ -12,7 +14,9 @@ mod saved_views;
 mod subjects;
 mod table;
 
-use kale_domain::access::Permission::{AssignPersonas, ExportCustomers, ReadCustomers, UseSavedViews};
+use kale_domain::access::Permission::{
+    AssignExperts, AssignPersonas, ExportCustomers, ReadCustomers, UseSavedViews,
+};
 
 use crate::routes::{Needs::May, Routes};
 
@@ -30,6 +34,7 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
             May(AssignPersonas),
             bulk::reassign,
         )
+        .post("/customers/experts/assign", May(AssignExperts), experts::assign)
         .post("/saved-views", May(UseSavedViews), saved_views::create)
         .post("/saved-views/{id}", May(UseSavedViews), saved_views::change)
         .post(

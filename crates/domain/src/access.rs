@@ -108,6 +108,8 @@ permissions! {
     ManagePersonas = "personas.manage": KaleAdmin | RetentionAdmin, true;
     /// Put customers into personas by hand and start assignments.
     AssignPersonas = "personas.assign": KaleAdmin | RetentionAdmin, true;
+    /// Say who looks after which customer.
+    AssignExperts = "experts.assign": KaleAdmin | RetentionAdmin, true;
     /// See the catalogue of reasons.
     ReadReasons = "reasons.read": KaleAdmin | RetentionAdmin | RetentionExpert, true;
     /// Add, change and archive reasons.

@@ -101,6 +101,7 @@ pub enum AuditAction {
     PersonasChanged,
     PersonaAssigned,
     PersonasReassigned,
+    ExpertsAssigned,
     JobCancelled,
     JobRetried,
     CompanyEntered,

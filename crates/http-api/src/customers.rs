@@ -1,5 +1,6 @@
 //! Customers: listed, created, changed, explained, taken out.
 
+mod assign_experts;
 mod assign_persona;
 mod attributes;
 mod batch;
@@ -18,6 +19,7 @@ mod persona_history;
 mod put_by_external_id;
 mod reassign;
 mod release_persona;
+mod set_experts;
 mod sources;
 pub(crate) mod view;
 
@@ -29,6 +31,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(batch::handle)
         .service(export::handle)
         .service(reassign::handle)
+        .service(assign_experts::handle)
         .service(list::handle)
         .service(create::handle)
         .service(get::handle)
@@ -39,6 +42,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(metrics::handle)
         .service(assign_persona::handle)
         .service(release_persona::handle)
+        .service(set_experts::handle)
         .service(get_by_external_id::handle)
         .service(put_by_external_id::handle)
         .service(attributes::handle);

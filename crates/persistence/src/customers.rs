@@ -10,6 +10,7 @@
 
 mod count;
 mod derive;
+mod experts;
 mod export;
 mod judged;
 mod list;
@@ -26,9 +27,10 @@ pub use self::{
         AttributeCell, CAP, PersonaShare, Tally, WHOLE, by_attribute, by_persona, count, numeric_quantile,
     },
     derive::{Change, Derived, Link, Standing, standing, write},
+    experts::{assign, loads, release, set_experts},
     export::{Export, Exported, ExportedFields, ExportedValue, export},
     judged::{Judged, for_each_judged, judge_batch, judge_range},
-    list::{ListQuery, PersonaFilter, Position, Sort, SortKey, Stop, list},
+    list::{ExpertFilter, ListQuery, PersonaFilter, Position, Sort, SortKey, Stop, list},
     moves::{move_all, move_judged},
     persona::{PersonaMove, history, set_persona},
     removed::{bring_back, remove},

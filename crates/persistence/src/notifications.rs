@@ -86,6 +86,17 @@ pub async fn list(
     Ok(found.into_iter().map(Notification::from).collect())
 }
 
+/// Removes what a user was told.
+pub async fn forget(store: &Store, tx: &mut Tx, user: UserId) -> Result<()> {
+    let filter = within(tx.tenant(), doc! { "user_id": value::uuid(user.uuid()) });
+    let gone = records(store)
+        .raw()
+        .delete_many(filter)
+        .session(tx.session())
+        .await;
+    tx.note(gone).map(drop)
+}
+
 impl From<Record> for Notification {
     fn from(record: Record) -> Self {
         Self {

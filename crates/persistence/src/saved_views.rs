@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Result, StoreError},
-    scoped::Scoped,
+    scoped::{Scoped, within},
     store::Store,
     tenant::Tenant,
     tx::Tx,
@@ -91,6 +91,25 @@ pub async fn get(store: &Store, tenant: Tenant, user: UserId, id: SavedViewId) -
 pub async fn delete(store: &Store, tx: &mut Tx, user: UserId, id: SavedViewId) -> Result<bool> {
     let filter = doc! { "_id": value::uuid(id.uuid()), "owner": value::uuid(user.uuid()) };
     records(store).delete_in(tx, filter).await
+}
+
+/// Removes the views that user kept to themselves; those they shared are `heir`'s from now on, or go with them.
+pub async fn hand_over(store: &Store, tx: &mut Tx, user: UserId, heir: Option<UserId>) -> Result<()> {
+    let owned = doc! { "owner": value::uuid(user.uuid()) };
+    if let Some(heir) = heir {
+        let mut shared = within(tx.tenant(), owned.clone());
+        shared.insert("shared", true);
+        let change = doc! { "$set": { "owner": value::uuid(heir.uuid()) }, "$inc": { "version": 1_i64 } };
+        let handed = records(store)
+            .raw()
+            .update_many(shared, change)
+            .session(tx.session())
+            .await;
+        tx.note(handed)?;
+    }
+    let left = within(tx.tenant(), owned);
+    let gone = records(store).raw().delete_many(left).session(tx.session()).await;
+    tx.note(gone).map(drop)
 }
 
 impl TryFrom<Record> for SavedView {

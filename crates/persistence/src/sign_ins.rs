@@ -6,7 +6,7 @@ mod pairs;
 #[cfg(test)]
 mod tests;
 
-pub use self::pairs::begin_pair;
+pub use self::pairs::{begin_pair, begin_pair_in};
 pub use self::{
     links::{Browser, CODE_TRIES, Code, Link, Minted, fresh_browser_nonce, mint_link, peek_link},
     pairs::{Pair, Refreshed},
@@ -61,11 +61,24 @@ pub(crate) fn records(store: &Store) -> Collection<Record> {
 
 /// Begins a sign-in of that user in a browser; the token is shown to nobody else.
 pub async fn begin(store: &Store, user: UserId, device: &str) -> Result<(SignIn, Token)> {
+    let (sign_in, token, record) = of_browser(store, user, device);
+    records(store).insert_one(record).await?;
+    Ok((sign_in, token))
+}
+
+/// The same together with what it follows from.
+pub async fn begin_in(store: &Store, tx: &mut Tx, user: UserId, device: &str) -> Result<(SignIn, Token)> {
+    let (sign_in, token, record) = of_browser(store, user, device);
+    let begun = records(store).insert_one(record).session(tx.session()).await;
+    tx.note(begun)?;
+    Ok((sign_in, token))
+}
+
+fn of_browser(store: &Store, user: UserId, device: &str) -> (SignIn, Token, Record) {
     let id = store.fresh_id();
     let (token, hash) = token::mint(Kind::SignIn, id);
     let (sign_in, record) = fresh(store, id, user, device, value::binary(hash));
-    records(store).insert_one(record).await?;
-    Ok((sign_in, token))
+    (sign_in, token, record)
 }
 
 fn fresh(store: &Store, id: Uuid, user: UserId, device: &str, hash: Binary) -> (SignIn, Record) {

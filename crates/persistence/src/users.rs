@@ -192,6 +192,15 @@ pub async fn active_admins(store: &Store, tx: &mut Tx) -> Result<usize> {
     Ok(records(store).find_in(tx, filter, options).await?.len())
 }
 
+/// The active retention admin who has been there longest, if there is one.
+pub async fn an_active_admin(store: &Store, tx: &mut Tx) -> Result<Option<UserId>> {
+    let filter = doc! { "role": Role::RetentionAdmin.name(), "status": UserStatus::Active.name() };
+    let options = FindOptions::builder().sort(doc! { "_id": 1 }).limit(1).build();
+    let found = records(store).find_in(tx, filter, options).await?;
+    let first = found.into_iter().next();
+    Ok(first.map(|record| UserId::from_uuid(value::from_uuid(record.id))))
+}
+
 /// A new user who belongs to no company: a Kale admin.
 pub async fn insert_admin(store: &Store, tx: &mut Tx, _: Installation, user: &User) -> Result<()> {
     records(store)

@@ -59,6 +59,7 @@ permission_types! {
     ReadPersonas,
     ManagePersonas,
     AssignPersonas,
+    AssignExperts,
     ReadReasons,
     ManageReasons,
     ReadOffers,

@@ -40,9 +40,18 @@ const PAGES = [
     await page.locator("#peek").getByRole("link", { name: "Open full page" }).waitFor();
   }],
   ["customers-nobody", "owner", "/customers?q=nobody-is-called-this"],
+  ["customers-assign", "owner", "/customers", async (page) => {
+    await page.locator("tbody input[name=id]").first().check();
+    await page.getByRole("button", { name: "Assign", exact: true }).click();
+    await page.getByRole("button", { name: "Assign the selection" }).waitFor();
+  }],
   ["customers-empty", "newcomer", "/customers"],
   ["customers-expert", "expert", "/customers"],
   ["customer", "owner", (made) => `/customers/${made.customer}`],
+  ["customer-experts", "owner", (made) => `/customers/${made.customer}`, async (page) => {
+    await page.getByText("Change", { exact: true }).click();
+    await page.getByRole("group", { name: "Who looks after this customer" }).waitFor();
+  }],
   ["personas", "owner", "/personas"],
   ["personas-empty", "newcomer", "/personas"],
   ["personas-expert", "expert", "/personas"],

@@ -206,7 +206,8 @@ async fn every_route_that_wants_a_version_says_so() {
             "change_user",
             "change_workflow",
             "replace_personas",
-            "replace_viewer_settings"
+            "replace_viewer_settings",
+            "set_customer_experts"
         ]
     );
     app.stop().await;

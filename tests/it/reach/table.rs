@@ -18,10 +18,10 @@ pub(super) enum Meets {
 }
 
 use Meets::{Lacks, NotThere};
-use Permission::{AssignPersonas, ExportCustomers, WriteCustomers};
+use Permission::{AssignExperts, AssignPersonas, ExportCustomers, WriteCustomers};
 
 /// Every operation and page that names a customer: in its path or, at the end, in its body.
-pub(super) const TABLE: [(&str, Meets); 20] = [
+pub(super) const TABLE: [(&str, Meets); 24] = [
     ("GET /api/v1/customers-by-external-id/{external_id}", NotThere),
     (
         "PUT /api/v1/customers-by-external-id/{external_id}",
@@ -33,22 +33,26 @@ pub(super) const TABLE: [(&str, Meets); 20] = [
     ("GET /api/v1/customers/{id}/metrics", NotThere),
     ("PUT /api/v1/customers/{id}/persona", Lacks(AssignPersonas)),
     ("DELETE /api/v1/customers/{id}/persona", Lacks(AssignPersonas)),
+    ("PUT /api/v1/customers/{id}/experts", Lacks(AssignExperts)),
     ("GET /api/v1/customers/{id}/persona-history", NotThere),
     ("GET /api/v1/customers/{id}/sources", NotThere),
     ("GET /customers/{id}", NotThere),
     ("GET /customers/{id}/peek", NotThere),
     ("POST /customers/{id}/persona", Lacks(AssignPersonas)),
     ("POST /customers/{id}/persona/unlock", Lacks(AssignPersonas)),
+    ("POST /customers/{id}/experts", Lacks(AssignExperts)),
     ("POST /customers/{id}/tags", Lacks(WriteCustomers)),
     // Who is meant stands in the body.
     ("POST /api/v1/customers/batch", Lacks(WriteCustomers)),
     ("POST /api/v1/customers/export", Lacks(ExportCustomers)),
     ("POST /api/v1/customers/personas/reassign", Lacks(AssignPersonas)),
+    ("POST /api/v1/customers/experts/assign", Lacks(AssignExperts)),
     ("POST /customers/export", Lacks(ExportCustomers)),
+    ("POST /customers/experts/assign", Lacks(AssignExperts)),
     ("POST /customers/personas/reassign", Lacks(AssignPersonas)),
 ];
 /// How many of them name the customer in their body, so that no document tells of it.
-const BODIES: usize = 5;
+const BODIES: usize = 7;
 
 /// What the table says of one of them.
 pub(super) fn table(row: &str) -> Meets {

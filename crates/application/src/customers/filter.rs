@@ -33,14 +33,17 @@ impl FilterTerm {
     }
 }
 
-/// The expression of all terms together; the persona terms are left to the caller.
+/// What customers are filtered by that is no part of a rule.
+const BY_ID: [&str; 2] = ["persona", "expert"];
+
+/// The expression of all terms together; those by persona and expert are left to the caller.
 pub(super) fn expression(
     terms: &[FilterTerm],
     schema: &Schema,
 ) -> Result<Option<Expression>, Vec<FieldError>> {
     let mut wrong = Vec::new();
     let mut all = Vec::new();
-    for term in terms.iter().filter(|term| term.name != "persona") {
+    for term in terms.iter().filter(|term| !BY_ID.contains(&term.name.as_str())) {
         match one(term, schema) {
             Ok(expression) => all.push(expression),
             Err(errors) => wrong.extend(errors),

@@ -13,7 +13,8 @@ use kale_domain::{
 use kale_persistence::{
     Reach, Store, StoreError,
     companies::{self, Sorting},
-    customers::{self, ListQuery, PersonaFilter, PersonaShare, Position, Sort, SortKey, Tally},
+    customers::{self, ExpertFilter, ListQuery, PersonaFilter, PersonaShare, Position, Sort, SortKey, Tally},
+    users,
 };
 use kale_rules::check::Schema;
 
@@ -107,6 +108,7 @@ async fn understood(
         None
     });
     let personas = persona_filter(store, reach, &request.filters, &mut wrong).await?;
+    let experts = expert_filter(store, reach, &request.filters, &mut wrong).await?;
     let (sort, not_ready) = match sort(store, reach, request.sort.as_deref()).await? {
         Ok(sort) => sort,
         Err(error) => {
@@ -121,6 +123,7 @@ async fn understood(
     let query = ListQuery {
         matching,
         personas,
+        experts,
         search,
         sort,
         today: today(store, company),
@@ -221,6 +224,36 @@ async fn persona_filter(
             "unknown-op",
             "a persona is compared by `eq` or `in`",
         ));
+    }
+    Ok(Some(filter))
+}
+
+async fn expert_filter(
+    store: &Store,
+    reach: Reach,
+    terms: &[FilterTerm],
+    wrong: &mut Vec<FieldError>,
+) -> Result<Option<ExpertFilter>, CustomerError> {
+    let Some(term) = terms.iter().find(|term| term.name == "expert") else {
+        return Ok(None);
+    };
+    let people = users::list(store, reach.tenant()).await?;
+    let mut filter = Vec::new();
+    for text in term.value.split(',').map(str::trim) {
+        let id = text.parse().ok();
+        if text == "nobody" {
+            filter.push(None);
+        } else if people.iter().any(|user| Some(user.id) == id) {
+            filter.push(id);
+        } else {
+            let message =
+                format!("`{text}` is nobody of this company; allowed are ids of users and `nobody`");
+            wrong.push(FieldError::new("?filter[expert]", "unknown-expert", message));
+        }
+    }
+    if term.op != "eq" && term.op != "in" {
+        let message = "who looks after a customer is compared by `eq` or `in`";
+        wrong.push(FieldError::new("?filter[expert]", "unknown-op", message));
     }
     Ok(Some(filter))
 }

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::{configuration::Personas, error::PersonaError};
 use crate::{
     access::Caller,
-    customers::{Customers, PreparedList, today},
+    customers::{BY_HAND, Customers, Selection, today},
 };
 
 /// How many customers are judged at a time, of each half.
@@ -140,18 +140,6 @@ fn moves<'a>(
         .collect()
 }
 
-/// Which customers to move.
-#[derive(Debug, Clone)]
-pub enum ReassignTarget {
-    /// These.
-    Ids(Vec<CustomerId>),
-    /// Everybody on this list.
-    List(Box<PreparedList>),
-}
-
-/// The most customers that one call moves by hand.
-const BY_HAND: usize = 10_000;
-
 impl Personas {
     /// Puts one customer into a persona by hand and locks it there; `None` is *unassigned*, locked too.
     pub async fn assign(
@@ -244,7 +232,7 @@ impl Personas {
         &self,
         reach: Reach,
         caller: &Caller,
-        target: ReassignTarget,
+        target: Selection,
         persona: Option<PersonaId>,
         reason: Option<String>,
     ) -> Result<u64, PersonaError> {
@@ -288,17 +276,17 @@ impl Personas {
     async fn found(
         &self,
         reach: Reach,
-        target: ReassignTarget,
+        target: Selection,
     ) -> Result<Vec<(CustomerId, Option<PersonaId>)>, PersonaError> {
         let mut found = Vec::new();
         match target {
-            ReassignTarget::Ids(ids) => {
+            Selection::Ids(ids) => {
                 let reader = Customers::new(self.store.clone());
                 for id in ids.into_iter().take(BY_HAND) {
                     found.push((id, reader.get(reach, id).await?.persona.persona));
                 }
             }
-            ReassignTarget::List(list) => {
+            Selection::List(list) => {
                 let currency = Currency::USD;
                 customers::for_each_judged(&self.store, reach, &list.query, currency, |customer| {
                     if found.len() <= BY_HAND {

@@ -83,13 +83,18 @@ async fn recipients(
     tenant: Tenant,
     customer: Option<&Customer>,
 ) -> Result<Vec<UserId>, StoreError> {
-    if let Some(customer) = customer.filter(|customer| !customer.experts.is_empty()) {
-        return Ok(customer.experts.clone());
+    let mut active = users::list(store, tenant).await?;
+    active.retain(|user| user.status == UserStatus::Active);
+    let experts = customer.map_or(&[][..], |customer| &customer.experts);
+    let theirs: Vec<UserId> = active
+        .iter()
+        .map(|user| user.id)
+        .filter(|id| experts.contains(id))
+        .collect();
+    if !theirs.is_empty() {
+        return Ok(theirs);
     }
-    let all = users::list(store, tenant).await?;
-    let admins = all
-        .into_iter()
-        .filter(|user| user.role == Role::RetentionAdmin && user.status == UserStatus::Active);
+    let admins = active.iter().filter(|user| user.role == Role::RetentionAdmin);
     Ok(admins.map(|user| user.id).collect())
 }
 

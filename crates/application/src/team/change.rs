@@ -6,7 +6,9 @@ use kale_domain::{
     id::UserId,
     user::{User, UserStatus},
 };
-use kale_persistence::{StoreError, Tenant, Tx, companies, sign_ins, users};
+use kale_persistence::{
+    StoreError, Tenant, Tx, companies, customers, notifications, saved_views, sign_ins, users,
+};
 
 use super::{MemberChanges, Team, TeamError, wrong_name, wrong_role};
 use crate::access::Caller;
@@ -103,7 +105,8 @@ impl Team {
                 self.keep_an_admin(tx, &before, runs(&after)).await?;
                 let changed = users::update(&self.store, tx, &after).await?;
                 let action = if status == UserStatus::Deactivated {
-                    self.end_sign_ins(tx, caller, id).await?;
+                    // Their own, too: it would open the door again for whoever holds it when they come back.
+                    sign_ins::end_all(&self.store, tx, id, None).await?;
                     AuditAction::UserDeactivated
                 } else {
                     AuditAction::UserReactivated
@@ -116,8 +119,8 @@ impl Team {
         changed
     }
 
-    /// Removes somebody, or takes their invitation back. What says who they are goes; what they did stays in the audit
-    /// log by their id.
+    /// Removes somebody, or takes their invitation back. What says who they are goes, and what was theirs alone; nobody
+    /// is theirs to look after any more. What they did stays in the audit log by their id.
     pub async fn remove(&self, tenant: Tenant, caller: &Caller, id: UserId) -> Result<(), TeamError> {
         let removed = self
             .store
@@ -128,6 +131,7 @@ impl Team {
                     return Err(TeamError::Store(StoreError::Stale));
                 }
                 sign_ins::end_all(&self.store, tx, id, None).await?;
+                self.forget(tx, caller, id).await?;
                 let action = if user.status == UserStatus::Invited {
                     AuditAction::InvitationRevoked
                 } else {
@@ -141,13 +145,29 @@ impl Team {
         removed
     }
 
+    /// Takes out what was theirs alone. Views they shared go on under whoever removed them, else under an admin.
+    async fn forget(&self, tx: &mut Tx, caller: &Caller, id: UserId) -> Result<(), TeamError> {
+        notifications::forget(&self.store, tx, id).await?;
+        customers::release(&self.store, tx, id).await?;
+        let colleague = match caller.user().filter(|user| *user != id) {
+            Some(user) => users::get_in(&self.store, tx, user).await?.map(|user| user.id),
+            None => None,
+        };
+        let heir = match colleague {
+            Some(heir) => Some(heir),
+            None => users::an_active_admin(&self.store, tx).await?,
+        };
+        saved_views::hand_over(&self.store, tx, id, heir).await?;
+        Ok(())
+    }
+
     async fn there(&self, tx: &mut Tx, id: UserId) -> Result<User, TeamError> {
         users::get_in(&self.store, tx, id)
             .await?
             .ok_or(TeamError::NotFound)
     }
 
-    /// Their own sign-in stays where they changed themselves.
+    /// Ends the sign-ins that another role was given to. Where they gave it themselves, the one they did it with stays.
     async fn end_sign_ins(&self, tx: &mut Tx, caller: &Caller, id: UserId) -> Result<(), TeamError> {
         let own = caller.sign_in().filter(|_| caller.user() == Some(id));
         sign_ins::end_all(&self.store, tx, id, own).await?;

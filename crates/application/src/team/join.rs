@@ -2,12 +2,13 @@
 
 use kale_domain::{
     audit::{Actor, AuditAction},
+    id::UserId,
     secret::Token,
     sign_in::SignIn,
     user::User,
 };
 use kale_persistence::{
-    StoreError, access,
+    StoreError, Tx, access,
     sign_ins::{self, Pair},
     users,
 };
@@ -30,8 +31,12 @@ impl Team {
         name: Option<&str>,
         provenance: &Provenance,
     ) -> Result<(SignIn, Token), JoinError> {
-        let user = self.take_up(token, name, provenance).await?;
-        Ok(sign_ins::begin(&self.store, user.id, provenance.device()).await?)
+        let (_, begun) = self
+            .take_up(token, name, provenance, async |tx, user| {
+                sign_ins::begin_in(&self.store, tx, user, provenance.device()).await
+            })
+            .await?;
+        Ok(begun)
     }
 
     /// The same in a program.
@@ -41,17 +46,22 @@ impl Team {
         name: Option<&str>,
         provenance: &Provenance,
     ) -> Result<(Pair, User), JoinError> {
-        let user = self.take_up(token, name, provenance).await?;
-        let pair = sign_ins::begin_pair(&self.store, user.id, provenance.device()).await?;
+        let (user, pair) = self
+            .take_up(token, name, provenance, async |tx, user| {
+                sign_ins::begin_pair_in(&self.store, tx, user, provenance.device()).await
+            })
+            .await?;
         Ok((pair, user))
     }
 
-    async fn take_up(
+    /// Whoever joins is signed in with the same write: an invitation is never used up by a sign-in that failed.
+    async fn take_up<S>(
         &self,
         token: &str,
         name: Option<&str>,
         provenance: &Provenance,
-    ) -> Result<User, JoinError> {
+        begin: impl AsyncFn(&mut Tx, UserId) -> Result<S, StoreError>,
+    ) -> Result<(User, S), JoinError> {
         if self.elsewhere {
             return Err(JoinError::Elsewhere);
         }
@@ -71,7 +81,8 @@ impl Team {
                     let entry = provenance.entry(tx, actor, action, user.id);
                     tx.audit(entry).await?;
                 }
-                Ok::<_, JoinError>(user)
+                let begun = begin(tx, user.id).await?;
+                Ok::<_, JoinError>((user, begun))
             })
             .await
     }

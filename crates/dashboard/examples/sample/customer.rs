@@ -2,8 +2,8 @@
 
 use kale_dashboard::view::{
     customer::{
-        AssignForm, AuditLine, CustomerPage, Fact, MetricGroup, PeekFragment, PersonaMove, SourceRecord,
-        WalkedLine,
+        AssignForm, AuditLine, CustomerPage, ExpertsForm, Fact, MetricGroup, PeekFragment, PersonaMove,
+        SourceRecord, WalkedLine,
     },
     form::{Choice, Field, Select},
     parts::{Link, PersonaTag, Tone},
@@ -191,6 +191,13 @@ pub(crate) fn one(typed: &str, locked: bool) -> CustomerPage {
                 .hint("Separated by commas"),
         ),
         tags: vec!["vip".to_owned(), format!("spring campaign{typed}")],
+        experts: vec![format!("Nora Voss{typed}")],
+        experts_form: Some(ExpertsForm {
+            people: ["Bo Aalto", "Nora Voss"]
+                .map(|name| Choice::new(name, format!("{name}{typed}")).chosen_if("Nora Voss"))
+                .into(),
+            error: typed.to_owned(),
+        }),
         etag: "7".to_owned(),
         stale: None,
     }

@@ -255,6 +255,9 @@ fn list(typed: &str) -> CustomersPage {
             exponent: 2,
             may_reassign: true,
             may_export: true,
+            experts: ["Bo Aalto", "Nora Voss"]
+                .map(|name| Choice::new(name, format!("{name}{typed}")))
+                .into(),
         },
         export: "/customers/export.csv?filter[persona]=per_1".to_owned(),
         keep: vec![Hidden {

@@ -3,7 +3,7 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 61] = [
+pub(super) const ACTIONS: [AuditAction; 62] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanySuspended,
@@ -39,6 +39,7 @@ pub(super) const ACTIONS: [AuditAction; 61] = [
     AuditAction::PersonasChanged,
     AuditAction::PersonaAssigned,
     AuditAction::PersonasReassigned,
+    AuditAction::ExpertsAssigned,
     AuditAction::JobCancelled,
     AuditAction::JobRetried,
     AuditAction::SavedViewCreated,
@@ -115,6 +116,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::PersonasChanged => "saved",
         AuditAction::PersonaAssigned => "assigned a persona to",
         AuditAction::PersonasReassigned => "reassigned",
+        AuditAction::ExpertsAssigned => "said who looks after",
         AuditAction::JobCancelled => "stopped",
         AuditAction::JobRetried => "tried again",
         AuditAction::SavedViewCreated => "kept",

@@ -86,7 +86,8 @@ fn these(external_ids: &[String]) -> Result<ListRequest, Problem> {
     })
 }
 
-fn ids(form: &Form) -> Result<Vec<CustomerId>, Problem> {
+/// Those who are picked one by one.
+pub(super) fn ids(form: &Form) -> Result<Vec<CustomerId>, Problem> {
     let mut ids = Vec::new();
     for text in form.all("id") {
         match text.parse() {

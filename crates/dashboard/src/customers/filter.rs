@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{
+    companies::Companies,
     customers::{CustomerError, Customers, ListRequest},
     personas::Personas,
 };
@@ -15,11 +16,13 @@ use rust_decimal::Decimal;
 use super::{
     address::Address,
     filters::{Words, parameter},
+    kinds::Kind,
     personas::PersonaTags,
-    subjects::{Kind, Subjects},
+    subjects::Subjects,
 };
 use crate::{
     frame::{Form, Here, Query},
+    people::People,
     view::parts::Tone,
 };
 
@@ -143,6 +146,7 @@ pub(super) async fn form(
     here: Here<ReadCustomers>,
     customers: Data<Customers>,
     personas: Data<Personas>,
+    companies: Data<Companies>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let query = Query::read(request.query_string());
@@ -150,7 +154,10 @@ pub(super) async fn form(
     let everybody = customers
         .prepare(here.reach(), company, &ListRequest::default())
         .await?;
-    let subjects = Subjects::of(company, &everybody.definitions);
+    let mut subjects = Subjects::of(company, &everybody.definitions);
+    if let Some(people) = People::who_look_after(&here, &companies).await? {
+        subjects = subjects.with_people(&people);
+    }
     let name = query.get("add_field");
     let subject = subjects
         .find(name)

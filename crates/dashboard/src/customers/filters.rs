@@ -4,8 +4,9 @@ use kale_application::customers::FilterTerm;
 
 use super::{
     address::Address,
+    kinds::{Kind, operator_word},
     personas::PersonaTags,
-    subjects::{Kind, Subjects, operator_word},
+    subjects::Subjects,
 };
 use crate::view::{
     filters::{FilterChip, FilterForm, Filters, ValueInput},
@@ -120,7 +121,7 @@ impl Words<'_> {
             selected: on.contains(&choice.value.as_str()),
             ..choice
         };
-        if let Some(values) = kind.values(self.personas) {
+        if let Some(values) = kind.values(self.personas, self.subjects.people()) {
             return ValueInput::Several(values.into_iter().map(tick).collect());
         }
         let few = (1..=TICKED).contains(&found.len()) && !found.iter().any(|value| value.contains(','));

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::{
+    companies::Companies,
     customers::{Customers, ListRequest},
     personas::Personas,
     saved_views::SavedViews,
@@ -15,7 +16,10 @@ use super::{
     page::{Found, page},
     personas::{PersonaTags, Share},
 };
-use crate::frame::{Here, Query};
+use crate::{
+    frame::{Here, Query},
+    people::People,
+};
 
 /// What ties a cursor to its list. Filters and sorting are the use case's to read, so they come as one text.
 const SPEC: ListSpec = ListSpec {
@@ -36,6 +40,7 @@ pub(super) async fn show(
     customers: Data<Customers>,
     personas: Data<Personas>,
     saved_views: Data<SavedViews>,
+    companies: Data<Companies>,
     cursors: Data<Cursors>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
@@ -62,6 +67,7 @@ pub(super) async fn show(
         shares: shares(&here, &customers, &asked).await?,
         definitions: list.definitions,
         personas: PersonaTags::of(&*personas.names(here.tenant()).await?),
+        people: People::who_look_after(&here, &companies).await?,
         views: views(&here, &saved_views).await?,
         terms: asked.filters,
     };

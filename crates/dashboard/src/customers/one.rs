@@ -6,7 +6,7 @@ mod peek;
 mod show;
 mod why;
 
-use kale_domain::access::Permission::{AssignPersonas, ReadCustomers, WriteCustomers};
+use kale_domain::access::Permission::{AssignExperts, AssignPersonas, ReadCustomers, WriteCustomers};
 
 use crate::routes::{Needs::May, Routes};
 
@@ -21,6 +21,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
             May(AssignPersonas),
             change::unlock,
         )
+        .post("/customers/{id}/experts", May(AssignExperts), change::experts)
         .post("/customers/{id}/tags", May(WriteCustomers), change::tags);
 }
 

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     frame::Here,
+    people::People,
     view::{
         customers::{Bulk, CustomersPage, OwnView, Sorted, ViewTab},
         format,
@@ -39,6 +40,8 @@ pub(super) struct Found {
     pub(super) definitions: Vec<AttributeDefinition>,
     /// The company's personas.
     pub(super) personas: PersonaTags,
+    /// Who works here, for those who may see that.
+    pub(super) people: Option<People>,
     /// The saved views.
     pub(super) views: Vec<SavedView>,
     /// The filters that are on.
@@ -52,7 +55,10 @@ pub(super) fn page(
     address: &Address,
     found: Found,
 ) -> CustomersPage {
-    let subjects = Subjects::of(company, &found.definitions);
+    let mut subjects = Subjects::of(company, &found.definitions);
+    if let Some(people) = &found.people {
+        subjects = subjects.with_people(people);
+    }
     let zone = here.zone();
     let table = Table {
         subjects: &subjects,
@@ -87,7 +93,7 @@ pub(super) fn page(
             nobody_matches(address)
         },
         pager: pager(address, rows.len(), found.count, found.next),
-        bulk: bulk(here, company, address, found.count),
+        bulk: bulk(here, company, address, (found.count, found.people.as_ref())),
         export: format!("/customers/export.csv?{}", address.query()),
         keep: address.hidden(&[]),
         rows,
@@ -218,7 +224,7 @@ fn bulk(
     here: &Here<ReadCustomers>,
     company: &Company,
     address: &Address,
-    count: Option<(u64, bool)>,
+    (count, people): (Option<(u64, bool)>, Option<&People>),
 ) -> Bulk {
     let (matching, exact) = match count {
         Some((all, true)) => (format!("{}+", format::number(all)), String::new()),
@@ -233,6 +239,10 @@ fn bulk(
         exponent: company.currency.exponent(),
         may_reassign: here.may(Permission::AssignPersonas),
         may_export: here.may(Permission::ExportCustomers),
+        experts: people
+            .filter(|_| here.may(Permission::AssignExperts))
+            .map(People::choices)
+            .unwrap_or_default(),
     }
 }
 

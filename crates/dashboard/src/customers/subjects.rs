@@ -3,69 +3,20 @@
 use kale_domain::{
     attribute::{AttributeDefinition, AttributeType},
     company::Company,
-    customer::Lifecycle,
     metric::{Metric, MetricKind},
     money::{Currency, Money},
     sensitive::sensitive,
 };
 use rust_decimal::Decimal;
 
-use super::personas::PersonaTags;
-use crate::view::{form::Choice, format};
+use super::{kinds::Kind, personas::PersonaTags};
+use crate::{
+    people::People,
+    view::{form::Choice, format},
+};
 
-/// The kind of values a subject has, as far as forms and cells differ by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A persona, by key.
-    Persona,
-    /// A word people put on customers.
-    Tag,
-    /// One of the lifecycle's words.
-    Lifecycle,
-    /// A text.
-    Text,
-    /// A number.
-    Number,
-    /// An amount in the company's currency.
-    Money,
-    /// Yes or no.
-    Boolean,
-    /// A day.
-    Date,
-}
-
-/// An operator and the word for it.
-type Operator = (&'static str, &'static str);
-
-const PRESENCE: [Operator; 2] = [("is_set", "is known"), ("is_not_set", "is not known")];
-const IS: &[Operator] = &[("eq", "is"), ("ne", "is not")];
-const TEXTS: &[Operator] = &[
-    ("eq", "is"),
-    ("ne", "is not"),
-    ("contains", "contains"),
-    ("starts_with", "begins with"),
-];
-const NUMBERS: &[Operator] = &[
-    ("gte", "is at least"),
-    ("lte", "is at most"),
-    ("eq", "is"),
-    ("ne", "is not"),
-    ("gt", "is more than"),
-    ("lt", "is less than"),
-];
-const DATES: &[Operator] = &[
-    ("after", "is after"),
-    ("before", "is before"),
-    ("eq", "is"),
-    ("within_last_days", "is within the last days"),
-];
-
-/// The words for operators that forms don't offer, but addresses may hold.
-const OTHERS: &[Operator] = &[
-    ("in", "is one of"),
-    ("not_in", "is none of"),
-    ("between", "is between"),
-];
+/// What a filter calls it that nobody looks after a customer.
+pub(super) const NOBODY: &str = "nobody";
 
 /// Something that is known of customers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +40,7 @@ pub(super) struct Subject {
 pub(super) struct Subjects {
     all: Vec<Subject>,
     currency: Currency,
+    people: Vec<Choice>,
 }
 
 impl Subjects {
@@ -127,7 +79,38 @@ impl Subjects {
         Self {
             all,
             currency: company.currency,
+            people: Vec::new(),
         }
+    }
+
+    /// With who looks after them, by these people; the first choice is nobody.
+    pub(super) fn with_people(mut self, people: &People) -> Self {
+        let nobody = Choice::new(NOBODY, "Nobody");
+        let named = people.colleagues().into_iter();
+        self.people = std::iter::once(nobody)
+            .chain(named.map(|(id, name)| Choice::new(id.to_string(), name)))
+            .collect();
+        let subject = Subject {
+            name: "expert".to_owned(),
+            label: "Looked after by".to_owned(),
+            kind: Kind::Expert,
+            sort: None,
+            filter: true,
+            column: true,
+        };
+        self.all.insert(1, subject);
+        self
+    }
+
+    /// Who looks after customers: `nobody`, and people by id.
+    pub(super) fn people(&self) -> &[Choice] {
+        &self.people
+    }
+
+    /// What somebody is called who looks after customers.
+    pub(super) fn person(&self, id: &str) -> String {
+        let known = self.people.iter().find(|one| one.value == id);
+        known.map_or_else(|| "somebody who left".to_owned(), |one| one.label.clone())
     }
 
     /// All of them.
@@ -202,6 +185,7 @@ impl Subjects {
     fn word(&self, name: &str, value: &str, personas: &PersonaTags) -> String {
         match self.kind(name) {
             Kind::Persona => personas.name_of_key(value),
+            Kind::Expert => self.person(value),
             Kind::Lifecycle => lifecycle_word(value),
             Kind::Boolean if value == "true" => "Yes".to_owned(),
             Kind::Boolean if value == "false" => "No".to_owned(),
@@ -262,60 +246,6 @@ pub(super) fn lifecycle_word(name: &str) -> String {
         .map(|first| first.to_uppercase().to_string())
         .unwrap_or_default();
     format!("{first}{}", letters.as_str().replace('_', " "))
-}
-
-impl Kind {
-    /// The operators a form offers.
-    pub(super) fn operators(self) -> Vec<Operator> {
-        match self {
-            Self::Persona => vec![("eq", "is one of")],
-            Self::Tag => vec![("eq", "is")],
-            Self::Lifecycle => with_presence(IS),
-            Self::Boolean => with_presence(&[("eq", "is")]),
-            Self::Text => with_presence(TEXTS),
-            Self::Number | Self::Money => with_presence(NUMBERS),
-            Self::Date => with_presence(DATES),
-        }
-    }
-
-    /// The values there are, where they are few.
-    pub(super) fn values(self, personas: &PersonaTags) -> Option<Vec<Choice>> {
-        match self {
-            Self::Persona => Some(personas.choices()),
-            Self::Lifecycle => {
-                let all = Lifecycle::ALL.map(Lifecycle::name);
-                Some(all.map(|name| Choice::new(name, lifecycle_word(name))).into())
-            }
-            Self::Boolean => Some(vec![Choice::new("true", "Yes"), Choice::new("false", "No")]),
-            _ => None,
-        }
-    }
-
-    /// Whether its cells are numbers.
-    pub(super) const fn is_numeric(self) -> bool {
-        matches!(self, Self::Number | Self::Money)
-    }
-}
-
-fn with_presence(own: &[Operator]) -> Vec<Operator> {
-    own.iter().copied().chain(PRESENCE).collect()
-}
-
-/// The word for an operator; several values are *one of* them.
-pub(super) fn operator_word(kind: Kind, op: &str, several: bool) -> &'static str {
-    match (op, several) {
-        ("eq", false) => "is",
-        ("eq", true) => "is one of",
-        ("ne", true) => "is none of",
-        ("within_last_days", _) => "is within the last days:",
-        _ => {
-            let known = kind.operators().into_iter().chain(OTHERS.iter().copied());
-            let all = known.chain(NUMBERS.iter().copied()).chain(PRESENCE);
-            all.into_iter()
-                .find(|(name, _)| *name == op)
-                .map_or("is", |(_, word)| word)
-        }
-    }
 }
 
 #[cfg(test)]

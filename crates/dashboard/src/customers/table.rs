@@ -12,8 +12,9 @@ use kale_domain::{
 
 use super::{
     address::Address,
+    kinds::Kind,
     personas::PersonaTags,
-    subjects::{Kind, Subject, Subjects, lifecycle_word},
+    subjects::{Subject, Subjects, lifecycle_word},
 };
 use crate::view::{
     customers::{Cell, Column, ColumnChoice, Row, Sorted},
@@ -155,6 +156,14 @@ impl<'a> Table<'a> {
             "email" => text(customer.email.as_ref().map(Email::to_string)),
             "domain" => text(customer.domain.clone()),
             "external_id" => text(customer.external_ids.first().cloned()),
+            "expert" => text(Some(
+                customer
+                    .experts
+                    .iter()
+                    .map(|id| self.subjects.person(&id.to_string()))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            )),
             "tag" => text(Some(customer.tags.join(", "))),
             _ => Cell::Unknown,
         }

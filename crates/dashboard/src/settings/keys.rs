@@ -274,6 +274,7 @@ const fn words(permission: Permission) -> &'static str {
         Permission::ReadPersonas => "See personas",
         Permission::ManagePersonas => "Change personas",
         Permission::AssignPersonas => "Assign personas",
+        Permission::AssignExperts => "Say who looks after which customer",
         Permission::ReadReasons => "See reasons",
         Permission::ManageReasons => "Change reasons",
         Permission::ReadOffers => "See offers",

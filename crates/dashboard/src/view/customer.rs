@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    form::{Field, Select, Stale},
+    form::{Choice, Field, Select, Stale},
     parts::{Banner, Chip, Link, PersonaTag},
     shell::Shell,
     trace::Why,
@@ -160,10 +160,23 @@ pub struct CustomerPage {
     pub tags_field: Option<Field>,
     /// The tags.
     pub tags: Vec<String>,
+    /// Who looks after the customer, by name.
+    pub experts: Vec<String>,
+    /// How to say who does; `None` where the reader may not.
+    pub experts_form: Option<ExpertsForm>,
     /// The version, for `_etag`.
     pub etag: String,
     /// Somebody else changed it in between.
     pub stale: Option<Stale>,
+}
+
+/// Who is to look after a customer.
+#[derive(Debug, Clone)]
+pub struct ExpertsForm {
+    /// Everybody who works here, by id; who does is ticked.
+    pub people: Vec<Choice>,
+    /// What is wrong with who was ticked; empty for nothing.
+    pub error: String,
 }
 
 /// The drawer beside the list.

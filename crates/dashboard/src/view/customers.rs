@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{
     filters::{Filters, Hidden},
+    form::Choice,
     parts::{Band, Chip, Empty, Pager, PersonaTag},
     shell::Shell,
 };
@@ -122,6 +123,8 @@ pub struct Bulk {
     pub may_reassign: bool,
     /// Whether this person may export.
     pub may_export: bool,
+    /// Whom the selection can be put into the hands of, by id; empty where this person may not.
+    pub experts: Vec<Choice>,
 }
 
 /// The customer list. The block `results` is everything that follows from the address.

@@ -15,7 +15,7 @@ use super::{
 /// Lists customers: found by words, filtered by the words of rules, sorted, page by page.
 ///
 /// A filter is `filter[name]=value` or `filter[name][op]=value`; all have to hold. Names are `persona` (keys, or
-/// `unassigned`), `tag`, metrics (`mrr`), fields (`lifecycle`, `tier`, `locale`, `name`, `email`, `domain`,
+/// `unassigned`), `expert` (ids of users, or `nobody`), `tag`, metrics (`mrr`), fields (`lifecycle`, `tier`, `locale`, `name`, `email`, `domain`,
 /// `external_id`) and `attributes.<name>`; operators are those of rules. Amounts are minor units of the company's
 /// currency. Several values are separated by commas. A retention expert sees the customers assigned to them. While
 /// customers are being made sortable by an attribute, sorting by it is 409 `wrong-state`.
@@ -33,6 +33,8 @@ use super::{
             description = "Words, each the beginning of a word of name, e-mail, domain or external id."),
         ("filter[persona]" = Option<String>, Query, min_length = 1, description = "Keys of personas, or `unassigned`.",
             example = "early_monthly,unassigned"),
+        ("filter[expert]" = Option<String>, Query, min_length = 1, description = "Who looks after them: ids of users, or \
+            `nobody`.", example = "nobody"),
         ("filter[mrr][gte]" = Option<String>, Query, pattern = "^[0-9]{1,12}$",
             description = "One of the many: any name with any operator of rules.", example = "1000"),
     ),

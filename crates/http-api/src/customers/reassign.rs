@@ -5,8 +5,8 @@ mod tests;
 
 use actix_web::{HttpResponse, post, web::Data};
 use kale_application::{
-    customers::Customers,
-    personas::{Personas, ReassignTarget},
+    customers::{Customers, Selection},
+    personas::Personas,
 };
 use kale_domain::{
     error::FieldError,
@@ -194,7 +194,7 @@ async fn carry_out(
                 job: Some(job),
             }));
         }
-        Wish::Ids { ids, persona, reason } => (ReassignTarget::Ids(ids), persona, reason),
+        Wish::Ids { ids, persona, reason } => (Selection::Ids(ids), persona, reason),
         Wish::Filter {
             filter,
             persona,
@@ -205,7 +205,7 @@ async fn carry_out(
                 .prepare(allowed.reach(), allowed.company()?, &request)
                 .await;
             let list = list.map_err(list_query::at_filter)?;
-            (ReassignTarget::List(Box::new(list)), persona, reason)
+            (Selection::List(Box::new(list)), persona, reason)
         }
     };
     let persona = match &persona {

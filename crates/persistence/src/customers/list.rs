@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use kale_domain::{
     customer::Customer,
     fold::fold,
-    id::{CustomerId, PersonaId},
+    id::{CustomerId, PersonaId, UserId},
 };
 use kale_rules::expression::Expression;
 use mongodb::options::Hint;
@@ -81,6 +81,9 @@ pub struct Sort {
 /// Which personas; `None` stands for *unassigned*.
 pub type PersonaFilter = Vec<Option<PersonaId>>;
 
+/// Who looks after them; `None` stands for *nobody*.
+pub type ExpertFilter = Vec<Option<UserId>>;
+
 /// Where a page ended: the value of the last customer and its id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Position {
@@ -113,6 +116,8 @@ pub struct ListQuery {
     pub matching: Option<Expression>,
     /// The personas they have to have.
     pub personas: Option<PersonaFilter>,
+    /// Who has to look after them, one of these.
+    pub experts: Option<ExpertFilter>,
     /// Words, each the beginning of a word of their name, e-mail, domain or external ids.
     pub search: Option<String>,
     /// The order.
@@ -136,6 +141,13 @@ impl ListQuery {
                 .map(|id| id.map_or(Bson::Null, |id| Bson::from(value::uuid(id.uuid()))))
                 .collect();
             all.push(doc! { "persona.id": { "$in": ids } });
+        }
+        if let Some(experts) = &self.experts {
+            let ids: Vec<Bson> = experts
+                .iter()
+                .map(|id| id.map_or(Bson::Null, |id| Bson::from(value::uuid(id.uuid()))))
+                .collect();
+            all.push(doc! { "experts": { "$in": ids } });
         }
         if let Some(search) = &self.search {
             for word in fold(search).split_whitespace().take(6) {

@@ -128,6 +128,7 @@ pub(crate) async fn give_to(
 pub(crate) fn query(matching: Option<Expression>) -> ListQuery {
     ListQuery {
         matching,
+        experts: None,
         personas: None,
         search: None,
         sort: Sort {

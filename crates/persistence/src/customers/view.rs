@@ -19,7 +19,7 @@ use crate::{
     value,
 };
 
-fn reached(reach: Reach, mut filter: bson::Document) -> bson::Document {
+pub(super) fn reached(reach: Reach, mut filter: bson::Document) -> bson::Document {
     if let Some(expert) = reach.expert() {
         filter.insert("experts", value::uuid(expert.uuid()));
     }

@@ -18,6 +18,7 @@ use crate::{
     error::Result,
     store::Store,
     token::{self, Kind},
+    tx::Tx,
     value,
 };
 
@@ -89,17 +90,31 @@ fn mint(store: &Store, id: Uuid, family: [u8; FAMILY]) -> Fresh {
 
 /// Begins a sign-in of that user in a program.
 pub async fn begin_pair(store: &Store, user: UserId, device: &str) -> Result<Pair> {
+    let (pair, record) = of_program(store, user, device);
+    records(store).insert_one(record).await?;
+    Ok(pair)
+}
+
+/// The same together with what it follows from.
+pub async fn begin_pair_in(store: &Store, tx: &mut Tx, user: UserId, device: &str) -> Result<Pair> {
+    let (pair, record) = of_program(store, user, device);
+    let begun = records(store).insert_one(record).session(tx.session()).await;
+    tx.note(begun)?;
+    Ok(pair)
+}
+
+fn of_program(store: &Store, user: UserId, device: &str) -> (Pair, super::Record) {
     let id = store.fresh_id();
     let new = mint(store, id, rand::random());
     let (sign_in, mut record) = fresh(store, id, user, device, new.access_hash);
     record.pair = Some(new.record);
-    records(store).insert_one(record).await?;
-    Ok(Pair {
+    let pair = Pair {
         sign_in,
         access: new.access,
         until: new.until,
         refresh: new.refresh,
-    })
+    };
+    (pair, record)
 }
 
 /// The live sign-in of that access token.

@@ -1,4 +1,4 @@
-//! `POST /customers/{id}/persona`, `/persona/unlock`, `/tags`: what people change about a customer.
+//! `POST /customers/{id}/persona`, `/persona/unlock`, `/experts`, `/tags`: what people change about a customer.
 
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use kale_application::{
@@ -11,12 +11,12 @@ use kale_domain::{
 };
 use kale_web::{
     Path, Problem,
-    permission::{AssignPersonas, WriteCustomers},
+    permission::{AssignExperts, AssignPersonas, WriteCustomers},
 };
 
 use super::show::{Refused, Stores, answer};
 use crate::{
-    customers::personas::UNASSIGNED,
+    customers::{experts::chosen, personas::UNASSIGNED},
     frame::{Form, Here},
     view::{form::Problems, parts::Tone},
 };
@@ -83,6 +83,39 @@ pub(super) async fn unlock(
     Ok(here
         .frame
         .see_other_saying(page_of(id), "The rules decide again.", Tone::Leaf))
+}
+
+/// Puts the customer into the hands of those who are ticked.
+#[tracing::instrument(name = "dashboard.customers.experts", skip_all)]
+pub(super) async fn experts(
+    here: Here<AssignExperts>,
+    stores: Stores,
+    Path(id): Path<CustomerId>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let experts = chosen(&form)?;
+    let changed = stores
+        .customers
+        .set_experts(here.reach(), here.caller(), id, form.version()?, &experts)
+        .await;
+    let (status, problems, stale) = match changed {
+        Ok(_) => {
+            let said = "It is saved who looks after this customer.";
+            return Ok(here.frame.see_other_saying(page_of(id), said, Tone::Leaf));
+        }
+        Err(CustomerError::Invalid(wrong)) => (StatusCode::UNPROCESSABLE_ENTITY, Problems::of(&wrong), false),
+        Err(error) if error.kind() == ErrorKind::Stale => {
+            (StatusCode::PRECONDITION_FAILED, Problems::default(), true)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let refused = Refused {
+        problems,
+        experts: Some(experts),
+        stale,
+        ..Refused::default()
+    };
+    answer(&here, &stores, id, status, refused).await
 }
 
 /// Replaces the words people put on the customer.

@@ -16,7 +16,7 @@ use kale_domain::{
     access::Permission,
     audit::{Actor, AuditAction, AuditEntry},
     company::Company,
-    id::{CustomerId, PersonaId},
+    id::{CustomerId, PersonaId, UserId},
     persona::PersonaChange,
 };
 use kale_web::{Path, Problem, Required, etag::etag, permission::ReadCustomers};
@@ -31,7 +31,7 @@ use crate::{
     people::People,
     sessions::words::{channel_label, chips},
     view::{
-        customer::{AssignForm, AuditLine, CustomerPage, WalkedLine},
+        customer::{AssignForm, AuditLine, CustomerPage, ExpertsForm, WalkedLine},
         form::{Choice, Field, Problems, Select, Stale},
         format,
         shell::{Crumb, Section},
@@ -88,6 +88,8 @@ pub(super) struct Refused {
     pub(super) persona: Option<String>,
     /// The reason that was typed.
     pub(super) reason: String,
+    /// Who was ticked.
+    pub(super) experts: Option<Vec<UserId>>,
     /// The tags that were typed.
     pub(super) tags: Option<String>,
     /// Whether somebody else was faster.
@@ -234,6 +236,14 @@ fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &R
                 .error(tags_problem(&refused.problems))
         }),
         tags: customer.tags.clone(),
+        experts: customer
+            .experts
+            .iter()
+            .map(|id| read.people.person(*id))
+            .collect(),
+        experts_form: here
+            .may(Permission::AssignExperts)
+            .then(|| experts(read, refused)),
         etag: etag(customer.version),
         stale: refused.stale.then(|| Stale {
             text: format!(
@@ -278,6 +288,23 @@ fn assign(read: &Read, refused: &Refused) -> AssignForm {
             .hint("Stands in the history")
             .error(refused.problems.at("reason")),
         locked: state.is_locked(),
+    }
+}
+
+fn experts(read: &Read, refused: &Refused) -> ExpertsForm {
+    let there = &read.detail.customer.experts;
+    let on = refused.experts.as_ref().unwrap_or(there);
+    let people = read.people.choices().into_iter().map(|choice| Choice {
+        selected: on.iter().any(|id| id.to_string() == choice.value),
+        ..choice
+    });
+    let wrong = refused.problems.list.iter();
+    let wrong = wrong
+        .filter(|one| one.field == "experts" || one.field.starts_with("experts."))
+        .map(|one| sentence(&one.message));
+    ExpertsForm {
+        people: people.collect(),
+        error: wrong.collect::<Vec<_>>().join(" "),
     }
 }
 
