@@ -1,11 +1,13 @@
 //! Making, listing and revoking API keys.
 
+mod rotate;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use kale_domain::{
     access::Permission,
-    api_key::ApiKey,
+    api_key::{ApiKey, USUAL_LIFETIME},
     audit::AuditAction,
     error::{Classify, ErrorKind, FieldError},
     id::ApiKeyId,
@@ -13,6 +15,7 @@ use kale_domain::{
 };
 use kale_persistence::{Store, StoreError, Tenant, api_keys};
 
+pub use self::rotate::Rotation;
 use crate::access::{Caller, Callers};
 
 /// Making, listing and revoking API keys.
@@ -42,6 +45,9 @@ pub enum ApiKeyError {
     /// There is no key of that identity.
     #[error("there is no such API key")]
     NotFound,
+    /// The key works no more, or another took its place already.
+    #[error("only a key that works, and that no other takes the place of, can be replaced")]
+    NotReplaceable,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,6 +63,12 @@ impl ApiKeys {
     /// The keys of a company, newest first.
     pub async fn list(&self, tenant: Tenant) -> Result<Vec<ApiKey>, StoreError> {
         api_keys::list(&self.store, tenant).await
+    }
+
+    /// When a key made now ends where nobody says.
+    #[must_use]
+    pub fn usual_end(&self) -> Option<Timestamp> {
+        self.store.now().checked_add(USUAL_LIFETIME).ok()
     }
 
     /// Makes a key. Its token is answered this once.
@@ -128,7 +140,15 @@ fn check(caller: &Caller, new: &NewApiKey, now: Timestamp) -> Vec<FieldError> {
             "choose at least one permission",
         ));
     }
-    for permission in &new.permissions {
+    wrong.extend(ungrantable(caller, &new.permissions));
+    wrong.extend(past(new.expires_at, now));
+    wrong
+}
+
+/// Those of these permissions that nobody gives to a key, or not this caller.
+fn ungrantable(caller: &Caller, permissions: &BTreeSet<Permission>) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    for permission in permissions {
         if !permission.grantable_to_keys() {
             let message = format!("no key may hold `{}`", permission.name());
             wrong.push(FieldError::new("#/permissions", "not-grantable", message));
@@ -140,14 +160,13 @@ fn check(caller: &Caller, new: &NewApiKey, now: Timestamp) -> Vec<FieldError> {
             wrong.push(FieldError::new("#/permissions", "not-yours", message));
         }
     }
-    if new.expires_at.is_some_and(|at| at <= now) {
-        wrong.push(FieldError::new(
-            "#/expires_at",
-            "past",
-            "the end has to be in the future",
-        ));
-    }
     wrong
+}
+
+fn past(end: Option<Timestamp>, now: Timestamp) -> Option<FieldError> {
+    let message = "the end has to be in the future";
+    end.filter(|at| *at <= now)
+        .map(|_| FieldError::new("#/expires_at", "past", message))
 }
 
 impl Classify for ApiKeyError {
@@ -155,6 +174,7 @@ impl Classify for ApiKeyError {
         match self {
             Self::Invalid(_) => ErrorKind::Invalid,
             Self::NotFound => ErrorKind::NotFound,
+            Self::NotReplaceable => ErrorKind::Conflict,
             Self::Store(error) => error.kind(),
         }
     }
@@ -163,6 +183,7 @@ impl Classify for ApiKeyError {
         match self {
             Self::Invalid(_) => "validation",
             Self::NotFound => "not-found",
+            Self::NotReplaceable => "wrong-state",
             Self::Store(error) => error.code(),
         }
     }

@@ -19,6 +19,7 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .post("/settings", May(ManageCompany), general::change)
         .get("/settings/api-keys", May(ManageApiKeys), keys::list)
         .post("/settings/api-keys", May(ManageApiKeys), keys::create)
+        .post("/settings/api-keys/{id}/rotate", May(ManageApiKeys), keys::rotate)
         .post("/settings/api-keys/{id}/revoke", May(ManageApiKeys), keys::revoke)
         .get("/settings/team", May(ManageUsers), team::list)
         .post("/settings/team", May(ManageUsers), team::invite)

@@ -90,6 +90,7 @@ pub enum AuditAction {
     RefreshTokenReused,
     ApiKeyCreated,
     ApiKeyRevoked,
+    ApiKeyRotated,
     UploadReceived,
     UploadMapped,
     UploadImported,

@@ -3,6 +3,7 @@
 mod create;
 mod list;
 mod revoke;
+mod rotate;
 
 use jiff::Timestamp;
 use kale_domain::{
@@ -19,6 +20,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list::handle)
         .service(create::handle)
+        .service(rotate::handle)
         .service(revoke::handle);
 }
 
@@ -53,6 +55,9 @@ pub(crate) struct ApiKeyView {
     /// When it was revoked.
     #[schema(value_type = Option<String>, format = DateTime)]
     revoked_at: Option<Timestamp>,
+    /// The key that takes its place; it works until `expires_at` beside it.
+    #[schema(value_type = Option<String>, example = json!(null))]
+    replaced_by: Option<ApiKeyId>,
 }
 
 impl From<ApiKey> for ApiKeyView {
@@ -67,6 +72,7 @@ impl From<ApiKey> for ApiKeyView {
             last_used_at: key.last_used_at,
             expires_at: key.expires_at,
             revoked_at: key.revoked_at,
+            replaced_by: key.replaced_by,
         }
     }
 }

@@ -37,6 +37,8 @@ struct Record {
     last_used_at: Option<DateTime>,
     expires_at: Option<DateTime>,
     revoked_at: Option<DateTime>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<bson::Uuid>,
 }
 
 fn records(store: &Store) -> Scoped<Record> {
@@ -73,6 +75,7 @@ pub async fn create(
         last_used_at: None,
         expires_at: expires_at.map(value::date),
         revoked_at: None,
+        replaced_by: None,
     };
     records(store).insert(tx, &record).await?;
     Ok((ApiKey::from(record), token))
@@ -103,6 +106,30 @@ pub async fn revoke(store: &Store, tx: &mut Tx, id: ApiKeyId) -> Result<Option<A
         .find_one_in(tx, doc! { "_id": value::uuid(id.uuid()) })
         .await?;
     Ok(found.map(ApiKey::from))
+}
+
+/// One key of the transaction's company.
+pub async fn get_in(store: &Store, tx: &mut Tx, id: ApiKeyId) -> Result<Option<ApiKey>> {
+    let found = records(store)
+        .find_one_in(tx, doc! { "_id": value::uuid(id.uuid()) })
+        .await?;
+    Ok(found.map(ApiKey::from))
+}
+
+/// Has a key end at `until` because another takes its place; `None` where it was revoked or replaced before.
+pub async fn replace(
+    store: &Store,
+    tx: &mut Tx,
+    id: ApiKeyId,
+    next: ApiKeyId,
+    until: Timestamp,
+) -> Result<Option<ApiKey>> {
+    let filter = doc! { "_id": value::uuid(id.uuid()), "revoked_at": null, "replaced_by": null };
+    let change = doc! { "$set": {
+        "replaced_by": value::uuid(next.uuid()), "expires_at": value::date(until),
+    } };
+    let replaced = records(store).update_in(tx, filter, change).await?;
+    Ok(replaced.map(ApiKey::from))
 }
 
 /// The live key of that token and its company.
@@ -149,6 +176,9 @@ impl From<Record> for ApiKey {
             last_used_at: record.last_used_at.map(value::timestamp),
             expires_at: record.expires_at.map(value::timestamp),
             revoked_at: record.revoked_at.map(value::timestamp),
+            replaced_by: record
+                .replaced_by
+                .map(|next| ApiKeyId::from_uuid(value::from_uuid(next))),
         }
     }
 }

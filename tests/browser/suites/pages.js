@@ -143,6 +143,14 @@ const PAGES = [
     await page.getByRole("button", { name: "Make key" }).click();
     await page.getByText("It is not shown again").waitFor();
   }],
+  ["api-key-replaced", "newcomer", "/settings/api-keys", async (page) => {
+    await page.getByLabel("What it is for").fill("Warehouse");
+    await page.locator("input[name=permission]").first().check();
+    await page.getByRole("button", { name: "Make key" }).click();
+    await page.getByRole("button", { name: "Replace", exact: true }).first().click();
+    await page.getByRole("button", { name: "Replace key" }).click();
+    await page.getByText("Replaced").waitFor();
+  }],
   ["viewer-settings", "owner", "/settings/viewer"],
   ["viewer-settings-wrong", "owner", "/settings/viewer", async (page, _, watch) => {
     watch.expect(/status of 422/);

@@ -65,7 +65,8 @@ impl Callers {
         }
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let remembered = self.remembered();
-        if let Some(who) = remembered.get(&hash) {
+        let now = self.store.now();
+        if let Some(who) = remembered.get(&hash).filter(|who| !is_over(who, now)) {
             return Ok(Some(who));
         }
         let who = if token.starts_with("kale_key_") {
@@ -129,5 +130,13 @@ impl Callers {
         if let Err(error) = stamped {
             tracing::warn!(error = %error, "a last use could not be written");
         }
+    }
+}
+
+/// Whether what they came in with has run out: that counts to the moment, however well somebody is remembered.
+fn is_over(who: &Who, now: Timestamp) -> bool {
+    match who {
+        Who::Person(presence) => presence.sign_in.expires_at() <= now,
+        Who::Program(holder) => !holder.key.is_live(now),
     }
 }

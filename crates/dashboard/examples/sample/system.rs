@@ -189,6 +189,7 @@ fn keys(typed: &str, created: bool) -> ApiKeysPage {
             chip("Revoked", Tone::Plain)
         },
         live,
+        may_rotate: live,
     };
     ApiKeysPage {
         shell: shell(Section::Settings, "Settings", vec![], typed),

@@ -3,7 +3,7 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 62] = [
+pub(super) const ACTIONS: [AuditAction; 63] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanySuspended,
@@ -28,6 +28,7 @@ pub(super) const ACTIONS: [AuditAction; 62] = [
     AuditAction::RefreshTokenReused,
     AuditAction::ApiKeyCreated,
     AuditAction::ApiKeyRevoked,
+    AuditAction::ApiKeyRotated,
     AuditAction::UploadReceived,
     AuditAction::UploadMapped,
     AuditAction::UploadImported,
@@ -107,6 +108,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::RefreshTokenReused => "lost a sign-in, since its refresh token was used twice:",
         AuditAction::ApiKeyCreated => "made the API key",
         AuditAction::ApiKeyRevoked => "revoked the API key",
+        AuditAction::ApiKeyRotated => "replaced the API key",
         AuditAction::UploadReceived => "uploaded",
         AuditAction::UploadMapped => "mapped the columns of",
         AuditAction::UploadImported => "imported",

@@ -1,4 +1,4 @@
-//! `GET /settings/api-keys`, `POST /settings/api-keys` and `POST /settings/api-keys/{id}/revoke`
+//! `GET /settings/api-keys`, `POST /settings/api-keys` and `POST /settings/api-keys/{id}/rotate|revoke`
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,15 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use jiff::{SignedDuration, Timestamp};
 use kale_application::{
-    api_keys::{ApiKeyError, ApiKeys, NewApiKey},
+    api_keys::{ApiKeyError, ApiKeys, NewApiKey, Rotation},
     companies::Companies,
 };
-use kale_domain::{access::Permission, api_key::ApiKey, error::FieldError, id::ApiKeyId};
+use kale_domain::{
+    access::Permission,
+    api_key::ApiKey,
+    error::{Classify as _, FieldError},
+    id::ApiKeyId,
+};
 use kale_web::{NoQuery, Path, Problem, permission::ManageApiKeys};
 
 use crate::{
@@ -38,12 +43,7 @@ pub(crate) async fn list(
     companies: Data<Companies>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let typed = Typed {
-        name: String::new(),
-        expires: "90".to_owned(),
-        permissions: Vec::new(),
-    };
-    let page = page(&here, &keys, &companies, &typed, &[]).await?;
+    let page = page(&here, &keys, &companies, &Typed::default(), &[]).await?;
     here.frame.answer(StatusCode::OK, |part| {
         if part {
             page.as_keys().render()
@@ -98,6 +98,41 @@ pub(crate) async fn create(
     })
 }
 
+/// Makes a key that takes the place of another. Its token stands in this answer and in no other.
+#[tracing::instrument(name = "dashboard.api_keys.rotate", skip_all)]
+pub(crate) async fn rotate(
+    here: Here<ManageApiKeys>,
+    keys: Data<ApiKeys>,
+    companies: Data<Companies>,
+    Path(id): Path<ApiKeyId>,
+    _: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    let rotated = keys
+        .rotate(here.tenant(), here.caller(), id, Rotation::default())
+        .await;
+    let (key, token) = match rotated {
+        Ok(made) => made,
+        Err(error @ (ApiKeyError::NotReplaceable | ApiKeyError::Invalid(_))) => {
+            let why = error.fields().into_iter().map(|wrong| wrong.message).next();
+            let said = sentence(&why.unwrap_or_else(|| error.to_string()));
+            return Ok(here.frame.see_other_saying("/settings/api-keys", said, Tone::Sun));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut page = page(&here, &keys, &companies, &Typed::default(), &[]).await?;
+    page.created = Some(NewKey {
+        name: key.name,
+        token: token.reveal().to_owned(),
+    });
+    here.frame.answer(StatusCode::OK, |part| {
+        if part {
+            page.as_keys().render()
+        } else {
+            page.render()
+        }
+    })
+}
+
 #[tracing::instrument(name = "dashboard.api_keys.revoke", skip_all)]
 pub(crate) async fn revoke(
     here: Here<ManageApiKeys>,
@@ -110,6 +145,16 @@ pub(crate) async fn revoke(
     Ok(here
         .frame
         .see_other_saying("/settings/api-keys", said, Tone::Leaf))
+}
+
+impl Default for Typed {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            expires: "90".to_owned(),
+            permissions: Vec::new(),
+        }
+    }
 }
 
 impl Typed {
@@ -221,6 +266,7 @@ fn grantable(here: &Here<ManageApiKeys>, typed: &Typed) -> Vec<PermissionChoice>
 fn row(here: &Here<ManageApiKeys>, people: &People, key: &ApiKey) -> KeyRow {
     let live = key.is_live(here.frame.now());
     let (label, tone) = match (live, key.revoked_at) {
+        (true, _) if key.replaced_by.is_some() => ("Replaced", Tone::Sun),
         (true, _) => ("Works", Tone::Leaf),
         (false, Some(_)) => ("Revoked", Tone::Plain),
         (false, None) => ("Over", Tone::Sun),
@@ -252,6 +298,7 @@ fn row(here: &Here<ManageApiKeys>, people: &People, key: &ApiKey) -> KeyRow {
             tone,
         },
         live,
+        may_rotate: live && key.replaced_by.is_none(),
     }
 }
 

@@ -68,6 +68,8 @@ pub struct KeyRow {
     pub state: Chip,
     /// Whether it can be revoked.
     pub live: bool,
+    /// Whether another can take its place.
+    pub may_rotate: bool,
 }
 
 /// A permission that may be given.

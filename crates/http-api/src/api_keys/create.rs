@@ -15,7 +15,7 @@ use kale_web::{
     Allowed, Idempotent, Json, NoQuery, Problem,
     permission::{ManageApiKeys, Required as _},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::ApiKeyView;
@@ -32,19 +32,34 @@ pub(crate) struct Body {
     /// What it may do: permissions that its maker has and that keys may hold.
     #[schema(value_type = Vec<String>, min_items = 1, example = json!(["customers.read"]))]
     permissions: BTreeSet<Permission>,
-    /// From when on it works no more; never where absent.
+    /// From when on it works no more: after 90 days where absent, never where null.
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Option<Timestamp>,
+    expires_at: End,
+}
+
+/// When a key ends: left out is not the same as null.
+#[derive(Debug, Default)]
+enum End {
+    #[default]
+    NotSaid,
+    Said(Option<Timestamp>),
+}
+
+impl<'de> Deserialize<'de> for End {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::Said)
+    }
 }
 
 /// A new key and its token.
 #[derive(Serialize, ToSchema)]
 #[schema(as = MadeApiKey)]
-pub(crate) struct View {
+pub(super) struct View {
     /// The key.
-    api_key: ApiKeyView,
+    pub(super) api_key: ApiKeyView,
     /// What the program sends as `Authorization: Bearer`. It is shown this once: a replay by `Idempotency-Key` lacks it.
-    token: Option<String>,
+    pub(super) token: Option<String>,
 }
 
 /// Makes a key. Its token is shown this once.
@@ -57,7 +72,7 @@ pub(crate) struct View {
         "api_key": {
             "id": "key_01h455vb4pex5vsknk084sn02q", "name": "CRM sync", "permissions": ["customers.read"],
             "hint": "x7Qk", "created_by": "usr_01h455vb4pex5vsknk084sn02q", "created_at": "2026-11-02T10:00:00Z",
-            "last_used_at": null, "expires_at": null, "revoked_at": null
+            "last_used_at": null, "expires_at": "2027-01-31T10:00:00Z", "revoked_at": null, "replaced_by": null
         },
         "token": "kale_key_01h455vb4pex5vsknk084sn02q_0w5VZ...x7Qk"
     }))),
@@ -75,7 +90,10 @@ pub(crate) async fn handle(
     let new = NewApiKey {
         name: body.name,
         permissions: body.permissions,
-        expires_at: body.expires_at,
+        expires_at: match body.expires_at {
+            End::NotSaid => keys.usual_end(),
+            End::Said(end) => end,
+        },
     };
     let work = async || {
         let (key, token) = keys.create(caller.tenant(), &caller.caller, new).await?;

@@ -33,7 +33,7 @@ const LIST: ListSpec = ListSpec {
         "data": [{
             "id": "key_01h455vb4pex5vsknk084sn02q", "name": "CRM sync", "permissions": ["customers.read"],
             "hint": "x7Qk", "created_by": "usr_01h455vb4pex5vsknk084sn02q", "created_at": "2026-11-02T10:00:00Z",
-            "last_used_at": "2026-11-14T09:15:00Z", "expires_at": null, "revoked_at": null
+            "last_used_at": "2026-11-14T09:15:00Z", "expires_at": null, "revoked_at": null, "replaced_by": null
         }],
         "page": { "next_cursor": null, "has_more": false }
     }))),

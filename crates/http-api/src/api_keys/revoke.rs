@@ -23,7 +23,7 @@ use super::ApiKeyView;
     responses((status = 200, description = "The revoked key", body = ApiKeyView, example = json!({
         "id": "key_01h455vb4pex5vsknk084sn02q", "name": "CRM sync", "permissions": ["customers.read"],
         "hint": "x7Qk", "created_by": "usr_01h455vb4pex5vsknk084sn02q", "created_at": "2026-11-02T10:00:00Z",
-        "last_used_at": "2026-11-14T09:15:00Z", "expires_at": null, "revoked_at": "2026-11-14T12:00:00Z"
+        "last_used_at": "2026-11-14T09:15:00Z", "expires_at": null, "revoked_at": "2026-11-14T12:00:00Z", "replaced_by": null
     }))),
     extensions(("x-permission" = json!(ManageApiKeys::NAME))),
 )]
