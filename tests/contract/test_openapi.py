@@ -15,7 +15,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 METHODS = {"get", "put", "post", "patch", "delete"}
 
 # These stop the company that everybody else asks for.
-STOP = {"POST /api/v1/companies/{id}/suspend", "DELETE /api/v1/companies/{id}"}
+STOP = {
+    "POST /api/v1/companies/{id}/suspend",
+    "DELETE /api/v1/companies/{id}",
+    "POST /api/v1/users/{id}/impersonate",
+}
 # Three end the sign-in that asks, three want what works once: nothing can be asked of them again and again.
 ONCE = {
     "POST /api/v1/auth/logout",

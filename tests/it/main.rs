@@ -22,6 +22,7 @@ mod first_admin;
 mod held;
 mod hosted;
 mod identity;
+mod impersonation;
 mod isolation;
 mod jobs;
 mod mail;

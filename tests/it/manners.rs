@@ -14,7 +14,7 @@ use kale_web::permission::SUBSCRIBER;
 use serde_json::json;
 
 /// Ids that nobody has, at the place of every parameter.
-fn path(operation: &Operation) -> String {
+pub(crate) fn path(operation: &Operation) -> String {
     let mut path = operation.path.clone();
     for (behind, name) in operation.path_parameters() {
         let id = match behind.as_str() {

@@ -2,6 +2,7 @@
 
 mod caller;
 mod callers;
+mod impersonation;
 mod sign_in;
 mod tokens;
 
@@ -10,6 +11,7 @@ pub use kale_persistence::sign_ins::Pair;
 pub use self::{
     caller::{Caller, Provenance, Who},
     callers::Callers,
+    impersonation::ImpersonationError,
     sign_in::{AskError, Proof, SignIns, UseError},
     tokens::RefreshError,
 };

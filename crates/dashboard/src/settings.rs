@@ -8,7 +8,7 @@ mod viewer;
 pub(crate) use self::general::currencies;
 
 use kale_domain::access::Permission::{
-    ManageApiKeys, ManageCompany, ManageUsers, ManageViewer, ManageViewerSecrets,
+    ManageApiKeys, ManageCompany, ManageInstallation, ManageUsers, ManageViewer, ManageViewerSecrets,
 };
 
 use crate::routes::{Needs::May, Routes};
@@ -34,6 +34,11 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
             "/settings/team/{id}/reactivate",
             May(ManageUsers),
             team::reactivate,
+        )
+        .post(
+            "/settings/team/{id}/impersonate",
+            May(ManageInstallation),
+            team::impersonate,
         )
         .post("/settings/team/{id}/remove", May(ManageUsers), team::remove)
         .get("/settings/viewer", May(ManageViewer), viewer::show)

@@ -9,6 +9,7 @@ mod code;
 mod companies;
 mod company;
 mod cookies;
+mod impersonation;
 mod invitation;
 mod leave;
 mod link;
@@ -40,6 +41,7 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .post("/sign-in/organization", Needs::Nothing, company::choose)
         .get("/sign-in/companies", Needs::SignedIn, companies::show)
         .post("/sign-in/companies", May(ManageInstallation), companies::enter)
+        .post("/impersonation/end", Needs::Person, impersonation::end)
         .post("/company/leave", May(ManageInstallation), companies::leave)
         .post("/sign-out", Needs::Person, leave::sign_out)
         .post("/account/theme", Needs::SignedIn, theme::choose);

@@ -107,6 +107,8 @@ pub enum AuditAction {
     JobRetried,
     CompanyEntered,
     CompanyLeft,
+    ImpersonationStarted,
+    ImpersonationEnded,
     SavedViewCreated,
     SavedViewChanged,
     SavedViewDeleted,

@@ -13,6 +13,20 @@ pub const ACCESS: SignedDuration = SignedDuration::from_mins(15);
 /// How long a sign-in link works.
 pub const LINK: SignedDuration = SignedDuration::from_mins(15);
 
+/// How long a Kale admin sees what somebody else sees: then they see their own again.
+pub const IMPERSONATION: SignedDuration = SignedDuration::from_mins(30);
+
+/// Whom a Kale admin looks over the shoulder of. They see what that person sees, and change nothing meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Impersonation {
+    /// Whom.
+    pub user: UserId,
+    /// Their version when it began: whatever is changed about them ends it.
+    pub version: u64,
+    /// Until when.
+    pub until: Timestamp,
+}
+
 /// A sign-in of one user on one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignIn {
@@ -22,6 +36,8 @@ pub struct SignIn {
     pub user: UserId,
     /// The company a Kale admin has switched into.
     pub acting_in: Option<CompanyId>,
+    /// Whom of that company they impersonate.
+    pub impersonating: Option<Impersonation>,
     /// What the browser called itself, shortened.
     pub device: String,
     /// When it began.

@@ -2,6 +2,7 @@
 
 mod change;
 mod deactivate;
+mod impersonate;
 mod invite;
 mod list;
 mod reactivate;
@@ -19,6 +20,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(change::handle)
         .service(remove::handle)
         .service(resend_invitation::handle)
+        .service(impersonate::handle)
         .service(deactivate::handle)
         .service(reactivate::handle);
 }

@@ -43,8 +43,10 @@ pub async fn lists_origin(store: &Store, origin: &str) -> Result<bool> {
 pub struct Presence {
     /// Their sign-in.
     pub sign_in: SignIn,
-    /// Who they are.
+    /// Who they are, or whom they impersonate.
     pub user: User,
+    /// The Kale admin who sees what that user sees, and changes nothing meanwhile.
+    pub impersonated_by: Option<User>,
     /// The company they work in; a Kale admin has one only while switched in.
     pub company: Option<Company>,
     reach: Option<Reach>,
@@ -144,8 +146,12 @@ pub async fn by_refresh_token(store: &Store, token: &str) -> Result<Refresh> {
 }
 
 async fn presence(store: &Store, sign_in: SignIn) -> Result<Option<Presence>> {
-    let Some(user) = user(store, sign_in.user).await? else {
+    let Some(own) = user(store, sign_in.user).await? else {
         return Ok(None);
+    };
+    let (user, impersonated_by) = match impersonated(store, &sign_in, &own).await? {
+        Some(other) => (other, Some(own)),
+        None => (own, None),
     };
     let company_id = user.company.or(sign_in.acting_in);
     let company = match company_id {
@@ -168,9 +174,22 @@ async fn presence(store: &Store, sign_in: SignIn) -> Result<Option<Presence>> {
     Ok(Some(Presence {
         sign_in,
         user,
+        impersonated_by,
         company,
         reach,
     }))
+}
+
+/// Whom a Kale admin impersonates with that sign-in: somebody who is active in the company they are in, until it runs out.
+async fn impersonated(store: &Store, sign_in: &SignIn, own: &User) -> Result<Option<User>> {
+    let Some(whom) = sign_in.impersonating.filter(|whom| store.now() < whom.until) else {
+        return Ok(None);
+    };
+    let found = user(store, whom.user).await?;
+    let there = found.filter(|user| {
+        user.company.is_some() && user.company == sign_in.acting_in && user.version == whom.version
+    });
+    Ok(there.filter(|_| own.role == Role::KaleAdmin))
 }
 
 /// Who an API key belongs to; `None` where it opens nothing (any more).

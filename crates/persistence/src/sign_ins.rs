@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use kale_domain::{
     id::{CompanyId, SignInId, UserId},
     secret::Token,
-    sign_in::SignIn,
+    sign_in::{Impersonation, SignIn},
 };
 use mongodb::Collection;
 use serde::{Deserialize, Serialize};
@@ -49,10 +49,19 @@ pub(crate) struct Record {
     pair: Option<pairs::Record>,
     #[serde(default)]
     acting_in: Option<bson::Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    impersonating: Option<ImpersonationRecord>,
     device: String,
     created_at: DateTime,
     last_seen_at: DateTime,
     expires_at: DateTime,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct ImpersonationRecord {
+    user_id: bson::Uuid,
+    version: i64,
+    until: DateTime,
 }
 
 pub(crate) fn records(store: &Store) -> Collection<Record> {
@@ -87,6 +96,7 @@ fn fresh(store: &Store, id: Uuid, user: UserId, device: &str, hash: Binary) -> (
         id: SignInId::from_uuid(id),
         user,
         acting_in: None,
+        impersonating: None,
         device: device.chars().take(120).collect(),
         created_at: now,
         last_seen_at: now,
@@ -97,6 +107,7 @@ fn fresh(store: &Store, id: Uuid, user: UserId, device: &str, hash: Binary) -> (
         hash,
         pair: None,
         acting_in: None,
+        impersonating: None,
         device: sign_in.device.clone(),
         created_at: value::date(now),
         last_seen_at: value::date(now),
@@ -177,11 +188,39 @@ pub async fn end_all(store: &Store, tx: &mut Tx, user: UserId, but: Option<SignI
 
 /// Switches a Kale admin's sign-in into a company, or out of it.
 pub async fn act_in(store: &Store, _: Installation, id: SignInId, company: Option<CompanyId>) -> Result<()> {
-    let change = doc! { "$set": { "acting_in": company.map(|company| value::uuid(company.uuid())) } };
+    let change = doc! {
+        "$set": { "acting_in": company.map(|company| value::uuid(company.uuid())) },
+        "$unset": { "impersonating": "" },
+    };
     records(store)
         .update_one(doc! { "_id": value::uuid(id.uuid()) }, change)
         .await?;
     Ok(())
+}
+
+/// Has a Kale admin's sign-in see what somebody of the company sees that it is in, or its own again; `false` where it is in
+/// another one by now.
+pub async fn impersonate(
+    store: &Store,
+    tx: &mut Tx,
+    id: SignInId,
+    whom: Option<Impersonation>,
+) -> Result<bool> {
+    let record = whom.map(|whom| ImpersonationRecord {
+        user_id: value::uuid(whom.user.uuid()),
+        version: value::signed(whom.version),
+        until: value::date(whom.until),
+    });
+    let filter = doc! {
+        "_id": value::uuid(id.uuid()),
+        "acting_in": value::uuid(tx.tenant().company().uuid()),
+    };
+    let change = doc! { "$set": { "impersonating": bson::serialize_to_bson(&record)? } };
+    let changed = records(store)
+        .update_one(filter, change)
+        .session(tx.session())
+        .await;
+    tx.note(changed).map(|changed| changed.matched_count == 1)
 }
 
 impl From<Record> for SignIn {
@@ -192,6 +231,12 @@ impl From<Record> for SignIn {
             acting_in: record
                 .acting_in
                 .map(|company| CompanyId::from_uuid(value::from_uuid(company))),
+            impersonating: record.impersonating.map(|whom| Impersonation {
+                user: UserId::from_uuid(value::from_uuid(whom.user_id)),
+                // No version is below one: what can't be read is nobody's.
+                version: u64::try_from(whom.version).unwrap_or_default(),
+                until: value::timestamp(whom.until),
+            }),
             device: record.device,
             created_at: value::timestamp(record.created_at),
             last_seen_at: value::timestamp(record.last_seen_at),

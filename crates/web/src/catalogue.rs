@@ -61,6 +61,9 @@ problem_types! {
         "This installation sends no links. Open `/sign-in` in a browser and continue with the company's own sign-in.";
     "choose-a-company" 403 "Choose a company first":
         "This belongs to a company, and you are in none. Enter one, then repeat the request.";
+    "impersonating" 403 "You only look at what somebody else sees":
+        "Nothing can be changed meanwhile. See your own again by `DELETE /me/impersonation`, then repeat the request in \
+         your own name.";
     "people-only" 403 "Only people may do this":
         "This belongs to a person who is signed in; an API key has none of it.";
     "cross-site" 403 "The request comes from elsewhere":

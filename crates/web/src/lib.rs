@@ -29,7 +29,7 @@ mod surface;
 
 pub use crate::{
     access::{
-        Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Subscriber, Visitor,
+        Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Leaving, Subscriber, Visitor,
         answer_origins, know_caller,
     },
     body::{Beacon, IDLE, JSON_LIMIT, Json, Valid, broken, paced},

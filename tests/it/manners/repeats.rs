@@ -52,6 +52,7 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
             "take_step",
             "upload_customer_data",
             "deactivate_user",
+            "impersonate_user",
             "reactivate_user",
             "resend_invitation",
         ]

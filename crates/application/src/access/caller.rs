@@ -7,6 +7,7 @@ use kale_domain::{
     audit::{Actor, AuditAction, AuditEntry},
     company::Company,
     id::{AuditEntryId, SignInId, UserId},
+    user::User,
 };
 use kale_persistence::{
     Installation, Reach, Tenant, Tx,
@@ -142,11 +143,22 @@ impl Caller {
         }
     }
 
-    /// How the audit log names it.
+    /// The Kale admin who sees what this person sees, and changes nothing meanwhile.
+    #[must_use]
+    pub fn impersonated_by(&self) -> Option<&User> {
+        match &self.who {
+            Who::Person(presence) => presence.impersonated_by.as_ref(),
+            Who::Program(_) => None,
+        }
+    }
+
+    /// How the audit log names it: whoever it really is.
     #[must_use]
     pub fn actor(&self) -> Actor {
         match &self.who {
-            Who::Person(presence) => Actor::User { id: presence.user.id },
+            Who::Person(presence) => Actor::User {
+                id: presence.sign_in.user,
+            },
             Who::Program(holder) => Actor::ApiKey { id: holder.key.id },
         }
     }

@@ -136,7 +136,10 @@ impl Callers {
 /// Whether what they came in with has run out: that counts to the moment, however well somebody is remembered.
 fn is_over(who: &Who, now: Timestamp) -> bool {
     match who {
-        Who::Person(presence) => presence.sign_in.expires_at() <= now,
+        Who::Person(presence) => {
+            let impersonating = presence.sign_in.impersonating;
+            presence.sign_in.expires_at() <= now || impersonating.is_some_and(|whom| whom.until <= now)
+        }
         Who::Program(holder) => !holder.key.is_live(now),
     }
 }

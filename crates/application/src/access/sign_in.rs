@@ -178,7 +178,7 @@ impl SignIns {
         let Who::Person(presence) = &caller.who else {
             return Ok(false);
         };
-        let ended = sign_ins::end(&self.store, presence.user.id, id).await?;
+        let ended = sign_ins::end(&self.store, presence.sign_in.user, id).await?;
         self.callers.forget_all();
         if ended && let Some(tenant) = caller.tenant() {
             let action = if presence.sign_in.id == id {

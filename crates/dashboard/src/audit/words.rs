@@ -3,7 +3,7 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 63] = [
+pub(super) const ACTIONS: [AuditAction; 65] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanySuspended,
@@ -42,6 +42,8 @@ pub(super) const ACTIONS: [AuditAction; 63] = [
     AuditAction::PersonasReassigned,
     AuditAction::ExpertsAssigned,
     AuditAction::JobCancelled,
+    AuditAction::ImpersonationStarted,
+    AuditAction::ImpersonationEnded,
     AuditAction::JobRetried,
     AuditAction::SavedViewCreated,
     AuditAction::SavedViewChanged,
@@ -121,6 +123,8 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::ExpertsAssigned => "said who looks after",
         AuditAction::JobCancelled => "stopped",
         AuditAction::JobRetried => "tried again",
+        AuditAction::ImpersonationStarted => "looked at what they see of",
+        AuditAction::ImpersonationEnded => "stopped looking at what they see of",
         AuditAction::SavedViewCreated => "kept",
         AuditAction::SavedViewDeleted => "deleted",
         AuditAction::ViewerSettingsChanged => "changed the viewer settings of",

@@ -253,7 +253,7 @@ pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::customers::personas::tests::configuration;
+    use crate::customers::{kinds::operator_word, personas::tests::configuration};
 
     pub(crate) fn company() -> Company {
         let at = "2026-11-02T10:00:00Z".parse().unwrap();

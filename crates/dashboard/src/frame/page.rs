@@ -90,6 +90,7 @@ impl Frame {
                 .unwrap_or_default(),
             may_switch: admin,
             acting: admin && caller.company().is_some(),
+            impersonated: impersonated(caller),
             user,
             email,
             role,
@@ -263,5 +264,18 @@ impl FromRequest for Frame {
             gate: gate.clone(),
             door: door.clone(),
         }))
+    }
+}
+/// Until when a Kale admin sees what this person sees.
+fn impersonated(caller: &Caller) -> String {
+    let (Who::Person(presence), Some(company)) = (&caller.who, caller.company()) else {
+        return String::new();
+    };
+    match presence.sign_in.impersonating {
+        Some(whom) if presence.impersonated_by.is_some() => {
+            let until = whom.until.to_zoned(zone(company)).strftime("%H:%M").to_string();
+            format!(" until {until}. Nothing can be changed meanwhile.")
+        }
+        _ => String::new(),
     }
 }

@@ -2,18 +2,21 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
-use kale_application::team::{MemberChanges, NewMember, Team, TeamError, TeamFilter};
+use kale_application::{
+    access::{ImpersonationError, SignIns},
+    team::{MemberChanges, NewMember, Team, TeamError, TeamFilter},
+};
 use kale_domain::{
     access::{Permission, Role},
     email::Email,
-    error::FieldError,
+    error::{Classify as _, ErrorKind, FieldError},
     id::UserId,
     user::{User, UserStatus},
 };
-use kale_web::{NoQuery, Path, Problem, permission::ManageUsers};
+use kale_web::{InstallationAdmin, NoQuery, Path, Problem, etag::etag, permission::ManageUsers};
 
 use crate::{
-    frame::{Form, Here},
+    frame::{Form, Frame, Here, is_kale_admin},
     view::{
         form::{Choice, Field, Problems, Select},
         format,
@@ -21,6 +24,7 @@ use crate::{
         settings::{PersonRow, TeamPage},
         shell::Section,
     },
+    words::sentence,
 };
 
 const HERE: &str = "/settings/team";
@@ -95,11 +99,16 @@ pub(crate) async fn change_role(
         name: None,
         role: Some(role),
     };
-    let user = team
+    match team
         .change(here.tenant(), here.caller(), id, form.version()?, changes)
-        .await?;
-    let said = format!("{} is a {} now.", user.name, user.role.title().to_lowercase());
-    Ok(here.frame.see_other_saying(HERE, said, Tone::Leaf))
+        .await
+    {
+        Ok(user) => {
+            let said = format!("{} is a {} now.", user.name, user.role.title().to_lowercase());
+            Ok(here.frame.see_other_saying(HERE, said, Tone::Leaf))
+        }
+        Err(error) => refused(&here, error),
+    }
 }
 
 #[tracing::instrument(name = "dashboard.team.invite_again", skip_all)]
@@ -109,9 +118,13 @@ pub(crate) async fn invite_again(
     Path(id): Path<UserId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let handed = team.invite_again(here.tenant(), here.caller(), id).await?;
-    let said = format!("{} has a new invitation.", handed.user.name);
-    Ok(here.frame.see_other_saying(HERE, said, Tone::Leaf))
+    match team.invite_again(here.tenant(), here.caller(), id).await {
+        Ok(handed) => {
+            let said = format!("{} has a new invitation.", handed.user.name);
+            Ok(here.frame.see_other_saying(HERE, said, Tone::Leaf))
+        }
+        Err(error) => refused(&here, error),
+    }
 }
 
 #[tracing::instrument(name = "dashboard.team.deactivate", skip_all)]
@@ -121,9 +134,13 @@ pub(crate) async fn deactivate(
     Path(id): Path<UserId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let user = team.deactivate(here.tenant(), here.caller(), id).await?;
-    let said = format!("{} can’t sign in any more.", user.name);
-    Ok(here.frame.see_other_saying(HERE, said, Tone::Leaf))
+    match team.deactivate(here.tenant(), here.caller(), id).await {
+        Ok(user) => {
+            let said = format!("{} can’t sign in any more.", user.name);
+            Ok(here.frame.see_other_saying(HERE, said, Tone::Leaf))
+        }
+        Err(error) => refused(&here, error),
+    }
 }
 
 #[tracing::instrument(name = "dashboard.team.reactivate", skip_all)]
@@ -133,9 +150,13 @@ pub(crate) async fn reactivate(
     Path(id): Path<UserId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let user = team.reactivate(here.tenant(), here.caller(), id).await?;
-    let said = format!("{} can sign in again.", user.name);
-    Ok(here.frame.see_other_saying(HERE, said, Tone::Leaf))
+    match team.reactivate(here.tenant(), here.caller(), id).await {
+        Ok(user) => {
+            let said = format!("{} can sign in again.", user.name);
+            Ok(here.frame.see_other_saying(HERE, said, Tone::Leaf))
+        }
+        Err(error) => refused(&here, error),
+    }
 }
 
 #[tracing::instrument(name = "dashboard.team.remove", skip_all)]
@@ -145,10 +166,55 @@ pub(crate) async fn remove(
     Path(id): Path<UserId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    team.remove(here.tenant(), here.caller(), id).await?;
-    Ok(here
-        .frame
-        .see_other_saying(HERE, "They are removed.".to_owned(), Tone::Leaf))
+    let user = team.get(here.tenant(), id).await?;
+    match team.remove(here.tenant(), here.caller(), id).await {
+        Ok(()) => {
+            let said = match user.status {
+                UserStatus::Invited => format!("The invitation of {} is taken back.", user.name),
+                _ => format!("{} is removed.", user.name),
+            };
+            Ok(here.frame.see_other_saying(HERE, said, Tone::Leaf))
+        }
+        Err(error) => refused(&here, error),
+    }
+}
+
+/// Has a Kale admin see what somebody sees.
+#[tracing::instrument(name = "dashboard.team.impersonate", skip_all)]
+pub(crate) async fn impersonate(
+    frame: Frame,
+    admin: InstallationAdmin,
+    sign_ins: Data<SignIns>,
+    Path(id): Path<UserId>,
+    _: NoQuery,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let begun = sign_ins
+        .impersonate(admin.installation, &admin.caller, id, form.get("reason"))
+        .await;
+    match begun {
+        Ok(_) => Ok(frame.see_other("/")),
+        Err(error @ (ImpersonationError::Invalid(_) | ImpersonationError::NotActive(_))) => {
+            let said = sentence(&error.to_string());
+            Ok(frame.see_other_saying(HERE, said, Tone::Sun))
+        }
+        // Nobody is there who is in no company.
+        Err(ImpersonationError::NoCompany) => Err(Problem::not_found()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Back to the list with why nothing was changed, where that is what somebody has to know; else the problem.
+fn refused(here: &Here<ManageUsers>, error: TeamError) -> Result<HttpResponse, Problem> {
+    let why = match &error {
+        TeamError::LastAdmin | TeamError::NotNow { .. } => error.to_string(),
+        error if error.kind() == ErrorKind::Stale => {
+            "somebody else changed this person in between".to_owned()
+        }
+        _ => return Err(error.into()),
+    };
+    let said = format!("Nothing was changed. {}", sentence(&why));
+    Ok(here.frame.see_other_saying(HERE, said, Tone::Sun))
 }
 
 fn role_named(name: &str) -> Option<Role> {
@@ -238,7 +304,8 @@ fn row(here: &Here<ManageUsers>, user: &User, own: Option<UserId>) -> PersonRow 
             .map(|choice| choice.chosen_if(user.role.name()))
             .into_iter()
             .collect(),
-        etag: user.version.to_string(),
+        etag: etag(user.version),
+        may_impersonate: user.status == UserStatus::Active && is_kale_admin(here.caller()),
         state: Chip {
             label: label.to_owned(),
             tone,

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web::Data};
 use kale_application::access::{SignIns, Who};
-use kale_web::{Authenticated, Gate, Problem};
+use kale_web::{Gate, Leaving, Problem};
 
 use super::company;
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 /// Ends the sign-in and removes its cookie; where a company's own sign-in made it, that one ends, too.
 pub(super) async fn sign_out(
     frame: Frame,
-    Authenticated(caller): Authenticated,
+    Leaving(caller): Leaving,
     gate: Data<Gate>,
     sign_ins: Data<SignIns>,
     provider: Data<Provider>,

@@ -207,6 +207,8 @@ pub struct PersonRow {
     pub state: Chip,
     /// Where they stand.
     pub status: UserStatus,
+    /// Whether this person may see what they see.
+    pub may_impersonate: bool,
 }
 
 /// The people of the company, and the form that invites one.

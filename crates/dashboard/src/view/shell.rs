@@ -182,6 +182,8 @@ pub struct Shell {
     pub may_switch: bool,
     /// Whether a Kale admin acts inside the company; a bar on every page says so.
     pub acting: bool,
+    /// What a Kale admin who sees what this person sees is told on every page; empty for everybody else.
+    pub impersonated: String,
     /// The person's name.
     pub user: String,
     /// The person's e-mail.

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, post, web::Data};
 use kale_application::access::{SignIns, Who};
-use kale_web::{Authenticated, Gate, NoQuery, Problem, permission::SIGNED_IN};
+use kale_web::{Gate, Leaving, NoQuery, Problem, permission::SIGNED_IN};
 
 /// Ends the sign-in of the caller.
 ///
@@ -16,7 +16,7 @@ use kale_web::{Authenticated, Gate, NoQuery, Problem, permission::SIGNED_IN};
 #[post("/auth/logout")]
 #[tracing::instrument(name = "api.auth.logout", skip_all)]
 pub(crate) async fn handle(
-    Authenticated(caller): Authenticated,
+    Leaving(caller): Leaving,
     sign_ins: Data<SignIns>,
     gate: Data<Gate>,
     _: NoQuery,

@@ -8,7 +8,7 @@ use actix_web::{
 use kale_application::access::{Caller, Who};
 use kale_domain::{
     access::{Permission, Role},
-    id::{ApiKeyId, SignInId},
+    id::{ApiKeyId, SignInId, UserId},
 };
 use kale_web::{Authenticated, Gate, NoQuery, permission::SIGNED_IN};
 use serde::Serialize;
@@ -38,6 +38,9 @@ pub(crate) struct View {
     company: Option<CompanyView>,
     /// Whether a Kale admin works in a company that is not theirs.
     acting: bool,
+    /// The Kale admin who sees what this person sees, and changes nothing meanwhile; null for everybody else.
+    #[schema(value_type = Option<String>, example = json!(null))]
+    impersonated_by: Option<UserId>,
     /// What they may do.
     #[schema(value_type = Vec<String>, example = json!(["company.read", "customers.read"]))]
     permissions: Vec<&'static str>,
@@ -58,6 +61,7 @@ impl View {
                 kind: "user",
                 role: Some(presence.user.role),
                 acting: presence.user.company.is_none() && company.is_some(),
+                impersonated_by: caller.impersonated_by().map(|admin| admin.id),
                 user: Some(presence.user.clone().into()),
                 sign_in: Some(presence.sign_in.id),
                 api_key: None,
@@ -69,6 +73,7 @@ impl View {
                 kind: "api_key",
                 role: None,
                 acting: false,
+                impersonated_by: None,
                 user: None,
                 sign_in: None,
                 api_key: Some(holder.key.id),
@@ -101,6 +106,7 @@ impl View {
             "updated_at": "2026-11-02T10:00:00Z", "version": 3
         },
         "acting": false,
+        "impersonated_by": null,
         "permissions": ["company.read", "customers.read", "saved_views.use", "personas.read"],
         "csrf_token": "mX3kq0m4cJwqz8y1n5r7t9v2"
     }))),

@@ -63,9 +63,11 @@ fn changes() -> Vec<Document> {
         { "ns.coll": { "$in": ["users", "companies"] }, "operationType": { "$in": ["update", "replace", "delete"] } },
         { "ns.coll": "sign_ins", "operationType": "delete" },
         { "ns.coll": "sign_ins", "updateDescription.updatedFields.acting_in": { "$exists": true } },
+        { "ns.coll": "sign_ins", "updateDescription.updatedFields.impersonating": { "$exists": true } },
         { "ns.coll": "sign_ins", "updateDescription.updatedFields.hash": { "$exists": true } },
         { "ns.coll": "api_keys", "operationType": "delete" },
         { "ns.coll": "api_keys", "updateDescription.updatedFields.revoked_at": { "$exists": true } },
+        { "ns.coll": "api_keys", "updateDescription.updatedFields.replaced_by": { "$exists": true } },
     ] };
     vec![
         doc! { "$match": changed },

@@ -17,6 +17,13 @@ pub struct Authenticated(
     pub Caller,
 );
 
+/// The same, also where they impersonate somebody and so change nothing: for going out, and for seeing one's own again.
+#[derive(Debug, Clone)]
+pub struct Leaving(
+    /// Who.
+    pub Caller,
+);
+
 /// Whoever looks at what is for everybody: the caller, where somebody is signed in.
 #[derive(Debug, Clone)]
 pub struct Visitor(
@@ -86,6 +93,15 @@ async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
     }
 }
 
+/// The same, who looks where they impersonate somebody, and changes nothing.
+async fn acting(request: &HttpRequest) -> Result<Caller, Problem> {
+    let caller = caller(request).await?;
+    if caller.impersonated_by().is_some() && !request.method().is_safe() {
+        return Err(Problem::of("impersonating"));
+    }
+    Ok(caller)
+}
+
 /// Looks for the caller.
 pub(super) async fn find(request: &HttpRequest) -> Result<Caller, Problem> {
     let caller = gate(request)?.caller(request).await?;
@@ -114,6 +130,16 @@ impl FromRequest for Authenticated {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
+        async move { acting(&request).await.map(Self) }.boxed_local()
+    }
+}
+
+impl FromRequest for Leaving {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
         async move { caller(&request).await.map(Self) }.boxed_local()
     }
 }
@@ -135,7 +161,7 @@ impl<P: Required> FromRequest for Allowed<P> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         async move {
-            let caller = caller(&request).await?;
+            let caller = acting(&request).await?;
             let reach = judge(caller.may(P::PERMISSION), P::PERMISSION, caller.reach())?;
             Ok(Self {
                 caller,
@@ -154,7 +180,7 @@ impl FromRequest for InstallationAdmin {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         async move {
-            let caller = caller(&request).await?;
+            let caller = acting(&request).await?;
             let needed = Permission::ManageInstallation;
             let installation = caller.installation().filter(|_| caller.may(needed));
             let installation = installation.ok_or_else(|| Problem::forbidden(needed))?;
