@@ -14,7 +14,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 METHODS = {"get", "put", "post", "patch", "delete"}
 
-# These stop the company that everybody else asks for.
+# These stop the company that everybody else asks for, or have the one who asks change nothing more.
 STOP = {
     "POST /api/v1/companies/{id}/suspend",
     "DELETE /api/v1/companies/{id}",

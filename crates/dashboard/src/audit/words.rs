@@ -72,6 +72,7 @@ pub(super) const ACTIONS: [AuditAction; 65] = [
 ];
 
 /// After a name: `Ada Okafor changed the company`.
+#[expect(clippy::too_many_lines, reason = "a table: one line an action")]
 pub(super) const fn of(action: AuditAction) -> &'static str {
     match action {
         AuditAction::CompanyCreated

@@ -58,7 +58,7 @@ pub(super) async fn assign(
 pub(super) fn chosen(form: &Form) -> Result<Vec<UserId>, Problem> {
     let ids = form.all("expert").map(str::parse);
     ids.collect::<Result<_, _>>()
-        .or_else(|_names_nobody| Err(Problem::not_found()))
+        .map_err(|_names_nobody| Problem::not_found())
 }
 
 fn said(assigned: u64, experts: usize) -> String {

@@ -84,6 +84,7 @@ fn all_customers() -> ListQuery {
     ListQuery {
         matching: None,
         personas: None,
+        experts: None,
         search: None,
         sort,
         today: kale_rules::arbitrary::TODAY,

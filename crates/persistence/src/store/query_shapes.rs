@@ -112,6 +112,7 @@ fn by(key: SortKey, descending: bool) -> ListQuery {
     ListQuery {
         matching: None,
         personas: None,
+        experts: None,
         search: None,
         sort,
         today: kale_rules::arbitrary::TODAY,

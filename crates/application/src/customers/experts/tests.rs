@@ -1,4 +1,3 @@
-use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
@@ -48,18 +47,18 @@ fn nobody_named_takes_them_out_of_all_hands() {
     }
 }
 
-proptest! {
-    #[test]
-    fn each_customer_is_in_one_share_and_turns_are_even(customer in 0_u128..60, expert in 1_u128..7) {
+#[test]
+fn each_customer_is_in_one_share_and_turns_are_even() {
+    for (customer, expert) in (0..40).flat_map(|all| (1..7).map(move |people| (all, people))) {
         let (all, people) = (customers(customer), experts(expert));
         for sharing in [Sharing::RoundRobin, Sharing::Load] {
             let shares = shared(&all, &people, sharing, BTreeMap::new());
             let mut back: Vec<CustomerId> = shares.values().flatten().copied().collect();
             back.sort_unstable();
-            prop_assert_eq!(&back, &all);
+            assert_eq!(back, all);
             let sizes = sizes(&shares, &people);
             let spread = sizes.iter().max().unwrap_or(&0) - sizes.iter().min().unwrap_or(&0);
-            prop_assert!(spread <= 1, "{sizes:?}");
+            assert!(spread <= 1, "{sizes:?}");
         }
     }
 }

@@ -16,6 +16,7 @@ use kale_domain::{
     access::Permission,
     audit::{Actor, AuditAction, AuditEntry},
     company::Company,
+    customer::Customer,
     id::{CustomerId, PersonaId, UserId},
     persona::PersonaChange,
 };
@@ -198,7 +199,6 @@ fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &R
         label: "Customers".to_owned(),
         href: "/customers".to_owned(),
     }];
-    let looked = customer.persona.by.is_some();
     let now = here.instant(here.frame.now());
     CustomerPage {
         initials: format::initials(&name),
@@ -212,14 +212,16 @@ fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &R
         attributes: facts::attributes(customer, &read.detail.definitions),
         metrics: facts::metrics(customer),
         sources: facts::sources(&read.detail.sources, &zone),
-        why: looked.then(|| why(&read.explanation, &read.tags, &read.sentences, &now)),
+        why: customer
+            .persona
+            .by
+            .is_some()
+            .then(|| why(&read.explanation, &read.tags, &read.sentences, &now)),
         history: facts::history(&read.history, &read.tags, &read.people, &zone),
-        audit: read.audit.as_ref().map(|entries| {
-            entries
-                .iter()
-                .map(|entry| line(here, &read.people, entry))
-                .collect()
-        }),
+        audit: read
+            .audit
+            .as_ref()
+            .map(|all| all.iter().map(|entry| line(here, &read.people, entry)).collect()),
         sessions: read
             .sessions
             .as_ref()
@@ -229,12 +231,9 @@ fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &R
         assign: here
             .may(Permission::AssignPersonas)
             .then(|| assign(read, refused)),
-        tags_field: here.may(Permission::WriteCustomers).then(|| {
-            Field::new("tags", "Tags")
-                .value(refused.tags.clone().unwrap_or_else(|| customer.tags.join(", ")))
-                .hint("Separated by commas")
-                .error(tags_problem(&refused.problems))
-        }),
+        tags_field: here
+            .may(Permission::WriteCustomers)
+            .then(|| tags(&customer.tags, refused)),
         tags: customer.tags.clone(),
         experts: customer
             .experts
@@ -245,13 +244,7 @@ fn page<P: Required>(here: &Here<P>, company: &Company, read: &Read, refused: &R
             .may(Permission::AssignExperts)
             .then(|| experts(read, refused)),
         etag: etag(customer.version),
-        stale: refused.stale.then(|| Stale {
-            text: format!(
-                "Somebody changed this customer {}.",
-                here.ago(customer.updated_at)
-            ),
-            theirs: format!("/customers/{id}"),
-        }),
+        stale: refused.stale.then(|| stale(here, customer)),
         shell,
         name,
         id,
@@ -306,6 +299,21 @@ fn experts(read: &Read, refused: &Refused) -> ExpertsForm {
         people: people.collect(),
         error: wrong.collect::<Vec<_>>().join(" "),
     }
+}
+
+fn stale<P: Required>(here: &Here<P>, customer: &Customer) -> Stale {
+    let ago = here.ago(customer.updated_at);
+    Stale {
+        text: format!("Somebody changed this customer {ago}."),
+        theirs: format!("/customers/{}", customer.id),
+    }
+}
+
+fn tags(there: &[String], refused: &Refused) -> Field {
+    Field::new("tags", "Tags")
+        .value(refused.tags.clone().unwrap_or_else(|| there.join(", ")))
+        .hint("Separated by commas")
+        .error(tags_problem(&refused.problems))
 }
 
 /// Tags are one field of the form and a list to the use case, which names the tag that is wrong.
