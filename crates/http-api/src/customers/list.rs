@@ -33,8 +33,6 @@ use super::{
             description = "Words, each the beginning of a word of name, e-mail, domain or external id."),
         ("filter[persona]" = Option<String>, Query, min_length = 1, description = "Keys of personas, or `unassigned`.",
             example = "early_monthly,unassigned"),
-        ("filter[expert]" = Option<String>, Query, min_length = 1, description = "Who looks after them: ids of users, or \
-            `nobody`.", example = "nobody"),
         ("filter[mrr][gte]" = Option<String>, Query, pattern = "^[0-9]{1,12}$",
             description = "One of the many: any name with any operator of rules.", example = "1000"),
     ),
