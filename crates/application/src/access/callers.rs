@@ -133,12 +133,13 @@ impl Callers {
     }
 }
 
-/// Whether what they came in with has run out: that counts to the moment, however well somebody is remembered.
+/// Whether a key, or seeing what somebody else sees, has run out: that counts to the moment, however well somebody is
+/// remembered. A sign-in that nobody uses may end those few seconds later.
 fn is_over(who: &Who, now: Timestamp) -> bool {
     match who {
         Who::Person(presence) => {
             let impersonating = presence.sign_in.impersonating;
-            presence.sign_in.expires_at() <= now || impersonating.is_some_and(|whom| whom.until <= now)
+            impersonating.is_some_and(|whom| whom.until <= now)
         }
         Who::Program(holder) => !holder.key.is_live(now),
     }
