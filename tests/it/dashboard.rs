@@ -11,6 +11,7 @@ mod forms;
 mod isolation;
 mod permissions;
 mod served;
+mod team;
 
 use actix_web::http::Method;
 use kale_dashboard::{Needs, Route, routes};

@@ -13,6 +13,7 @@ mod get_by_external_id;
 mod list;
 mod list_query;
 mod metrics;
+mod named;
 mod ndjson;
 mod patch;
 mod persona_history;

@@ -29,6 +29,7 @@ mod rules;
 mod saved_views;
 mod sessions;
 mod sign_ins;
+mod stated;
 mod templates;
 #[cfg(test)]
 mod tests;

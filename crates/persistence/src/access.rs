@@ -145,13 +145,17 @@ pub async fn by_refresh_token(store: &Store, token: &str) -> Result<Refresh> {
     })
 }
 
-async fn presence(store: &Store, sign_in: SignIn) -> Result<Option<Presence>> {
+async fn presence(store: &Store, mut sign_in: SignIn) -> Result<Option<Presence>> {
     let Some(own) = user(store, sign_in.user).await? else {
         return Ok(None);
     };
     let (user, impersonated_by) = match impersonated(store, &sign_in, &own).await? {
         Some(other) => (other, Some(own)),
-        None => (own, None),
+        None => {
+            // What has run out stays in the record until the next one.
+            sign_in.impersonating = None;
+            (own, None)
+        }
     };
     let company_id = user.company.or(sign_in.acting_in);
     let company = match company_id {

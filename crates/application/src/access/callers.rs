@@ -139,7 +139,7 @@ fn is_over(who: &Who, now: Timestamp) -> bool {
     match who {
         Who::Person(presence) => {
             let impersonating = presence.sign_in.impersonating;
-            impersonating.is_some_and(|whom| whom.until <= now)
+            impersonating.is_some_and(|impersonation| impersonation.until <= now)
         }
         Who::Program(holder) => !holder.key.is_live(now),
     }

@@ -19,7 +19,7 @@ use super::{
 #[derive(Debug, thiserror::Error)]
 pub enum ImpersonationError {
     /// The reason is missing or too long.
-    #[error("say why you want to see what they see")]
+    #[error("say in 1 to 200 characters why you want to see what they see")]
     Invalid(Vec<FieldError>),
     /// Whoever asks is in no company.
     #[error("enter the company first: POST /api/v1/companies/{{id}}/enter")]

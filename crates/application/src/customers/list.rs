@@ -14,7 +14,6 @@ use kale_persistence::{
     Reach, Store, StoreError,
     companies::{self, Sorting},
     customers::{self, ExpertFilter, ListQuery, PersonaFilter, PersonaShare, Position, Sort, SortKey, Tally},
-    users,
 };
 use kale_rules::check::Schema;
 
@@ -108,7 +107,7 @@ async fn understood(
         None
     });
     let personas = persona_filter(store, reach, &request.filters, &mut wrong).await?;
-    let experts = expert_filter(store, reach, &request.filters, &mut wrong).await?;
+    let experts = expert_filter(&request.filters, &mut wrong);
     let (sort, not_ready) = match sort(store, reach, request.sort.as_deref()).await? {
         Ok(sort) => sort,
         Err(error) => {
@@ -228,34 +227,27 @@ async fn persona_filter(
     Ok(Some(filter))
 }
 
-async fn expert_filter(
-    store: &Store,
-    reach: Reach,
-    terms: &[FilterTerm],
-    wrong: &mut Vec<FieldError>,
-) -> Result<Option<ExpertFilter>, CustomerError> {
-    let Some(term) = terms.iter().find(|term| term.name == "expert") else {
-        return Ok(None);
-    };
-    let people = users::list(store, reach.tenant()).await?;
+/// Somebody who left looks after nobody, so that a list kept with their id goes on working.
+fn expert_filter(terms: &[FilterTerm], wrong: &mut Vec<FieldError>) -> Option<ExpertFilter> {
+    let term = terms.iter().find(|term| term.name == "expert")?;
     let mut filter = Vec::new();
     for text in term.value.split(',').map(str::trim) {
-        let id = text.parse().ok();
-        if text == "nobody" {
-            filter.push(None);
-        } else if people.iter().any(|user| Some(user.id) == id) {
-            filter.push(id);
-        } else {
-            let message =
-                format!("`{text}` is nobody of this company; allowed are ids of users and `nobody`");
-            wrong.push(FieldError::new("?filter[expert]", "unknown-expert", message));
+        match text.parse() {
+            Ok(id) => filter.push(Some(id)),
+            Err(_no_id) if text == "nobody" => filter.push(None),
+            Err(_no_id) => {
+                let message = format!(
+                    "`{text}` is no id of a user; allowed are ids as `GET /users` lists them, and `nobody`"
+                );
+                wrong.push(FieldError::new("?filter[expert]", "unknown-expert", message));
+            }
         }
     }
     if term.op != "eq" && term.op != "in" {
         let message = "who looks after a customer is compared by `eq` or `in`";
         wrong.push(FieldError::new("?filter[expert]", "unknown-op", message));
     }
-    Ok(Some(filter))
+    Some(filter)
 }
 
 /// By name, the first one first.

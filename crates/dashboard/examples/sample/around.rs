@@ -85,7 +85,7 @@ pub(crate) fn shell(section: Section, title: &str, crumbs: Vec<Crumb>, typed: &s
         company: format!("Northwind Telecom{typed}"),
         may_switch: true,
         acting: false,
-        impersonated: String::new(),
+        impersonated_until: None,
         user: format!("Ada Okafor{typed}"),
         email: "ada@northwind.example".to_owned(),
         role: Role::RetentionAdmin.title(),

@@ -154,10 +154,8 @@ pub(super) async fn form(
     let everybody = customers
         .prepare(here.reach(), company, &ListRequest::default())
         .await?;
-    let mut subjects = Subjects::of(company, &everybody.definitions);
-    if let Some(people) = People::who_look_after(&here, &companies).await? {
-        subjects = subjects.with_people(&people);
-    }
+    let people = People::who_look_after(&here, &companies).await?;
+    let subjects = Subjects::of(company, &everybody.definitions).with_people(people.as_ref());
     let name = query.get("add_field");
     let subject = subjects
         .find(name)

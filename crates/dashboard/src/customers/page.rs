@@ -55,10 +55,7 @@ pub(super) fn page(
     address: &Address,
     found: Found,
 ) -> CustomersPage {
-    let mut subjects = Subjects::of(company, &found.definitions);
-    if let Some(people) = &found.people {
-        subjects = subjects.with_people(people);
-    }
+    let subjects = Subjects::of(company, &found.definitions).with_people(found.people.as_ref());
     let zone = here.zone();
     let table = Table {
         subjects: &subjects,

@@ -83,8 +83,11 @@ impl Subjects {
         }
     }
 
-    /// With who looks after them, by these people; the first choice is nobody.
-    pub(super) fn with_people(mut self, people: &People) -> Self {
+    /// With who looks after them, where the reader may see these people; the first choice is nobody.
+    pub(super) fn with_people(mut self, people: Option<&People>) -> Self {
+        let Some(people) = people else {
+            return self;
+        };
         let nobody = Choice::new(NOBODY, "Nobody");
         let named = people.colleagues().into_iter();
         self.people = std::iter::once(nobody)

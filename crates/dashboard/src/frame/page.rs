@@ -90,7 +90,7 @@ impl Frame {
                 .unwrap_or_default(),
             may_switch: admin,
             acting: admin && caller.company().is_some(),
-            impersonated: impersonated(caller),
+            impersonated_until: impersonated_until(caller),
             user,
             email,
             role,
@@ -266,16 +266,12 @@ impl FromRequest for Frame {
         }))
     }
 }
-/// Until when a Kale admin sees what this person sees.
-fn impersonated(caller: &Caller) -> String {
+
+/// Until when a Kale admin sees what this person sees: `14:30`.
+fn impersonated_until(caller: &Caller) -> Option<String> {
     let (Who::Person(presence), Some(company)) = (&caller.who, caller.company()) else {
-        return String::new();
+        return None;
     };
-    match presence.sign_in.impersonating {
-        Some(whom) if presence.impersonated_by.is_some() => {
-            let until = whom.until.to_zoned(zone(company)).strftime("%H:%M").to_string();
-            format!(" until {until}. Nothing can be changed meanwhile.")
-        }
-        _ => String::new(),
-    }
+    let until = presence.sign_in.impersonating?.until.to_zoned(zone(company));
+    Some(until.strftime("%H:%M").to_string())
 }

@@ -182,8 +182,8 @@ pub struct Shell {
     pub may_switch: bool,
     /// Whether a Kale admin acts inside the company; a bar on every page says so.
     pub acting: bool,
-    /// What a Kale admin who sees what this person sees is told on every page; empty for everybody else.
-    pub impersonated: String,
+    /// Until when a Kale admin sees what this person sees, `14:30`; a bar on every page says so.
+    pub impersonated_until: Option<String>,
     /// The person's name.
     pub user: String,
     /// The person's e-mail.

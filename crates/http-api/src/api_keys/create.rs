@@ -10,16 +10,16 @@ use actix_web::{
 };
 use jiff::Timestamp;
 use kale_application::api_keys::{ApiKeys, NewApiKey};
-use kale_domain::access::Permission;
+use kale_domain::{access::Permission, api_key::ApiKey, secret::Token};
 use kale_web::{
     Allowed, Idempotent, Json, NoQuery, Problem,
     permission::{ManageApiKeys, Required as _},
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ApiKeyView;
-use crate::openapi::params::IdempotencyKeyHeader;
+use crate::{openapi::params::IdempotencyKeyHeader, stated::Stated};
 
 /// What the key is to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -35,21 +35,7 @@ pub(crate) struct Body {
     /// From when on it works no more: after 90 days where absent, never where null.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: End,
-}
-
-/// When a key ends: left out is not the same as null.
-#[derive(Debug, Default)]
-enum End {
-    #[default]
-    NotSaid,
-    Said(Option<Timestamp>),
-}
-
-impl<'de> Deserialize<'de> for End {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::deserialize(deserializer).map(Self::Said)
-    }
+    expires_at: Stated<Timestamp>,
 }
 
 /// A new key and its token.
@@ -57,9 +43,22 @@ impl<'de> Deserialize<'de> for End {
 #[schema(as = MadeApiKey)]
 pub(super) struct View {
     /// The key.
-    pub(super) api_key: ApiKeyView,
+    api_key: ApiKeyView,
     /// What the program sends as `Authorization: Bearer`. It is shown this once: a replay by `Idempotency-Key` lacks it.
-    pub(super) token: Option<String>,
+    token: Option<String>,
+}
+
+impl View {
+    /// Answers it, for nobody's cache.
+    pub(super) fn answer(key: ApiKey, token: &Token) -> HttpResponse {
+        let view = Self {
+            api_key: key.into(),
+            token: Some(token.reveal().to_owned()),
+        };
+        let mut response = HttpResponse::Created();
+        response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        response.json(view)
+    }
 }
 
 /// Makes a key. Its token is shown this once.
@@ -91,19 +90,13 @@ pub(crate) async fn handle(
         name: body.name,
         permissions: body.permissions,
         expires_at: match body.expires_at {
-            End::NotSaid => keys.usual_end(),
-            End::Said(end) => end,
+            Stated::LeftOut => keys.usual_end(),
+            Stated::As(end) => end,
         },
     };
     let work = async || {
         let (key, token) = keys.create(caller.tenant(), &caller.caller, new).await?;
-        let view = View {
-            api_key: key.into(),
-            token: Some(token.reveal().to_owned()),
-        };
-        let mut response = HttpResponse::Created();
-        response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
-        Ok(response.json(view))
+        Ok(View::answer(key, &token))
     };
     idempotent.without(&["token"]).run(&caller, work).await
 }

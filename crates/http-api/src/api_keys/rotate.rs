@@ -1,11 +1,6 @@
 //! `POST /api-keys/{id}/rotate`
 
-use actix_web::{
-    HttpResponse,
-    http::header::{self, HeaderValue},
-    post,
-    web::Data,
-};
+use actix_web::{HttpResponse, post, web::Data};
 use jiff::Timestamp;
 use kale_application::api_keys::{ApiKeys, Rotation};
 use kale_domain::{api_key::USUAL_OVERLAP_HOURS, id::ApiKeyId};
@@ -76,13 +71,7 @@ pub(crate) async fn handle(
     };
     let work = async || {
         let (key, token) = keys.rotate(caller.tenant(), &caller.caller, id, wish).await?;
-        let view = View {
-            api_key: key.into(),
-            token: Some(token.reveal().to_owned()),
-        };
-        let mut response = HttpResponse::Created();
-        response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
-        Ok(response.json(view))
+        Ok(View::answer(key, &token))
     };
     idempotent.without(&["token"]).run(&caller, work).await
 }

@@ -1,21 +1,14 @@
 //! `POST /customers/experts/assign`
 
 use actix_web::{HttpResponse, post, web::Data};
-use kale_application::customers::{Customers, Selection, Sharing};
-use kale_domain::{
-    error::FieldError,
-    id::{CustomerId, UserId},
-};
+use kale_application::customers::{Customers, Sharing};
+use kale_domain::id::{CustomerId, UserId};
 use kale_web::{Allowed, Idempotent, Json, NoQuery, Problem, Required, permission::AssignExperts};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::list_query;
+use super::named::{BODY_BYTES, Named};
 use crate::openapi::params::IdempotencyKeyHeader;
-
-/// The most customers that one call names by id.
-const IDS: usize = 1_000;
-const BODY_BYTES: usize = 512 * 1024;
 
 /// Which customers, and who is to look after them: `ids` or `filter`, with `experts`.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -91,25 +84,8 @@ async fn carry_out(
     customers: &Customers,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
-    let wrong = |pointer: &str, code: &'static str, message: &str| {
-        Problem::validation(vec![FieldError::new(pointer, code, message)])
-    };
-    let selection = match (body.ids, body.filter) {
-        (Some(ids), None) if ids.len() > IDS => {
-            let message = "at most 1,000 customers are named by id; send a filter instead";
-            return Err(wrong("#/ids", "too-many", message));
-        }
-        (Some(ids), None) => Selection::Ids(ids),
-        (None, Some(filter)) => {
-            let request = list_query::in_body(Some(&filter))?;
-            let list = customers
-                .prepare(allowed.reach(), allowed.company()?, &request)
-                .await;
-            Selection::List(Box::new(list.map_err(list_query::at_filter)?))
-        }
-        (Some(_), Some(_)) => return Err(wrong("#/filter", "not-allowed", "send either `ids` or `filter`")),
-        (None, None) => return Err(wrong("#/ids", "missing", "send `ids` or `filter`")),
-    };
+    let named = Named::one_of(body.ids, body.filter).map_err(Problem::validation)?;
+    let selection = named.selection(allowed, customers).await?;
     let assigned = customers
         .assign_experts(
             allowed.reach(),

@@ -4,24 +4,17 @@
 mod tests;
 
 use actix_web::{HttpResponse, post, web::Data};
-use kale_application::{
-    customers::{Customers, Selection},
-    personas::Personas,
-};
+use kale_application::{customers::Customers, personas::Personas};
 use kale_domain::{
     error::FieldError,
     id::{CustomerId, JobId},
 };
 use kale_web::{Allowed, Idempotent, Json, NoQuery, Problem, Required, permission::AssignPersonas};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::list_query;
-use crate::openapi::params::IdempotencyKeyHeader;
-
-/// The most customers that one call names by id.
-const IDS: usize = 1_000;
-const BODY_BYTES: usize = 512 * 1024;
+use super::named::{BODY_BYTES, Named};
+use crate::{openapi::params::IdempotencyKeyHeader, stated::Stated};
 
 /// Who is to be moved, and where: `ids` or `filter` with `persona`, or `by` alone.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -38,7 +31,7 @@ pub(super) struct Body {
     /// The key or id of a persona; null is unassigned.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    persona: Where,
+    persona: Stated<String>,
     /// Why, at most 500 characters.
     #[serde(default)]
     reason: Option<String>,
@@ -67,31 +60,12 @@ pub(super) struct View {
     job: Option<JobId>,
 }
 
-/// Where to: left out is not the same as null.
-#[derive(Debug, Default)]
-enum Where {
-    #[default]
-    NotSaid,
-    Said(Option<String>),
-}
-
-impl<'de> Deserialize<'de> for Where {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::deserialize(deserializer).map(Self::Said)
-    }
-}
-
 /// What a body asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum Wish {
     Rules,
-    Ids {
-        ids: Vec<CustomerId>,
-        persona: Option<String>,
-        reason: Option<String>,
-    },
-    Filter {
-        filter: String,
+    ByHand {
+        named: Named,
         persona: Option<String>,
         reason: Option<String>,
     },
@@ -107,7 +81,7 @@ impl Body {
             let by_hand = [
                 ("#/ids", self.ids.is_some()),
                 ("#/filter", self.filter.is_some()),
-                ("#/persona", matches!(self.persona, Where::Said(_))),
+                ("#/persona", matches!(self.persona, Stated::As(_))),
                 ("#/reason", self.reason.is_some()),
             ];
             return match by_hand.iter().find(|(_, sent)| *sent) {
@@ -119,29 +93,14 @@ impl Body {
                 ),
             };
         }
-        let Where::Said(persona) = self.persona else {
+        let Stated::As(persona) = self.persona else {
             return wrong("#/persona", "missing", "`persona` is missing; null is unassigned");
         };
-        let reason = self.reason;
-        match (self.ids, self.filter) {
-            (Some(ids), None) if ids.len() > IDS => wrong(
-                "#/ids",
-                "too-many",
-                "at most 1,000 customers are named by id; send a filter instead",
-            ),
-            (Some(ids), None) => Ok(Wish::Ids { ids, persona, reason }),
-            (None, Some(filter)) => Ok(Wish::Filter {
-                filter,
-                persona,
-                reason,
-            }),
-            (Some(_), Some(_)) => wrong("#/filter", "not-allowed", "send either `ids` or `filter`"),
-            (None, None) => wrong(
-                "#/ids",
-                "missing",
-                "send `ids` or `filter`, or `\"by\": \"rules\"`",
-            ),
-        }
+        Ok(Wish::ByHand {
+            named: Named::one_of(self.ids, self.filter)?,
+            persona,
+            reason: self.reason,
+        })
     }
 }
 
@@ -194,19 +153,11 @@ async fn carry_out(
                 job: Some(job),
             }));
         }
-        Wish::Ids { ids, persona, reason } => (Selection::Ids(ids), persona, reason),
-        Wish::Filter {
-            filter,
+        Wish::ByHand {
+            named,
             persona,
             reason,
-        } => {
-            let request = list_query::in_body(Some(&filter))?;
-            let list = customers
-                .prepare(allowed.reach(), allowed.company()?, &request)
-                .await;
-            let list = list.map_err(list_query::at_filter)?;
-            (Selection::List(Box::new(list)), persona, reason)
-        }
+        } => (named.selection(allowed, customers).await?, persona, reason),
     };
     let persona = match &persona {
         Some(name) => Some(personas.find(allowed.tenant(), name, "#/persona").await?),

@@ -8,7 +8,7 @@ use kale_domain::{
     access::{Permission, Role},
     company::CompanyStatus,
     secret::Token,
-    sign_in::{ABSOLUTE, IDLE, LINK},
+    sign_in::{ABSOLUTE, IDLE, IMPERSONATION, Impersonation, LINK},
     subscriber::sign,
     user::{User, UserStatus},
 };
@@ -220,6 +220,41 @@ async fn each_role_reaches_what_is_its_own() {
             .company
             .is_none()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_impersonation_that_counts_no_more_is_no_part_of_a_presence() {
+    let clock = TestClock::new();
+    let (store, ada) = at_work(&clock).await;
+    let admin = user(&store, 12, None, Role::KaleAdmin);
+    insert_user(&store, &admin).await;
+    let (sign_in, token) = sign_ins::begin(&store, admin.id, "").await.unwrap();
+    let presence = async || by_sign_in(&store, token.reveal()).await.unwrap().unwrap();
+    let installation = presence().await.installation().unwrap();
+    let company = Some(company_id(1));
+    sign_ins::act_in(&store, installation, sign_in.id, company)
+        .await
+        .unwrap();
+    let whom = Impersonation {
+        user: ada.id,
+        version: ada.version,
+        until: store.now() + IMPERSONATION,
+    };
+    let begun = store
+        .transaction::<_, StoreError>(Tenant::new(company_id(1)), async |tx| {
+            sign_ins::impersonate(&store, tx, sign_in.id, Some(whom)).await
+        })
+        .await
+        .unwrap();
+    assert!(begun);
+    let seen = presence().await;
+    assert_eq!((seen.user.id, seen.sign_in.impersonating), (ada.id, Some(whom)));
+    assert_eq!(seen.impersonated_by.unwrap().id, admin.id);
+
+    clock.advance(IMPERSONATION.as_secs());
+    let own = presence().await;
+    assert_eq!((own.user.id, own.sign_in.impersonating), (admin.id, None));
+    assert!(own.impersonated_by.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

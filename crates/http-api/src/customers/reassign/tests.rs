@@ -20,8 +20,8 @@ fn null_is_unassigned_and_left_out_is_a_mistake() {
 
     assert_eq!(
         wish(json!({"ids": [id], "persona": null})),
-        Ok(Wish::Ids {
-            ids: vec![id.parse().unwrap()],
+        Ok(Wish::ByHand {
+            named: Named::Ids(vec![id.parse().unwrap()]),
             persona: None,
             reason: None
         })
@@ -34,8 +34,8 @@ fn null_is_unassigned_and_left_out_is_a_mistake() {
 
 #[test]
 fn exactly_one_thing_says_who_is_moved() {
-    let filter = |persona: Option<&str>| Wish::Filter {
-        filter: "q=ada".to_owned(),
+    let filter = |persona: Option<&str>| Wish::ByHand {
+        named: Named::Filter("q=ada".to_owned()),
         persona: persona.map(str::to_owned),
         reason: None,
     };
