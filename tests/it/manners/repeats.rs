@@ -54,6 +54,7 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
             "deactivate_user",
             "reactivate_user",
             "resend_invitation",
+            "hear_workos",
         ]
         .map(str::to_owned)
         .to_vec()

@@ -91,11 +91,12 @@ impl ProviderSignIns {
         self.provider.is_genuine(signature, body, self.store.now())
     }
 
-    /// Has the provider's events read soon.
+    /// Has the provider's events read soon; also once more where they are being read, since what a call tells of may have
+    /// happened after that list was asked for.
     pub async fn wake(&self) -> Result<(), StoreError> {
         let job = FollowIdentity::default()
             .of_installation()?
-            .unless_active("identity_follow");
+            .unless_queued("identity_follow");
         let _either: Enqueued = self.store.jobs().enqueue(None, job).await?;
         Ok(())
     }
