@@ -129,6 +129,7 @@ pub enum AuditAction {
     AuditErased,
     KeysRotated,
     OrganizationLinked,
+    CompanyWithoutAdmin,
 }
 
 impl AuditAction {

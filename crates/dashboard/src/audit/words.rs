@@ -3,7 +3,7 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 61] = [
+pub(super) const ACTIONS: [AuditAction; 62] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanySuspended,
@@ -65,6 +65,7 @@ pub(super) const ACTIONS: [AuditAction; 61] = [
     AuditAction::AuditErased,
     AuditAction::KeysRotated,
     AuditAction::OrganizationLinked,
+    AuditAction::CompanyWithoutAdmin,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -127,6 +128,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::AuditErased => "erased what was said in",
         AuditAction::KeysRotated => "sealed every secret anew with the key",
         AuditAction::OrganizationLinked => "linked the organization",
+        AuditAction::CompanyWithoutAdmin => "left without an admin",
     }
 }
 
