@@ -1,6 +1,9 @@
 //! WorkOS calls when something has happened: who really calls is heard at once, and nobody else.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
 
 use actix_web::http::Method;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -32,13 +35,11 @@ fn signed_by_them(secret: &str, at: &str, body: &str) -> String {
 fn signed_by_us(secret: &str, at: &str, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{at}.{body}").as_bytes());
-    let hex: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("t={at}, v1={hex}")
+    let mut header = format!("t={at}, v1=");
+    for byte in mac.finalize().into_bytes() {
+        write!(header, "{byte:02x}").unwrap();
+    }
+    header
 }
 
 async fn call(app: &TestApp, signature: Option<&str>, body: &str) -> Answer {
