@@ -3,6 +3,7 @@
 mod browser;
 mod changes;
 mod refresh;
+mod webhook;
 
 use actix_web::http::Method;
 use kale_testkit::{Emulator, TestApp, TestCompany};

@@ -306,6 +306,7 @@ fn use_cases(
     let callers = &people.callers;
     kale_http_api::Deps {
         sign_ins: people.sign_ins.clone(),
+        provider: people.provider.clone(),
         fresh_nonce: kale_persistence::sign_ins::fresh_browser_nonce,
         api_keys: ApiKeys::new(store.clone(), Arc::clone(callers)),
         audit: AuditLog::new(store.clone()),

@@ -6,7 +6,7 @@ use anyhow::Result;
 use kale_application::{
     audit::{SealAudit, VerifyAudit, is_waiting, seal_audit, verify_audit},
     companies::{PurgeCompany, purge_company},
-    identity::{FollowIdentity, ProviderSignIns, follow_identity},
+    identity::{FollowIdentity, HeedIdentity, ProviderSignIns, follow_identity, heed_identity},
     keys::{RotateKeys, rotate_keys},
     mail::{PostOffice, SendMail, send_mail},
     measures::{
@@ -50,7 +50,7 @@ pub fn registry(store: &Store, handlers: &Handlers) -> Registry {
     let (sealed, verified) = (store.clone(), store.clone());
     let purged = uploads();
     let (rotated, ring) = (store.clone(), Arc::clone(&post.ring));
-    let idle = store.clone();
+    let (idle, again) = (store.clone(), identity.clone());
     let (counted, rebuilt, compared, left) = (store.clone(), store.clone(), store.clone(), store.clone());
     Registry::new()
         .on::<ProfileUpload>(async move |job, lease: Lease| {
@@ -76,6 +76,7 @@ pub fn registry(store: &Store, handlers: &Handlers) -> Registry {
         })
         .on::<RotateKeys>(async move |job, lease: Lease| rotate_keys(&rotated, &ring, job, &lease).await)
         .on::<SendMail>(async move |job, lease: Lease| send_mail(&post, job, &lease).await)
+        .on::<HeedIdentity>(async move |job, lease: Lease| heed_identity(again.as_ref(), job, &lease).await)
         .on::<FollowIdentity>(async move |job, lease: Lease| {
             follow_identity(identity.as_ref(), job, &lease).await
         })

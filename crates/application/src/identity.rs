@@ -28,7 +28,7 @@ use url::Url;
 
 pub use self::{
     error::{NoAccess, ProviderSignInError},
-    follow::{FollowIdentity, follow_identity},
+    follow::{FollowIdentity, HeedIdentity, follow_identity, heed_identity},
     roles::{Roles, UnknownRole},
     standing::Standing,
 };

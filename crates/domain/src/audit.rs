@@ -133,6 +133,7 @@ pub enum AuditAction {
     AuditErased,
     KeysRotated,
     OrganizationLinked,
+    CompanyWithoutAdmin,
 }
 
 impl AuditAction {

@@ -3,11 +3,11 @@
 use actix_web::web::Data;
 use kale_application::{
     access::SignIns, api_keys::ApiKeys, audit::AuditLog, companies::Companies, customers::Customers,
-    events::Events, live::Live, measures::Measures, offers::Offers, personas::Personas, reasons::Reasons,
-    saved_views::SavedViews, sessions::Sessions, team::Team, uploads::Uploads, viewer::Viewer, work::Work,
-    workflows::Workflows,
+    events::Events, identity::ProviderSignIns, live::Live, measures::Measures, offers::Offers,
+    personas::Personas, reasons::Reasons, saved_views::SavedViews, sessions::Sessions, team::Team,
+    uploads::Uploads, viewer::Viewer, work::Work, workflows::Workflows,
 };
-use kale_web::Drain;
+use kale_web::{Drain, Problem};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{auth::Nonces, viewer::PublicUrl};
@@ -19,6 +19,8 @@ use crate::{auth::Nonces, viewer::PublicUrl};
 pub struct Deps {
     /// Signing in and out.
     pub sign_ins: SignIns,
+    /// Who says who people are, where it is not this installation.
+    pub provider: Option<ProviderSignIns>,
     /// Makes the nonce that ties a sign-in link to whoever asked for it: at least 122 random bits as text.
     pub fresh_nonce: fn() -> String,
     /// Keys of programs.
@@ -66,6 +68,7 @@ impl Deps {
     pub(crate) fn install(self, config: &mut ServiceConfig<'_>) {
         config
             .app_data(Data::new(self.sign_ins))
+            .app_data(Data::new(Provider(self.provider)))
             .app_data(Data::new(Nonces(self.fresh_nonce)))
             .app_data(Data::new(self.api_keys))
             .app_data(Data::new(self.audit))
@@ -86,5 +89,16 @@ impl Deps {
             .app_data(Data::new(self.work))
             .app_data(Data::new(self.live))
             .app_data(Data::new(self.drain));
+    }
+}
+
+/// Who says who people are, where this installation does not do so itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Provider(Option<ProviderSignIns>);
+
+impl Provider {
+    /// The provider; without one, what belongs to it does not exist.
+    pub(crate) fn there(&self) -> Result<&ProviderSignIns, Problem> {
+        self.0.as_ref().ok_or_else(Problem::not_found)
     }
 }

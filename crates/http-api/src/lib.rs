@@ -38,6 +38,7 @@ mod users;
 mod version;
 mod view;
 mod viewer;
+mod webhooks;
 mod workflows;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
@@ -87,5 +88,6 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(viewer::routes)
         .configure(sessions::routes)
         .configure(events::routes)
-        .configure(analytics::routes);
+        .configure(analytics::routes)
+        .configure(webhooks::routes);
 }

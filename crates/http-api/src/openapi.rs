@@ -53,7 +53,8 @@ use utoipa_actix_web::AppExt as _;
         (name = "Viewer", description = "What lets subscribers in: settings, secrets, tokens."),
         (name = "Sessions", description = "Subscribers' walks: begun, taken step by step, looked at."),
         (name = "Events", description = "What customers do, told by programs and by the viewer."),
-        (name = "Analytics", description = "Figures: what sessions came to, and what each figure means.")
+        (name = "Analytics", description = "Figures: what sessions came to, and what each figure means."),
+        (name = "Webhooks", description = "What others call when something has happened at their side.")
     )
 )]
 struct Base;

@@ -6,6 +6,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -189,7 +190,8 @@ pub struct Event {
 }
 
 /// What may happen there that matters here. All of it is a reason to look again, not the truth itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
 pub enum Happening {
     /// Somebody belongs to an organization, or no longer, or as something else.
     MembershipChanged {

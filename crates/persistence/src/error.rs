@@ -59,6 +59,10 @@ impl StoreError {
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
+        // The database did answer: asking it again changes nothing.
+        if matches!(error.kind.as_ref(), DriverKind::Bson(_)) {
+            return Self::corrupt("document", error);
+        }
         let code = match error.kind.as_ref() {
             DriverKind::Write(WriteFailure::WriteError(write)) => Some(write.code),
             DriverKind::Command(command) => Some(command.code),

@@ -1,6 +1,7 @@
 //! JSON bodies: received within limits of size and time, read strictly, answered with pointers to what is wrong.
 
 mod beacon;
+mod raw;
 mod read;
 mod receive;
 mod strict;
@@ -14,10 +15,10 @@ use kale_domain::error::FieldError;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
-pub use self::beacon::Beacon;
 use self::read::{escape, read};
 pub(crate) use self::receive::receive;
 pub use self::receive::{IDLE, paced};
+pub use self::{beacon::Beacon, raw::Raw};
 use crate::Problem;
 
 /// The largest JSON body where a route says nothing else, in bytes.

@@ -53,6 +53,9 @@ problem_types! {
          ends its sign-in.";
     "sign-in-link-other-browser" 401 "The sign-in link belongs to another browser":
         "Open the link in the browser that asked for it, or ask for a new one in this one.";
+    "signature-wrong" 401 "The signature is wrong":
+        "A call of a provider is signed with the secret it shares with this installation, over the bytes as they are sent, \
+         at the time it is sent. Check the secret and both clocks.";
     "link-dead" 401 "This link works no more":
         "It opens nothing, or its time is over. Begin again where you got it.";
     "forbidden" 403 "You may not do this":

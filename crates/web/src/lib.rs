@@ -32,7 +32,7 @@ pub use crate::{
         Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Leaving, Subscriber, Visitor,
         answer_origins, know_caller,
     },
-    body::{Beacon, IDLE, JSON_LIMIT, Json, Valid, broken, paced},
+    body::{Beacon, IDLE, JSON_LIMIT, Json, Raw, Valid, broken, paced},
     configure::{Deps, Methods, configure, configure_errors},
     cursor::Cursors,
     edge::{Deadline, Drain, Edge, EdgeService, Notes},

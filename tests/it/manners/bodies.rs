@@ -7,9 +7,12 @@ use super::Askers;
 
 const JSON: &str = "application/json";
 
-/// The operations that read JSON, each with the example of its body.
+/// The operations that read JSON, each with the example of its body. A provider's call is not read: only its signature is
+/// looked at.
 fn readers() -> Vec<(Operation, Value)> {
-    let all = operations(document()).into_iter();
+    let all = operations(document())
+        .into_iter()
+        .filter(|one| one.id != "hear_workos");
     let found: Vec<_> = all
         .filter_map(|one| match one.body.clone() {
             Some((media, example)) if media == JSON => Some((one, example)),

@@ -55,6 +55,7 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
             "impersonate_user",
             "reactivate_user",
             "resend_invitation",
+            "hear_workos",
         ]
         .map(str::to_owned)
         .to_vec()

@@ -192,7 +192,33 @@ impl ProviderSignIns {
                 .entry(tx, Actor::System, AuditAction::UserChanged, user.id)
                 .changed(fields(&user), fields(&changed));
             tx.audit(entry).await?;
+            self.tell_if_nobody_runs(tx, &user).await?;
         }
         Ok(changed)
+    }
+
+    /// Tells whoever runs the installation where a change of somebody, already made, leaves nobody who runs their company.
+    /// Here people can't do that to themselves; the provider's word counts all the same, since who was sent away there must
+    /// not stay in for want of a successor.
+    pub(super) async fn tell_if_nobody_runs(
+        &self,
+        tx: &mut Tx,
+        before: &User,
+    ) -> Result<(), ProviderSignInError> {
+        let Some(company) = before.company else {
+            return Ok(());
+        };
+        if before.role != Role::RetentionAdmin || before.status != UserStatus::Active {
+            return Ok(());
+        }
+        // Two who go at once are counted one after the other.
+        companies::hold_people(&self.store, tx).await?;
+        if users::active_admins(&self.store, tx).await? > 0 {
+            return Ok(());
+        }
+        tracing::warn!(%company, "the identity provider left a company without an admin");
+        let by = Provenance::default();
+        let entry = by.entry(tx, Actor::System, AuditAction::CompanyWithoutAdmin, company);
+        Ok(tx.audit_of_installation(access::operator(), entry).await?)
     }
 }

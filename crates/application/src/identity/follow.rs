@@ -3,13 +3,11 @@
 
 use kale_domain::{
     audit::{Actor, AuditAction},
+    error::{Classify as _, ErrorKind},
     id::{SignInId, UserId},
     user::{User, UserStatus},
 };
-use kale_integrations::{
-    IntegrationError,
-    identity::{Event, Happening},
-};
+use kale_integrations::{IntegrationError, identity::Happening};
 use kale_jobs::{Job, JobError, Lease};
 use kale_persistence::{
     StoreError, Tenant, access,
@@ -29,6 +27,39 @@ pub struct FollowIdentity {}
 impl Job for FollowIdentity {
     const KIND: &'static str = "identity_follow";
     const HOUSEKEEPING: bool = true;
+}
+
+/// Looks again, a few times, at one thing that could not be done when its event was read: apart from the list, so that
+/// what is behind it does not wait. The truth of that day counts, so that it does not matter what came in between.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HeedIdentity {
+    what: Happening,
+}
+
+impl Job for HeedIdentity {
+    const KIND: &'static str = "identity_heed";
+    const MAX_ATTEMPTS: u32 = 8;
+}
+
+/// Runs [`HeedIdentity`]; one that never can be done ends as a failed job, and is told as an error.
+pub async fn heed_identity(
+    identity: Option<&ProviderSignIns>,
+    job: HeedIdentity,
+    lease: &Lease,
+) -> Result<(), JobError> {
+    let _installation = lease.installation()?;
+    let Some(identity) = identity else {
+        return lease.progress(0, Some(0), "There is no identity provider");
+    };
+    let heeded = identity.heed(&job.what).await;
+    if let (Err(error), true) = (&heeded, lease.is_last_attempt()) {
+        tracing::error!(job.id = %lease.id(), %error, "an event of the identity provider was never done");
+    }
+    heeded.map_err(|error| match error {
+        ProviderSignInError::Provider(error) => later(error),
+        // Also what can't be read now may be mended until the last time.
+        error => JobError::retry(error.to_string()),
+    })
 }
 
 /// Runs [`FollowIdentity`]; without a provider there is nothing to follow.
@@ -52,14 +83,28 @@ pub async fn follow_identity(
                 &format!("{done} events of the identity provider"),
             );
         };
+        let mut left = Vec::new();
         for event in &happened {
-            identity.heed(event).await.map_err(failed)?;
+            match identity.heed(&event.what).await {
+                Ok(()) => {}
+                // All the others would fail as well: they wait.
+                Err(error) if is_everybodys(&error) => return Err(failed(error)),
+                Err(error) => {
+                    tracing::error!(event.id, %error, "an event of the identity provider is set aside");
+                    let what = event.what.clone();
+                    let again = HeedIdentity { what }.of_installation()?;
+                    left.push(again.unless_queued(&event.id));
+                }
+            }
             done += 1;
         }
         identity
             .store
             .installation_transaction::<_, StoreError>(installation, async |tx| {
                 lease.hold(tx).await?;
+                for again in &left {
+                    let _either: Enqueued = tx.enqueue(again.clone()).await?;
+                }
                 events::advance(&identity.store, tx, installation, &last).await
             })
             .await?;
@@ -74,6 +119,15 @@ fn later(error: IntegrationError) -> JobError {
         }
         error => JobError::retry(error.to_string()),
     }
+}
+
+/// Whether it says nothing of the one event: the provider or the store is away, or takes nothing of us.
+fn is_everybodys(error: &ProviderSignInError) -> bool {
+    error.kind() == ErrorKind::Unavailable
+        || matches!(
+            error,
+            ProviderSignInError::Provider(IntegrationError::Unauthorized)
+        )
 }
 
 fn failed(error: ProviderSignInError) -> JobError {
@@ -91,17 +145,18 @@ impl ProviderSignIns {
         self.provider.is_genuine(signature, body, self.store.now())
     }
 
-    /// Has the provider's events read soon.
+    /// Has the provider's events read soon; also once more where they are being read, since what a call tells of may have
+    /// happened after that list was asked for.
     pub async fn wake(&self) -> Result<(), StoreError> {
         let job = FollowIdentity::default()
             .of_installation()?
-            .unless_active("identity_follow");
+            .unless_queued("identity_follow");
         let _either: Enqueued = self.store.jobs().enqueue(None, job).await?;
         Ok(())
     }
 
-    async fn heed(&self, event: &Event) -> Result<(), ProviderSignInError> {
-        match &event.what {
+    async fn heed(&self, what: &Happening) -> Result<(), ProviderSignInError> {
+        match what {
             Happening::MembershipChanged { person, organization } => self.look_at(person, organization).await,
             Happening::PersonDeleted { person } => {
                 for tenant in links::companies_of(&self.store, access::operator(), person).await? {
@@ -175,9 +230,11 @@ impl ProviderSignIns {
                 }
                 let after = User {
                     status: UserStatus::Deactivated,
-                    ..user
+                    ..user.clone()
                 };
+                let before = user;
                 let user = users::update(&self.store, tx, &after).await?;
+                self.tell_if_nobody_runs(tx, &before).await?;
                 sign_ins::end_all(&self.store, tx, user.id, None).await?;
                 links::leave(&self.store, tx, person).await?;
                 let by = Provenance::default();

@@ -3,7 +3,7 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 65] = [
+pub(super) const ACTIONS: [AuditAction; 66] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanySuspended,
@@ -69,6 +69,7 @@ pub(super) const ACTIONS: [AuditAction; 65] = [
     AuditAction::AuditErased,
     AuditAction::KeysRotated,
     AuditAction::OrganizationLinked,
+    AuditAction::CompanyWithoutAdmin,
 ];
 
 /// After a name: `Ada Okafor changed the company`.
@@ -136,6 +137,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::AuditErased => "erased what was said in",
         AuditAction::KeysRotated => "sealed every secret anew with the key",
         AuditAction::OrganizationLinked => "linked the organization",
+        AuditAction::CompanyWithoutAdmin => "left without an admin",
     }
 }
 

@@ -14,6 +14,7 @@ const PUBLIC: &[&str] = &[
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/token",
     "POST /api/v1/invitations/{token}/accept",
+    "POST /api/v1/webhooks/workos",
 ];
 
 fn document() -> Value {
