@@ -20,9 +20,10 @@ STOP = {
     "DELETE /api/v1/companies/{id}",
     "POST /api/v1/users/{id}/impersonate",
 }
-# Three end the sign-in that asks, three want what works once: nothing can be asked of them again and again.
+# These end the sign-in or the person that asks, or want what works once: nothing can be asked of them again and again.
 ONCE = {
     "POST /api/v1/auth/logout",
+    "POST /api/v1/me/leave",
     "DELETE /api/v1/me/sign-ins",
     "DELETE /api/v1/me/sign-ins/{id}",
     "POST /api/v1/auth/local/verify",
@@ -30,7 +31,12 @@ ONCE = {
     "POST /api/v1/auth/refresh",
 }
 # For people only, though they need no permission.
-PEOPLE = {"GET /api/v1/me/sign-ins"}
+PEOPLE = {
+    "PATCH /api/v1/me",
+    "GET /api/v1/me/preferences",
+    "PUT /api/v1/me/preferences",
+    "GET /api/v1/me/sign-ins",
+}
 
 
 def operations(document):

@@ -3,6 +3,7 @@
 //! All is generated from the table that the router is built from, so that a new route is asked without anybody writing
 //! a test, and fails one where a test knows no id for its parameter.
 
+mod account;
 pub(crate) mod browser;
 mod builder;
 mod cancel_flow;
@@ -73,7 +74,8 @@ fn in_order() -> Vec<Route> {
     all.sort_by_key(|route| match route.path {
         path if path.ends_with("/delete") => 1,
         "/company/leave" => 2,
-        "/sign-out" => 3,
+        path if path.starts_with("/account/sign-ins/") => 3,
+        "/sign-out" => 4,
         _ => 0,
     });
     all

@@ -6,6 +6,7 @@
     reason = "a failed unwrap is a failed test"
 )]
 
+mod account;
 mod analytics;
 mod api_keys;
 mod audit;

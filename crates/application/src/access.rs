@@ -6,12 +6,12 @@ mod impersonation;
 mod sign_in;
 mod tokens;
 
-pub use kale_persistence::sign_ins::Pair;
+pub use kale_persistence::access::Presence;
 
 pub use self::{
     caller::{Caller, Provenance, Who},
     callers::Callers,
     impersonation::ImpersonationError,
     sign_in::{AskError, Proof, SignIns, UseError},
-    tokens::RefreshError,
+    tokens::{Issued, RefreshError},
 };

@@ -14,6 +14,7 @@ use kale_domain::{
     error::{Classify, ErrorKind, FieldError},
     id::CompanyId,
     money::Currency,
+    sign_in::SignInLimits,
 };
 use kale_jobs::Job as _;
 use kale_persistence::{Installation, Reach, Store, StoreError, Tenant, Tx, companies, users};
@@ -50,6 +51,8 @@ pub struct CompanyChanges {
     pub currency: Option<Currency>,
     /// The attributes the customer list can be sorted by, at most three.
     pub sortable_attributes: Option<Vec<AttributeKey>>,
+    /// How long its people stay signed in.
+    pub sign_in_limits: Option<SignInLimits>,
 }
 
 /// Why a company was not made or changed.
@@ -181,6 +184,7 @@ fn applied(before: &Company, changes: CompanyChanges) -> Company {
         sortable_attributes: changes
             .sortable_attributes
             .unwrap_or_else(|| before.sortable_attributes.clone()),
+        sign_in_limits: changes.sign_in_limits.unwrap_or(before.sign_in_limits),
         ..before.clone()
     }
 }
@@ -197,6 +201,14 @@ fn fields(company: &Company) -> Vec<(&'static str, String)> {
         ("time_zone", company.time_zone.clone()),
         ("currency", company.currency.code().to_owned()),
         ("sortable_attributes", sortable.join(", ")),
+        (
+            "sign_in_idle_hours",
+            company.sign_in_limits.idle_hours().to_string(),
+        ),
+        (
+            "sign_in_absolute_hours",
+            company.sign_in_limits.absolute_hours().to_string(),
+        ),
     ]
 }
 

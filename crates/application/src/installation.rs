@@ -11,6 +11,7 @@ use kale_domain::{
     id::{CompanyId, UserId},
     money::Currency,
     secret::Token,
+    sign_in::SignInLimits,
     user::{Theme, User, UserStatus},
 };
 use kale_persistence::{Installation, Store, StoreError, Tenant, Tx, access, api_keys, companies, users};
@@ -102,6 +103,7 @@ impl Setup {
             time_zone: new.time_zone,
             currency: new.currency,
             sortable_attributes: Vec::new(),
+            sign_in_limits: SignInLimits::WIDEST,
             created_at: now,
             updated_at: now,
             version: 1,

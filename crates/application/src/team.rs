@@ -8,6 +8,7 @@ mod change;
 mod error;
 mod invite;
 mod join;
+mod own;
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use kale_domain::{
     error::FieldError,
     id::UserId,
     secret::Token,
-    user::{User, UserStatus},
+    user::{Theme, User, UserStatus},
 };
 pub use kale_persistence::access::Invited;
 use kale_persistence::{Store, StoreError, Tenant, users};
@@ -62,6 +63,15 @@ pub struct MemberChanges {
     pub name: Option<String>,
     /// The part they play.
     pub role: Option<Role>,
+}
+
+/// What somebody may change about themselves. What is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct OwnChanges {
+    /// What people call them: 1 to 80 characters.
+    pub name: Option<String>,
+    /// How the dashboard looks for them.
+    pub theme: Option<Theme>,
 }
 
 /// Which of a company's people.

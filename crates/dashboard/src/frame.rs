@@ -14,5 +14,5 @@ pub(crate) use self::{
     cookie::{Keep, add as add_cookie},
     form::Form,
     here::Here,
-    page::{Frame, THEME, is_kale_admin, theme_named},
+    page::{Frame, THEME, is_kale_admin, theme_named, zone},
 };

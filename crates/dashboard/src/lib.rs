@@ -8,6 +8,7 @@
 //! route stands in the table of [`routes`], from which tests ask all of them; signing in, lists and forms work without
 //! scripts.
 
+mod account;
 mod analytics;
 pub mod assets;
 mod audit;
@@ -77,6 +78,7 @@ fn mount(routes: &mut Routes<'_>) {
         .part(jobs::routes)
         .part(live::routes)
         .part(settings::routes)
+        .part(account::routes)
         .part(audit::routes)
         .part(installation::routes)
         .part(docs::routes);

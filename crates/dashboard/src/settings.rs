@@ -2,6 +2,7 @@
 
 mod general;
 mod keys;
+mod security;
 mod team;
 mod viewer;
 
@@ -17,6 +18,8 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
     let _all = routes
         .get("/settings", May(ManageCompany), general::show)
         .post("/settings", May(ManageCompany), general::change)
+        .get("/settings/security", May(ManageCompany), security::show)
+        .post("/settings/security", May(ManageCompany), security::change)
         .get("/settings/api-keys", May(ManageApiKeys), keys::list)
         .post("/settings/api-keys", May(ManageApiKeys), keys::create)
         .post("/settings/api-keys/{id}/rotate", May(ManageApiKeys), keys::rotate)

@@ -83,6 +83,7 @@ pub enum AuditAction {
     UserDeactivated,
     UserReactivated,
     UserDeleted,
+    UserLeft,
     SignedIn,
     SignedOut,
     SignInRevoked,

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{attribute::AttributeKey, id::CompanyId, money::Currency};
+use crate::{attribute::AttributeKey, id::CompanyId, money::Currency, sign_in::SignInLimits};
 
 /// The industry a company is in; its persona defaults come from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -254,6 +254,8 @@ pub struct Company {
     pub currency: Currency,
     /// The attributes the customer list can be sorted by, in the order of their index slots.
     pub sortable_attributes: Vec<AttributeKey>,
+    /// How long its people stay signed in.
+    pub sign_in_limits: SignInLimits,
     /// When it came.
     pub created_at: Timestamp,
     /// When it last changed.

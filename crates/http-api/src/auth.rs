@@ -16,8 +16,8 @@ use actix_web::{
     http::header::{self, HeaderValue},
 };
 use jiff::Timestamp;
-use kale_application::access::Pair;
-use kale_domain::{id::SignInId, sign_in::ACCESS, user::User};
+use kale_application::access::Issued;
+use kale_domain::{id::SignInId, sign_in::ACCESS};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -53,8 +53,8 @@ pub(crate) struct Tokens {
     expires_at: Timestamp,
     /// Exchange it, once, at `/auth/refresh` for the next pair. It is shown this once.
     refresh_token: String,
-    /// From when on the refresh token works no more, unless it is used before: each exchange moves this, up to 90 days from
-    /// the beginning.
+    /// From when on the refresh token works no more, unless it is used before: each exchange moves this, up to the limits of the
+    /// company.
     #[schema(value_type = String, format = DateTime)]
     refresh_expires_at: Timestamp,
     /// The sign-in, as `/me/sign-ins` lists it.
@@ -66,14 +66,19 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     /// The answer that shows them.
-    pub(crate) fn answer((pair, user): (Pair, User)) -> HttpResponse {
+    pub(crate) fn answer(issued: Issued) -> HttpResponse {
+        let Issued {
+            pair,
+            user,
+            expires_at,
+        } = issued;
         let tokens = Self {
             access_token: pair.access.reveal().to_owned(),
             token_type: "Bearer",
             expires_in: ACCESS.as_secs(),
             expires_at: pair.until,
             refresh_token: pair.refresh.reveal().to_owned(),
-            refresh_expires_at: pair.sign_in.expires_at(),
+            refresh_expires_at: expires_at,
             sign_in: pair.sign_in.id,
             user: user.into(),
         };

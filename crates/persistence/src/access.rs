@@ -17,7 +17,7 @@ use kale_domain::{
     email::Email,
     fold::fold,
     id::{CompanyId, UserId},
-    sign_in::SignIn,
+    sign_in::{SignIn, SignInLimits},
     user::{User, UserStatus},
 };
 use mongodb::Collection;
@@ -26,7 +26,7 @@ use crate::{
     api_keys, companies,
     error::Result,
     identity,
-    sign_ins::{self, Link, Pair, Refreshed},
+    sign_ins::{self, Link, Offered, Pair},
     store::Store,
     tenant::{Installation, Reach, Tenant},
     token::{self, Kind},
@@ -63,6 +63,12 @@ impl Presence {
     #[must_use]
     pub fn installation(&self) -> Option<Installation> {
         (self.user.role == Role::KaleAdmin).then(Installation::new)
+    }
+
+    /// How long sign-ins of that user last.
+    #[must_use]
+    pub fn sign_in_limits(&self) -> SignInLimits {
+        limits(self.user.company, self.company.as_ref())
     }
 
     /// Whether their role has that permission.
@@ -131,24 +137,34 @@ pub enum Refresh {
 
 /// Exchanges a refresh token for the next pair.
 pub async fn by_refresh_token(store: &Store, token: &str) -> Result<Refresh> {
-    Ok(match sign_ins::refresh(store, token).await? {
-        Refreshed::Next(pair) => match presence(store, pair.sign_in.clone()).await? {
-            Some(presence) => Refresh::Next(pair, Box::new(presence)),
-            None => Refresh::Dead,
-        },
-        Refreshed::Reused(sign_in) => {
-            let user = user(store, sign_in.user).await?;
-            let company = user.and_then(|user| user.company);
-            Refresh::Reused(sign_in, company.map(Tenant::new))
-        }
-        Refreshed::Dead => Refresh::Dead,
-    })
+    let offer = match sign_ins::offered(store, token).await? {
+        Offered::Good(offer) => offer,
+        Offered::Reused(sign_in) => return reused(store, sign_in).await,
+        Offered::Dead => return Ok(Refresh::Dead),
+    };
+    let sign_in = offer.sign_in.clone();
+    // Before the exchange, which counts as a use.
+    let Some(mut presence) = presence(store, sign_in.clone()).await? else {
+        return Ok(Refresh::Dead);
+    };
+    let Some(pair) = offer.exchange(store).await? else {
+        return reused(store, sign_in).await;
+    };
+    presence.sign_in = pair.sign_in.clone();
+    Ok(Refresh::Next(Box::new(pair), Box::new(presence)))
+}
+
+async fn reused(store: &Store, sign_in: SignIn) -> Result<Refresh> {
+    let user = user(store, sign_in.user).await?;
+    let company = user.and_then(|user| user.company);
+    Ok(Refresh::Reused(sign_in, company.map(Tenant::new)))
 }
 
 async fn presence(store: &Store, mut sign_in: SignIn) -> Result<Option<Presence>> {
     let Some(own) = user(store, sign_in.user).await? else {
         return Ok(None);
     };
+    let own_company = own.company;
     let (user, impersonated_by) = match impersonated(store, &sign_in, &own).await? {
         Some(other) => (other, Some(own)),
         None => {
@@ -168,6 +184,10 @@ async fn presence(store: &Store, mut sign_in: SignIn) -> Result<Option<Presence>
     if user.company.is_some() && company.is_none() {
         return Ok(None);
     }
+    let limits = limits(own_company, company.as_ref());
+    if sign_in.expires_at(limits) <= store.now() {
+        return Ok(None);
+    }
     let reach = company.as_ref().map(|company| {
         let tenant = Tenant::new(company.id);
         match user.role {
@@ -182,6 +202,12 @@ async fn presence(store: &Store, mut sign_in: SignIn) -> Result<Option<Presence>
         company,
         reach,
     }))
+}
+
+/// A company's limits hold for its own people: a Kale admin who has entered it is none of them.
+fn limits(own: Option<CompanyId>, company: Option<&Company>) -> SignInLimits {
+    let company = company.filter(|company| own == Some(company.id));
+    company.map_or(SignInLimits::WIDEST, |company| company.sign_in_limits)
 }
 
 /// Whom a Kale admin impersonates with that sign-in: somebody who is active in the company they are in, until it runs out.

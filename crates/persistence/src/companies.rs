@@ -12,6 +12,7 @@ use kale_domain::{
     company::{Company, CompanyStatus, Industry, Slug},
     id::CompanyId,
     money::Currency,
+    sign_in::SignInLimits,
 };
 use mongodb::{Collection, options::ReturnDocument};
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,9 @@ pub(crate) struct Record {
     sort_change: i64,
     #[serde(default)]
     attributes: Vec<AttributeDefinition>,
+    /// Absent where nobody asked for less than the widest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sign_in_limits: Option<LimitsRecord>,
     created_at: DateTime,
     updated_at: DateTime,
     version: i64,
@@ -83,6 +87,29 @@ fn status(standing: Standing, purge_at: Option<DateTime>) -> Result<CompanyStatu
         }),
         (Standing::Deleted, None) => Err(StoreError::corrupt("company", "deleted without a day")),
     }
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct LimitsRecord {
+    idle_hours: u32,
+    absolute_hours: u32,
+}
+
+impl From<SignInLimits> for LimitsRecord {
+    fn from(limits: SignInLimits) -> Self {
+        Self {
+            idle_hours: limits.idle_hours(),
+            absolute_hours: limits.absolute_hours(),
+        }
+    }
+}
+
+fn limits(record: Option<LimitsRecord>) -> Result<SignInLimits> {
+    let Some(record) = record else {
+        return Ok(SignInLimits::WIDEST);
+    };
+    SignInLimits::new(record.idle_hours, record.absolute_hours)
+        .map_err(|wrong| StoreError::corrupt("company", format!("sign-in limits out of range: {wrong:?}")))
 }
 
 fn records(store: &Store) -> Collection<Record> {
@@ -204,6 +231,7 @@ pub async fn update(store: &Store, tx: &mut Tx, company: &Company) -> Result<Com
         "time_zone": &company.time_zone,
         "currency": company.currency.code(),
         "sortable_attributes": bson::serialize_to_bson(&company.sortable_attributes)?,
+        "sign_in_limits": bson::serialize_to_bson(&LimitsRecord::from(company.sign_in_limits))?,
         "updated_at": value::date(tx.now()),
     };
     set.extend(sorting::changed(store, tx, &filter, company).await?);
@@ -310,6 +338,7 @@ impl From<&Company> for Record {
             sort_slots: None,
             sort_change: 0,
             attributes: Vec::new(),
+            sign_in_limits: Some(company.sign_in_limits.into()),
             created_at: value::date(company.created_at),
             updated_at: value::date(company.updated_at),
             version: value::signed(company.version),
@@ -330,6 +359,7 @@ impl TryFrom<Record> for Company {
             time_zone: record.time_zone,
             currency: record.currency,
             sortable_attributes: record.sortable_attributes,
+            sign_in_limits: limits(record.sign_in_limits)?,
             created_at: value::timestamp(record.created_at),
             updated_at: value::timestamp(record.updated_at),
             version: value::unsigned(record.version, "company")?,

@@ -9,11 +9,11 @@ mod tests;
 pub use self::pairs::{begin_pair, begin_pair_in};
 pub use self::{
     links::{Browser, CODE_TRIES, Code, Link, Minted, fresh_browser_nonce, mint_link, peek_link},
-    pairs::{Pair, Refreshed},
+    pairs::Pair,
 };
 pub(crate) use self::{
     links::{use_code, use_link},
-    pairs::{by_access, refresh},
+    pairs::{Offered, by_access, offered},
 };
 
 use bson::{Binary, DateTime, doc};
@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use kale_domain::{
     id::{CompanyId, SignInId, UserId},
     secret::Token,
-    sign_in::{Impersonation, SignIn},
+    sign_in::{Impersonation, SignIn, SignInLimits},
 };
 use mongodb::Collection;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,7 @@ pub(crate) struct Record {
     device: String,
     created_at: DateTime,
     last_seen_at: DateTime,
+    /// By the widest limits: a company's own are looked at with every use, since they may change any time.
     expires_at: DateTime,
 }
 
@@ -111,12 +112,12 @@ fn fresh(store: &Store, id: Uuid, user: UserId, device: &str, hash: Binary) -> (
         device: sign_in.device.clone(),
         created_at: value::date(now),
         last_seen_at: value::date(now),
-        expires_at: value::date(sign_in.expires_at()),
+        expires_at: value::date(sign_in.expires_at(SignInLimits::WIDEST)),
     };
     (sign_in, record)
 }
 
-/// The live sign-in of a browser with that token.
+/// The live sign-in of a browser with that token, as far as a company's own limits don't end it before.
 pub(crate) async fn by_token(store: &Store, text: &str) -> Result<Option<SignIn>> {
     let Some((id, hash)) = token::read(Kind::SignIn, text) else {
         return Ok(None);
@@ -126,7 +127,7 @@ pub(crate) async fn by_token(store: &Store, text: &str) -> Result<Option<SignIn>
     Ok(found
         .filter(|record| record.pair.is_none() && token::same(&record.hash.bytes, &hash))
         .map(SignIn::from)
-        .filter(|sign_in| now < sign_in.expires_at()))
+        .filter(|sign_in| now < sign_in.expires_at(SignInLimits::WIDEST)))
 }
 
 /// Stamps the last use; called at most once a minute.
@@ -135,17 +136,17 @@ pub async fn seen(store: &Store, sign_in: &SignIn, at: Timestamp) -> Result<()> 
         last_seen_at: at,
         ..sign_in.clone()
     };
+    let expires_at = renewed.expires_at(SignInLimits::WIDEST);
     // Two requests may come here in either order: time only goes forward.
-    let change =
-        doc! { "$max": { "last_seen_at": value::date(at), "expires_at": value::date(renewed.expires_at()) } };
+    let change = doc! { "$max": { "last_seen_at": value::date(at), "expires_at": value::date(expires_at) } };
     records(store)
         .update_one(doc! { "_id": value::uuid(sign_in.id.uuid()) }, change)
         .await?;
     Ok(())
 }
 
-/// Every live sign-in of a user, latest use first.
-pub async fn list(store: &Store, user: UserId) -> Result<Vec<SignIn>> {
+/// Every live sign-in of a user whom those limits hold for, latest use first.
+pub async fn list(store: &Store, user: UserId, limits: SignInLimits) -> Result<Vec<SignIn>> {
     let filter = doc! { "user_id": value::uuid(user.uuid()) };
     let found: Vec<Record> = records(store)
         .find(filter)
@@ -158,7 +159,7 @@ pub async fn list(store: &Store, user: UserId) -> Result<Vec<SignIn>> {
     Ok(found
         .into_iter()
         .map(SignIn::from)
-        .filter(|sign_in| now < sign_in.expires_at())
+        .filter(|sign_in| now < sign_in.expires_at(limits))
         .collect())
 }
 

@@ -1,7 +1,7 @@
 //! Users (`users`, unique `{company_id, email_key}`, index `{email_key}` for signing in). Who is invited carries the hash
 //! of the invitation, so that a second one takes the place of the first and the answer takes it away.
 
-use bson::{Binary, DateTime, doc};
+use bson::{Binary, Bson, DateTime, Document, doc};
 use jiff::Timestamp;
 use kale_domain::{
     access::Role,
@@ -11,7 +11,7 @@ use kale_domain::{
     secret::Token,
     user::{INVITATION, Invitation, Theme, User, UserStatus},
 };
-use mongodb::options::FindOptions;
+use mongodb::options::{FindOptions, ReturnDocument};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -163,6 +163,12 @@ pub async fn by_address(store: &Store, tenant: Tenant, email: &Email) -> Result<
 /// Writes name, role, status and theme as they are now; [`StoreError::Stale`] where the user is no longer at
 /// `user.version`.
 pub async fn update(store: &Store, tx: &mut Tx, user: &User) -> Result<User> {
+    let (filter, change) = changed(user)?;
+    let updated = records(store).update_in(tx, filter, change).await?;
+    updated.ok_or(StoreError::Stale).and_then(User::try_from)
+}
+
+fn changed(user: &User) -> Result<(Document, Document)> {
     let filter = doc! { "_id": value::uuid(user.id.uuid()), "version": value::signed(user.version) };
     let change = doc! {
         "$set": {
@@ -173,8 +179,7 @@ pub async fn update(store: &Store, tx: &mut Tx, user: &User) -> Result<User> {
         },
         "$inc": { "version": 1_i64 },
     };
-    let updated = records(store).update_in(tx, filter, change).await?;
-    updated.ok_or(StoreError::Stale).and_then(User::try_from)
+    Ok((filter, change))
 }
 
 /// Removes a user with everything that says who they are; `false` where there is none, or no longer at that version.
@@ -212,6 +217,32 @@ pub async fn insert_admin(store: &Store, tx: &mut Tx, _: Installation, user: &Us
             },
         )
         .await
+}
+
+/// A Kale admin.
+pub async fn admin_in(store: &Store, tx: &mut Tx, _: Installation, id: UserId) -> Result<Option<User>> {
+    let filter = of_no_company(doc! { "_id": value::uuid(id.uuid()) });
+    let found = records(store).raw().find_one(filter).session(tx.session()).await;
+    tx.note(found)?.map(User::try_from).transpose()
+}
+
+/// The same as [`update`] for a Kale admin.
+pub async fn update_admin(store: &Store, tx: &mut Tx, _: Installation, user: &User) -> Result<User> {
+    let (filter, change) = changed(user)?;
+    let updated = records(store)
+        .raw()
+        .find_one_and_update(of_no_company(filter), change)
+        .return_document(ReturnDocument::After)
+        .session(tx.session())
+        .await;
+    tx.note(updated)?
+        .ok_or(StoreError::Stale)
+        .and_then(User::try_from)
+}
+
+fn of_no_company(mut filter: Document) -> Document {
+    filter.insert("company_id", Bson::Null);
+    filter
 }
 
 /// Everybody of a company, by name.

@@ -13,7 +13,7 @@ mod tests;
 
 pub(crate) use self::credential::bearer;
 pub use self::{
-    caller::{Allowed, Authenticated, InstallationAdmin, Leaving, Visitor},
+    caller::{Allowed, Authenticated, InstallationAdmin, Leaving, Person, Visitor},
     csrf::Csrf,
     gate::{Authenticate, Gate},
     know::know_caller,

@@ -98,6 +98,8 @@ problem_types! {
         "Choose another short name; it stands in addresses and never changes.";
     "last-admin" 409 "A company keeps at least one admin":
         "This is the last active retention admin. Make somebody else one first.";
+    "not-a-member" 409 "You belong to no company":
+        "A Kale admin leaves a company by switching out of it: `POST /companies/{id}/leave`.";
     "lease-lost" 409 "The work was taken over":
         "Another worker goes on with this job.";
     "idempotency-key-in-use" 409 "The first request with this key is still running":

@@ -29,8 +29,8 @@ mod surface;
 
 pub use crate::{
     access::{
-        Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Leaving, Subscriber, Visitor,
-        answer_origins, know_caller,
+        Allowed, Authenticate, Authenticated, Csrf, Gate, InstallationAdmin, Leaving, Person, Subscriber,
+        Visitor, answer_origins, know_caller,
     },
     body::{Beacon, IDLE, JSON_LIMIT, Json, Raw, Valid, broken, paced},
     configure::{Deps, Methods, configure, configure_errors},

@@ -163,7 +163,10 @@ const PAGES = [
     await page.getByRole("button", { name: "Make secret" }).click();
     await page.getByText("It is not shown again").waitFor();
   }],
-  ["account", "owner", "/jobs", (page) => page.locator("button[popovertarget=account]:visible").first().click()],
+  ["security", "owner", "/settings/security"],
+  ["account", "owner", "/account"],
+  ["account-expert", "expert", "/account"],
+  ["account-menu", "owner", "/jobs", (page) => page.locator("button[popovertarget=account]:visible").first().click()],
   ["no-permission", "expert", "/audit", null, 403],
   ["not-found", "owner", "/nowhere", null, 404],
   ["customer-not-found", "owner", "/customers/cus_01h455vb4pex5vsknk084sn02q", null, 404],

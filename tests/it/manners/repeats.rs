@@ -45,6 +45,7 @@ async fn every_post_that_creates_or_acts_takes_a_key() {
             "tell_event",
             "tell_events",
             "accept_invitation",
+            "leave_company_for_good",
             "preview_personas",
             "check_rule",
             "start_session",

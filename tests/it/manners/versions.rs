@@ -41,6 +41,11 @@ async fn all(company: &TestCompany) -> Vec<Versioned> {
             change: json!({ "name": "New" }),
         },
         Versioned {
+            read: "/me/preferences".to_owned(),
+            method: Method::PUT,
+            change: json!({ "theme": "dark" }),
+        },
+        Versioned {
             read: "/personas".to_owned(),
             method: Method::PUT,
             change: personas,
@@ -200,6 +205,7 @@ async fn every_route_that_wants_a_version_says_so() {
         [
             "change_company",
             "change_customer",
+            "change_me",
             "change_offer",
             "change_reason",
             "change_saved_view",
@@ -207,7 +213,8 @@ async fn every_route_that_wants_a_version_says_so() {
             "change_workflow",
             "replace_personas",
             "replace_viewer_settings",
-            "set_customer_experts"
+            "set_customer_experts",
+            "write_preferences"
         ]
     );
     app.stop().await;

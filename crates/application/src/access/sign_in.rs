@@ -168,9 +168,9 @@ impl SignIns {
             .await
     }
 
-    /// The live sign-ins of a user, latest use first.
-    pub async fn list(&self, user: UserId) -> Result<Vec<SignIn>, StoreError> {
-        sign_ins::list(&self.store, user).await
+    /// The live sign-ins of whoever looks, latest use first.
+    pub async fn list(&self, presence: &Presence) -> Result<Vec<SignIn>, StoreError> {
+        sign_ins::list(&self.store, presence.user.id, presence.sign_in_limits()).await
     }
 
     /// Ends a sign-in of the caller; `false` where they have none of that identity. At once in this process.

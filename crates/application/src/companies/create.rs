@@ -8,6 +8,7 @@ use kale_domain::{
     error::FieldError,
     id::CompanyId,
     money::Currency,
+    sign_in::SignInLimits,
 };
 use kale_persistence::{Installation, StoreError, access, companies};
 
@@ -90,6 +91,7 @@ impl Companies {
             time_zone: new.time_zone,
             currency: new.currency,
             sortable_attributes: Vec::new(),
+            sign_in_limits: SignInLimits::WIDEST,
             created_at: now,
             updated_at: now,
             version: 1,

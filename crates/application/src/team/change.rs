@@ -126,23 +126,32 @@ impl Team {
             .store
             .transaction(tenant, async |tx| {
                 let user = self.there(tx, id).await?;
-                self.keep_an_admin(tx, &user, false).await?;
-                if !users::remove(&self.store, tx, &user).await? {
-                    return Err(TeamError::Store(StoreError::Stale));
-                }
-                sign_ins::end_all(&self.store, tx, id, None).await?;
-                self.forget(tx, caller, id).await?;
-                let action = if user.status == UserStatus::Invited {
-                    AuditAction::InvitationRevoked
-                } else {
-                    AuditAction::UserDeleted
+                let action = match user.status {
+                    UserStatus::Invited => AuditAction::InvitationRevoked,
+                    _ => AuditAction::UserDeleted,
                 };
-                tx.audit(caller.entry(tx, action, id)).await?;
-                Ok(())
+                self.take_out(tx, caller, &user, action).await
             })
             .await;
         self.callers.forget_all();
         removed
+    }
+
+    pub(super) async fn take_out(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        user: &User,
+        action: AuditAction,
+    ) -> Result<(), TeamError> {
+        self.keep_an_admin(tx, user, false).await?;
+        if !users::remove(&self.store, tx, user).await? {
+            return Err(TeamError::Store(StoreError::Stale));
+        }
+        sign_ins::end_all(&self.store, tx, user.id, None).await?;
+        self.forget(tx, caller, user.id).await?;
+        tx.audit(caller.entry(tx, action, user.id)).await?;
+        Ok(())
     }
 
     /// Takes out what was theirs alone. Views they shared go on under whoever removed them, else under an admin.
@@ -161,7 +170,7 @@ impl Team {
         Ok(())
     }
 
-    async fn there(&self, tx: &mut Tx, id: UserId) -> Result<User, TeamError> {
+    pub(super) async fn there(&self, tx: &mut Tx, id: UserId) -> Result<User, TeamError> {
         users::get_in(&self.store, tx, id)
             .await?
             .ok_or(TeamError::NotFound)

@@ -26,6 +26,9 @@ pub enum TeamError {
         /// What would have to be.
         needs: &'static str,
     },
+    /// Whoever wants to leave is a Kale admin.
+    #[error("a Kale admin belongs to no company, and can only switch out of it")]
+    NoMember,
     /// Nobody would be left who runs the company.
     #[error("this is the last active retention admin of the company; make somebody else one first")]
     LastAdmin,
@@ -68,7 +71,7 @@ impl Classify for TeamError {
         match self {
             Self::Invalid(_) => ErrorKind::Invalid,
             Self::NotFound => ErrorKind::NotFound,
-            Self::Taken(_) | Self::NotNow { .. } | Self::LastAdmin => ErrorKind::Conflict,
+            Self::Taken(_) | Self::NotNow { .. } | Self::NoMember | Self::LastAdmin => ErrorKind::Conflict,
             Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
@@ -82,6 +85,7 @@ impl Classify for TeamError {
             Self::Taken(UserStatus::Active) => "already-active",
             Self::Taken(UserStatus::Deactivated) => "already-deactivated",
             Self::NotNow { .. } => "wrong-state",
+            Self::NoMember => "not-a-member",
             Self::LastAdmin => "last-admin",
             Self::Seal(error) => error.code(),
             Self::Store(error) => error.code(),

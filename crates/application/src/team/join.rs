@@ -4,16 +4,12 @@ use kale_domain::{
     audit::{Actor, AuditAction},
     id::UserId,
     secret::Token,
-    sign_in::SignIn,
+    sign_in::{SignIn, SignInLimits},
     user::User,
 };
-use kale_persistence::{
-    StoreError, Tx, access,
-    sign_ins::{self, Pair},
-    users,
-};
+use kale_persistence::{StoreError, Tx, access, sign_ins, users};
 
-use crate::access::Provenance;
+use crate::access::{Issued, Provenance};
 
 use super::{Invited, JoinError, Team, wrong_name};
 
@@ -31,7 +27,7 @@ impl Team {
         name: Option<&str>,
         provenance: &Provenance,
     ) -> Result<(SignIn, Token), JoinError> {
-        let (_, begun) = self
+        let (.., begun) = self
             .take_up(token, name, provenance, async |tx, user| {
                 sign_ins::begin_in(&self.store, tx, user, provenance.device()).await
             })
@@ -45,13 +41,13 @@ impl Team {
         token: &str,
         name: Option<&str>,
         provenance: &Provenance,
-    ) -> Result<(Pair, User), JoinError> {
-        let (user, pair) = self
+    ) -> Result<Issued, JoinError> {
+        let (user, limits, pair) = self
             .take_up(token, name, provenance, async |tx, user| {
                 sign_ins::begin_pair_in(&self.store, tx, user, provenance.device()).await
             })
             .await?;
-        Ok((pair, user))
+        Ok(Issued::new(pair, user, limits))
     }
 
     /// Whoever joins is signed in with the same write: an invitation is never used up by a sign-in that failed.
@@ -61,7 +57,7 @@ impl Team {
         name: Option<&str>,
         provenance: &Provenance,
         begin: impl AsyncFn(&mut Tx, UserId) -> Result<S, StoreError>,
-    ) -> Result<(User, S), JoinError> {
+    ) -> Result<(User, SignInLimits, S), JoinError> {
         if self.elsewhere {
             return Err(JoinError::Elsewhere);
         }
@@ -71,6 +67,7 @@ impl Team {
             return Err(JoinError::Invalid(vec![wrong]));
         }
         let token = Token::new(token.to_owned());
+        let limits = invited.company.sign_in_limits;
         self.store
             .transaction(invited.tenant(), async |tx| {
                 let user = users::join(&self.store, tx, &token, name)
@@ -82,7 +79,7 @@ impl Team {
                     tx.audit(entry).await?;
                 }
                 let begun = begin(tx, user.id).await?;
-                Ok::<_, JoinError>((user, begun))
+                Ok::<_, JoinError>((user, limits, begun))
             })
             .await
     }

@@ -3,7 +3,7 @@
 use kale_domain::audit::AuditAction;
 
 /// Everything that can have been done, in the order of the list.
-pub(super) const ACTIONS: [AuditAction; 66] = [
+pub(super) const ACTIONS: [AuditAction; 67] = [
     AuditAction::CompanyCreated,
     AuditAction::CompanyChanged,
     AuditAction::CompanySuspended,
@@ -21,6 +21,7 @@ pub(super) const ACTIONS: [AuditAction; 66] = [
     AuditAction::UserDeactivated,
     AuditAction::UserReactivated,
     AuditAction::UserDeleted,
+    AuditAction::UserLeft,
     AuditAction::SignedIn,
     AuditAction::SignedOut,
     AuditAction::SignInRevoked,
@@ -105,6 +106,7 @@ pub(super) const fn of(action: AuditAction) -> &'static str {
         AuditAction::UserDeactivated => "deactivated",
         AuditAction::UserReactivated => "reactivated",
         AuditAction::UserDeleted => "removed",
+        AuditAction::UserLeft => "left for good:",
         AuditAction::SignedIn => "signed in",
         AuditAction::SignedOut => "signed out",
         AuditAction::SignInRevoked => "ended a sign-in",

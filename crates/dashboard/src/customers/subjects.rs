@@ -269,6 +269,7 @@ pub(crate) mod tests {
             time_zone: "America/New_York".to_owned(),
             currency: Currency::USD,
             sortable_attributes: vec!["tenure".parse().unwrap()],
+            sign_in_limits: kale_domain::sign_in::SignInLimits::WIDEST,
             created_at: at,
             updated_at: at,
             version: 1,

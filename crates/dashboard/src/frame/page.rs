@@ -83,7 +83,10 @@ impl Frame {
             title: title.into(),
             section,
             crumbs: Vec::new(),
-            nav: Shell::navigation(|permission| caller.may(permission), |_| (String::new(), false)),
+            nav: match caller.company() {
+                Some(_) => Shell::navigation(|permission| caller.may(permission), |_| (String::new(), false)),
+                None => Vec::new(),
+            },
             company: caller
                 .company()
                 .map(|company| company.name.clone())

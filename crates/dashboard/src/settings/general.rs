@@ -127,6 +127,7 @@ impl Typed {
             time_zone: Some(self.time_zone.clone()),
             currency: currency.ok(),
             sortable_attributes: sortable.ok(),
+            sign_in_limits: None,
         })
     }
 }

@@ -3,6 +3,7 @@
 //! Fields hold texts ready to be shown (see [`format`](mod@format)); templates escape them. Where a page names blocks, the struct also
 //! has `as_<block>()`, the fragment that htmx asks for. `PAGES.md` of this crate lists addresses, forms and fragments.
 
+pub mod account;
 pub mod analytics;
 pub mod audit;
 pub mod builder;

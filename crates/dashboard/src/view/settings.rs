@@ -47,6 +47,30 @@ pub struct GeneralPage {
     pub may_manage_users: bool,
 }
 
+/// How long people stay signed in.
+#[derive(Debug, Template)]
+#[template(path = "settings_security.html")]
+pub struct SecurityPage {
+    /// What stands around it.
+    pub shell: Shell,
+    /// What was wrong with the form when it was sent.
+    pub problems: Problems,
+    /// Somebody else changed the settings in between.
+    pub stale: Option<Stale>,
+    /// The field `idle_hours`.
+    pub idle: Select,
+    /// The field `absolute_hours`.
+    pub absolute: Select,
+    /// The company's version, for `_etag`.
+    pub etag: String,
+    /// Whether this person may see the keys too.
+    pub may_manage_keys: bool,
+    /// Whether this person may see the pages of subscribers too.
+    pub may_manage_viewer: bool,
+    /// Whether this person may manage the team too.
+    pub may_manage_users: bool,
+}
+
 /// One key.
 #[derive(Debug)]
 pub struct KeyRow {

@@ -31,6 +31,8 @@ pub enum Section {
     Audit,
     /// Company and keys.
     Settings,
+    /// What belongs to whoever looks; the menu of the person leads there.
+    Account,
 }
 
 impl Section {
@@ -65,6 +67,7 @@ impl Section {
             Self::Jobs => "Jobs",
             Self::Audit => "Audit",
             Self::Settings => "Settings",
+            Self::Account => "Account",
         }
     }
 
@@ -84,6 +87,7 @@ impl Section {
             Self::Jobs => "/jobs",
             Self::Audit => "/audit",
             Self::Settings => "/settings",
+            Self::Account => "/account",
         }
     }
 
@@ -92,7 +96,7 @@ impl Section {
     pub const fn icon(self) -> &'static str {
         match self {
             Self::Today => "layout-dashboard",
-            Self::Customers => "users",
+            Self::Customers | Self::Account => "users",
             Self::Sessions => "play",
             Self::Workflows => "git-branch",
             Self::Reasons => "list-checks",
@@ -114,13 +118,13 @@ impl Section {
             Self::Workflows | Self::Reasons | Self::Offers => "Build",
             Self::Analytics => "Measure",
             Self::Personas | Self::Data => "Set up",
-            Self::Jobs | Self::Audit | Self::Settings => "System",
+            Self::Jobs | Self::Audit | Self::Settings | Self::Account => "System",
         }
     }
 
     const fn needs(self) -> Option<Permission> {
         match self {
-            Self::Today => None,
+            Self::Today | Self::Account => None,
             Self::Customers => Some(Permission::ReadCustomers),
             Self::Sessions => Some(Permission::ReadSessions),
             Self::Workflows => Some(Permission::ReadWorkflows),
@@ -176,7 +180,7 @@ pub struct Shell {
     pub crumbs: Vec<Crumb>,
     /// The navigation, with what this person may see.
     pub nav: Vec<NavGroup>,
-    /// The company's name.
+    /// The company's name; empty for a Kale admin who is in none.
     pub company: String,
     /// Whether this e-mail belongs to other companies too.
     pub may_switch: bool,

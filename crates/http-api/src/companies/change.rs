@@ -10,7 +10,10 @@ use kale_web::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{openapi::params::IfMatchHeader, view::company::CompanyView};
+use crate::{
+    openapi::params::IfMatchHeader,
+    view::company::{CompanyView, LimitsView},
+};
 
 /// What to change; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -32,6 +35,8 @@ pub(crate) struct Body {
     /// The attributes the customer list can be sorted by, at most three.
     #[schema(value_type = Option<Vec<String>>, max_items = 3, example = json!(["tenure"]))]
     sortable_attributes: Option<Vec<AttributeKey>>,
+    /// How long its people stay signed in; whoever is signed in for longer is signed out.
+    sign_in_limits: Option<LimitsView>,
 }
 
 /// Changes a company's settings.
@@ -51,7 +56,7 @@ pub(crate) struct Body {
         example = json!({
             "id": "cmp_01h455vb4pex5vsknk084sn02q", "name": "Northwind Mobile", "slug": "northwind",
             "industry": "telecom", "status": "active", "purge_at": null, "time_zone": "Europe/Berlin", "currency": "EUR",
-            "sortable_attributes": ["tenure"], "created_at": "2026-10-01T08:00:00Z",
+            "sortable_attributes": ["tenure"], "sign_in_limits": { "idle_hours": 336, "absolute_hours": 2160 }, "created_at": "2026-10-01T08:00:00Z",
             "updated_at": "2026-11-14T12:00:00Z", "version": 4
         })
     )),
@@ -76,6 +81,7 @@ pub(crate) async fn handle(
         time_zone: body.time_zone,
         currency: body.currency,
         sortable_attributes: body.sortable_attributes,
+        sign_in_limits: body.sign_in_limits.map(LimitsView::read).transpose()?,
     };
     let company = companies
         .change(caller.reach(), &caller.caller, version, changes)

@@ -23,7 +23,7 @@ use crate::view::company::CompanyView;
     responses((status = 200, description = "The company", body = CompanyView, example = json!({
         "id": "cmp_01h455vb4pex5vsknk084sn02q", "name": "Northwind Mobile", "slug": "northwind",
         "industry": "telecom", "status": "active", "purge_at": null, "time_zone": "America/New_York",
-        "currency": "USD", "sortable_attributes": ["tenure"], "created_at": "2026-10-01T08:00:00Z",
+        "currency": "USD", "sortable_attributes": ["tenure"], "sign_in_limits": { "idle_hours": 336, "absolute_hours": 2160 }, "created_at": "2026-10-01T08:00:00Z",
         "updated_at": "2026-11-02T10:00:00Z", "version": 5
     }))),
     extensions(("x-permission" = json!(ManageInstallation::NAME))),

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, delete, web::Data};
 use kale_application::access::SignIns;
 use kale_domain::id::SignInId;
-use kale_web::{Authenticated, NoQuery, Path as At, Problem, permission::SIGNED_IN};
+use kale_web::{NoQuery, Path as At, Person, Problem, permission::SIGNED_IN};
 
 /// Ends a sign-in of the caller.
 ///
@@ -18,15 +18,11 @@ use kale_web::{Authenticated, NoQuery, Path as At, Problem, permission::SIGNED_I
 #[delete("/me/sign-ins/{id}")]
 #[tracing::instrument(name = "api.sign_ins.end", skip_all)]
 pub(crate) async fn handle(
-    Authenticated(caller): Authenticated,
+    Person { caller, .. }: Person,
     sign_ins: Data<SignIns>,
     At(id): At<SignInId>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    if caller.user().is_none() {
-        return Err(Problem::people_only());
-    }
-
     if sign_ins.end(&caller, id).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, web::Data};
 use kale_application::access::SignIns;
-use kale_web::{Authenticated, Gate, NoQuery, Problem, permission::SIGNED_IN};
+use kale_web::{Gate, NoQuery, Person, Problem, permission::SIGNED_IN};
 
 /// Signs the caller out everywhere.
 ///
@@ -17,14 +17,11 @@ use kale_web::{Authenticated, Gate, NoQuery, Problem, permission::SIGNED_IN};
 #[delete("/me/sign-ins")]
 #[tracing::instrument(name = "api.sign_ins.end_all", skip_all)]
 pub(crate) async fn handle(
-    Authenticated(caller): Authenticated,
+    Person { caller, .. }: Person,
     sign_ins: Data<SignIns>,
     gate: Data<Gate>,
     _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    if caller.user().is_none() {
-        return Err(Problem::people_only());
-    }
     sign_ins.end_all(&caller).await?;
 
     Ok(HttpResponse::NoContent().cookie(gate.removal_cookie()).finish())

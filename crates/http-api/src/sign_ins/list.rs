@@ -2,9 +2,9 @@
 
 use actix_web::{HttpRequest, get, web};
 use jiff::Timestamp;
-use kale_application::access::{SignIns, Who};
+use kale_application::access::{Presence, SignIns};
 use kale_domain::{id::SignInId, sign_in::SignIn};
-use kale_web::{Authenticated, Cursors, ListSpec, Page, Problem, permission::SIGNED_IN};
+use kale_web::{Cursors, ListSpec, Page, Person, Problem, permission::SIGNED_IN};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::Data;
@@ -34,13 +34,13 @@ pub(crate) struct View {
     expires_at: Timestamp,
 }
 
-impl From<SignIn> for View {
-    fn from(sign_in: SignIn) -> Self {
+impl View {
+    fn of(sign_in: SignIn, presence: &Presence) -> Self {
         Self {
             id: sign_in.id,
-            expires_at: sign_in.expires_at(),
+            expires_at: sign_in.expires_at(presence.sign_in_limits()),
             device: sign_in.device,
-            current: false,
+            current: sign_in.id == presence.sign_in.id,
             created_at: sign_in.created_at,
             last_seen_at: sign_in.last_seen_at,
         }
@@ -76,20 +76,17 @@ const LIST: ListSpec = ListSpec {
 #[get("/me/sign-ins")]
 #[tracing::instrument(name = "api.sign_ins.list", skip_all)]
 pub(crate) async fn handle(
-    Authenticated(caller): Authenticated,
+    person: Person,
     sign_ins: Data<SignIns>,
     cursors: Data<Cursors>,
     request: HttpRequest,
 ) -> Result<web::Json<Page<View>>, Problem> {
     let params = LIST.read(&request)?;
-    let Who::Person(presence) = &caller.who else {
-        return Err(Problem::people_only());
-    };
-    let all = sign_ins.list(presence.user.id).await?;
-
-    let mut page: Page<View> = paging::page_of_all(&params, &cursors, all, |one| one.id)?;
-    for one in &mut page.data {
-        one.current = one.id == presence.sign_in.id;
-    }
+    let all = sign_ins.list(&person.presence).await?;
+    let all = all
+        .into_iter()
+        .map(|one| View::of(one, &person.presence))
+        .collect();
+    let page = paging::page_of_all(&params, &cursors, all, |one: &View| one.id)?;
     Ok(web::Json(page))
 }

@@ -6,8 +6,10 @@ use kale_domain::{
     company::{Company, Industry},
     id::CompanyId,
     money::Currency,
+    sign_in::SignInLimits,
 };
-use serde::Serialize;
+use kale_web::Problem;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A company.
@@ -40,6 +42,8 @@ pub(crate) struct CompanyView {
     /// The attributes the customer list can be sorted by.
     #[schema(value_type = Vec<String>, example = json!(["tenure"]))]
     pub(crate) sortable_attributes: Vec<AttributeKey>,
+    /// How long its people stay signed in.
+    pub(crate) sign_in_limits: LimitsView,
     /// When it came.
     #[schema(value_type = String, format = DateTime)]
     pub(crate) created_at: Timestamp,
@@ -48,6 +52,40 @@ pub(crate) struct CompanyView {
     pub(crate) updated_at: Timestamp,
     /// Grows by one with every change; the `ETag` is made from it.
     pub(crate) version: u64,
+}
+
+/// How long the people of a company stay signed in.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[schema(as = SignInLimits)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LimitsView {
+    /// How many hours a sign-in lasts without use: 1 to 336 (14 days), never more than `absolute_hours`.
+    #[schema(minimum = 1, maximum = 336, example = 336)]
+    idle_hours: u32,
+    /// How many hours a sign-in lasts at most: 1 to 2,160 (90 days).
+    #[schema(minimum = 1, maximum = 2160, example = 2160)]
+    absolute_hours: u32,
+}
+
+impl LimitsView {
+    /// What was asked for; what is wrong with it stands under `sign_in_limits`.
+    pub(crate) fn read(self) -> Result<SignInLimits, Problem> {
+        SignInLimits::new(self.idle_hours, self.absolute_hours).map_err(|mut wrong| {
+            for error in &mut wrong {
+                error.pointer = error.pointer.replacen("#/", "#/sign_in_limits/", 1);
+            }
+            Problem::validation(wrong)
+        })
+    }
+}
+
+impl From<SignInLimits> for LimitsView {
+    fn from(limits: SignInLimits) -> Self {
+        Self {
+            idle_hours: limits.idle_hours(),
+            absolute_hours: limits.absolute_hours(),
+        }
+    }
 }
 
 /// The fields that lists can be narrowed to.
@@ -61,6 +99,7 @@ pub(crate) const FIELDS: &[&str] = &[
     "time_zone",
     "currency",
     "sortable_attributes",
+    "sign_in_limits",
     "created_at",
     "updated_at",
     "version",
@@ -78,6 +117,7 @@ impl From<Company> for CompanyView {
             time_zone: company.time_zone,
             currency: company.currency,
             sortable_attributes: company.sortable_attributes,
+            sign_in_limits: company.sign_in_limits.into(),
             created_at: company.created_at,
             updated_at: company.updated_at,
             version: company.version,
@@ -103,6 +143,7 @@ pub(crate) mod tests {
             time_zone: "America/New_York".to_owned(),
             currency: "USD".parse().unwrap(),
             sortable_attributes: vec!["tenure".parse().unwrap()],
+            sign_in_limits: SignInLimits::WIDEST,
             created_at: at,
             updated_at: at,
             version: 3,
@@ -118,7 +159,7 @@ pub(crate) mod tests {
             json!({
                 "id": "cmp_01h455vb4pex5vsknk084sn02q", "name": "Northwind Mobile", "slug": "northwind",
                 "industry": "telecom", "status": "active", "purge_at": null, "time_zone": "America/New_York", "currency": "USD",
-                "sortable_attributes": ["tenure"], "created_at": "2023-11-14T22:13:20Z",
+                "sortable_attributes": ["tenure"], "sign_in_limits": { "idle_hours": 336, "absolute_hours": 2160 }, "created_at": "2023-11-14T22:13:20Z",
                 "updated_at": "2023-11-14T22:13:20Z", "version": 3
             })
         );

@@ -8,7 +8,7 @@ use kale_domain::{
     access::{Permission, Role},
     company::CompanyStatus,
     secret::Token,
-    sign_in::{ABSOLUTE, IDLE, IMPERSONATION, Impersonation, LINK},
+    sign_in::{ABSOLUTE, IDLE, IMPERSONATION, Impersonation, LINK, SignInLimits},
     subscriber::sign,
     user::{User, UserStatus},
 };
@@ -112,7 +112,12 @@ async fn a_sign_in_that_nobody_uses_ends_after_its_idle_time() {
     assert!(by_sign_in(&store, token.reveal()).await.unwrap().is_some());
     clock.advance(1);
     assert!(by_sign_in(&store, token.reveal()).await.unwrap().is_none());
-    assert!(sign_ins::list(&store, ada.id).await.unwrap().is_empty());
+    assert!(
+        sign_ins::list(&store, ada.id, SignInLimits::WIDEST)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kale_domain::{
     id::UserId,
     secret::Token,
-    sign_in::{ACCESS, SignIn},
+    sign_in::{ACCESS, SignIn, SignInLimits},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -49,15 +49,24 @@ pub struct Pair {
     pub refresh: Token,
 }
 
-/// What came of a refresh token.
-#[derive(Debug, Clone)]
-pub enum Refreshed {
-    /// The next pair; the one before opens nothing any more.
-    Next(Box<Pair>),
-    /// It was exchanged before: two hold it, and nobody knows which of them is the thief. The sign-in has to end.
+/// What somebody who offers a refresh token has.
+#[derive(Debug)]
+pub(crate) enum Offered {
+    /// The next pair, if they may have it.
+    Good(Box<Offer>),
+    /// One that was exchanged before: two hold it, and nobody knows which of them is the thief. The sign-in has to end.
     Reused(SignIn),
-    /// It opens nothing.
+    /// One that opens nothing.
     Dead,
+}
+
+/// A refresh token that was not exchanged yet.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    /// The sign-in as it was used last.
+    pub(crate) sign_in: SignIn,
+    hash: [u8; 32],
+    family: [u8; FAMILY],
 }
 
 /// A new pair of a sign-in: its tokens, and what is kept of them.
@@ -130,47 +139,56 @@ pub(crate) async fn by_access(store: &Store, text: &str) -> Result<Option<SignIn
             until.is_some_and(|until| now < until) && token::same(&record.hash.bytes, &hash)
         })
         .map(SignIn::from)
-        .filter(|sign_in| now < sign_in.expires_at()))
+        .filter(|sign_in| now < sign_in.expires_at(SignInLimits::WIDEST)))
 }
 
-/// Exchanges a refresh token for the next pair. Of two who do it at once, one gets it, and the other shows that two have it.
-pub(crate) async fn refresh(store: &Store, text: &str) -> Result<Refreshed> {
+/// What that refresh token is, without exchanging it.
+pub(crate) async fn offered(store: &Store, text: &str) -> Result<Offered> {
     let (Some((id, hash)), Some(family)) = (token::read(Kind::Refresh, text), family(text)) else {
-        return Ok(Refreshed::Dead);
+        return Ok(Offered::Dead);
     };
     let found = records(store).find_one(doc! { "_id": value::uuid(id) }).await?;
     let Some((record, pair)) = found.and_then(|record| record.pair.clone().map(|pair| (record, pair))) else {
-        return Ok(Refreshed::Dead);
+        return Ok(Offered::Dead);
     };
-    let mut sign_in = SignIn::from(record);
-    let now = store.now();
+    let sign_in = SignIn::from(record);
     let ours = token::same(&pair.family.bytes, &token::hash_bytes(&family));
-    if !ours || sign_in.expires_at() <= now {
-        return Ok(Refreshed::Dead);
+    if !ours || sign_in.expires_at(SignInLimits::WIDEST) <= store.now() {
+        return Ok(Offered::Dead);
     }
     if !token::same(&pair.refresh.bytes, &hash) {
-        return Ok(Refreshed::Reused(sign_in));
+        return Ok(Offered::Reused(sign_in));
     }
-    let new = mint(store, id, family);
-    sign_in.last_seen_at = sign_in.last_seen_at.max(now);
-    let unchanged = doc! { "_id": value::uuid(id), "pair.refresh": value::binary(hash) };
-    let change = doc! {
-        "$set": { "hash": new.access_hash, "pair": bson::serialize_to_bson(&new.record)? },
-        "$max": {
-            "last_seen_at": value::date(sign_in.last_seen_at),
-            "expires_at": value::date(sign_in.expires_at()),
-        },
-    };
-    let exchanged = records(store).update_one(unchanged, change).await?;
-    if exchanged.matched_count == 0 {
-        return Ok(Refreshed::Reused(sign_in));
-    }
-    Ok(Refreshed::Next(Box::new(Pair {
+    Ok(Offered::Good(Box::new(Offer {
         sign_in,
-        access: new.access,
-        until: new.until,
-        refresh: new.refresh,
+        hash,
+        family,
     })))
+}
+
+impl Offer {
+    /// Exchanges it for the next pair; `None` where somebody else did in between, which shows that two have it.
+    pub(crate) async fn exchange(self, store: &Store) -> Result<Option<Pair>> {
+        let mut sign_in = self.sign_in;
+        let id = sign_in.id.uuid();
+        let new = mint(store, id, self.family);
+        sign_in.last_seen_at = sign_in.last_seen_at.max(store.now());
+        let unchanged = doc! { "_id": value::uuid(id), "pair.refresh": value::binary(self.hash) };
+        let change = doc! {
+            "$set": { "hash": new.access_hash, "pair": bson::serialize_to_bson(&new.record)? },
+            "$max": {
+                "last_seen_at": value::date(sign_in.last_seen_at),
+                "expires_at": value::date(sign_in.expires_at(SignInLimits::WIDEST)),
+            },
+        };
+        let exchanged = records(store).update_one(unchanged, change).await?;
+        Ok((exchanged.matched_count == 1).then_some(Pair {
+            sign_in,
+            access: new.access,
+            until: new.until,
+            refresh: new.refresh,
+        }))
+    }
 }
 
 /// What all refresh tokens of a sign-in have in common.

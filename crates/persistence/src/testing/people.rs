@@ -5,6 +5,7 @@ use kale_domain::{
     company::{Company, CompanyStatus, Industry},
     id::{CompanyId, UserId},
     money::Currency,
+    sign_in::SignInLimits,
     user::{Theme, User, UserStatus},
 };
 use uuid::Uuid;
@@ -29,6 +30,7 @@ pub(crate) fn company(store: &Store, n: u128) -> Company {
         time_zone: "UTC".to_owned(),
         currency: Currency::USD,
         sortable_attributes: Vec::new(),
+        sign_in_limits: SignInLimits::WIDEST,
         created_at: store.now(),
         updated_at: store.now(),
         version: 1,

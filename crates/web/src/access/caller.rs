@@ -1,10 +1,13 @@
 //! The callers that handlers take as parameters.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web::Data};
 use futures::{FutureExt as _, future::LocalBoxFuture};
-use kale_application::{Installation, Reach, Tenant, access::Caller};
+use kale_application::{
+    Installation, Reach, Tenant,
+    access::{Caller, Presence, Who},
+};
 use kale_domain::{access::Permission, company::Company};
 
 use super::gate::Gate;
@@ -17,7 +20,16 @@ pub struct Authenticated(
     pub Caller,
 );
 
-/// The same, also where they impersonate somebody and so change nothing: for going out, and for seeing one's own again.
+/// A person who is signed in; programs are refused.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Who, as every caller.
+    pub caller: Caller,
+    /// Who, with their sign-in.
+    pub presence: Arc<Presence>,
+}
+
+/// [`Authenticated`], also where they impersonate somebody and so change nothing: for going out, and for seeing one's own again.
 #[derive(Debug, Clone)]
 pub struct Leaving(
     /// Who.
@@ -131,6 +143,26 @@ impl FromRequest for Authenticated {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         async move { acting(&request).await.map(Self) }.boxed_local()
+    }
+}
+
+impl FromRequest for Person {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move {
+            let caller = acting(&request).await?;
+            match &caller.who {
+                Who::Person(presence) => Ok(Self {
+                    presence: Arc::clone(presence),
+                    caller,
+                }),
+                Who::Program(_) => Err(Problem::people_only()),
+            }
+        }
+        .boxed_local()
     }
 }
 
