@@ -14,9 +14,10 @@ import { pages } from "./suites/pages.js";
 import { roles } from "./suites/roles.js";
 import { weight } from "./suites/weight.js";
 import { withoutScripts } from "./suites/without_scripts.js";
+import { workos } from "./suites/workos.js";
 
 /** In this order: the first ones need the demo as it was made, and put back what they change. */
-const SUITES = { controls, journey, keyboard, withoutScripts, builder, roles, weight, flow, comingBack, pages };
+const SUITES = { controls, journey, keyboard, withoutScripts, builder, roles, weight, flow, comingBack, pages, workos };
 
 /** What every suite gets. It is filled before the first test. */
 const run = { kale: undefined, browser: undefined };

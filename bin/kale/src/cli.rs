@@ -24,7 +24,8 @@ pub enum Command {
     Worker(Common),
     /// Serve and do background work in one process; without a database address, on a local one of its own.
     All(Common),
-    /// Show the product on real customers: starts a local database, fills it, serves, prints sign-in links.
+    /// Show the product on real customers: starts a local database, fills it, serves, prints sign-in links. With
+    /// `--identity workos` people sign in through WorkOS's emulator, which it brings along by npm.
     Demo(Demo),
     /// Bring the database to this version's indexes and rules.
     Migrate(Migrate),

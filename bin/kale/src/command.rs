@@ -116,23 +116,43 @@ async fn offer_set_up(running: &Running) -> Result<()> {
 
 async fn run_demo(options: &Demo) -> Result<()> {
     let mut common = options.common.clone();
-    common
-        .data_dir
-        .get_or_insert_with(|| Path::new(".kale").join("demo"));
+    // The demo brings the provider with it: nothing has to be set up for it.
+    let through_workos = common.identity.take_if(|identity| identity == "workos").is_some();
+    let folder = common.data_dir.take();
+    let folder = folder.unwrap_or_else(|| Path::new(".kale").join("demo"));
+    // The emulator forgets who people were, so that what was made with it is of no use to the next start.
+    let thrown_away = through_workos.then(|| folder.join(format!("workos-{}", std::process::id())));
+    common.data_dir = Some(thrown_away.clone().unwrap_or(folder));
     common.log.get_or_insert_with(|| "warn".to_owned());
     let mut settings = settings(&common, Some(LogFormat::Pretty))?;
     let here = settings.listen.ip().is_loopback() && settings.base_url.is_loopback();
     if here && matches!(settings.mail, MailSettings::Off) {
         settings.mail = MailSettings::Keep;
     }
+    let ended = demo_until_ended(&mut settings, options.json, through_workos).await;
+    if let Some(folder) = thrown_away {
+        tokio::fs::remove_dir_all(folder).await?;
+    }
+    ended
+}
+
+async fn demo_until_ended(settings: &mut Settings, json: bool, through_workos: bool) -> Result<()> {
+    let emulator = if through_workos {
+        Some(demo::Emulator::start(&settings.cache_dir).await?)
+    } else {
+        None
+    };
+    if let Some(emulator) = &emulator {
+        settings.identity = emulator.settings()?;
+    }
     let parts = Parts {
         serve: true,
         work: true,
     };
     let clock = demo::DemoClock::new();
-    let running = server::start(&mut settings, parts, clock.sources()).await?;
-    let filled = demo::fill(&running, &clock).await?;
-    demo::announce(&running, &filled, options.json, &settings)?;
+    let running = server::start(settings, parts, clock.sources()).await?;
+    let filled = demo::fill(&running, &clock, emulator.as_ref()).await?;
+    demo::announce(&running, &filled, json, settings)?;
     wait(running).await
 }
 

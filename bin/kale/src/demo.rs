@@ -2,6 +2,7 @@
 
 mod client;
 mod clock;
+mod emulator;
 mod experts;
 mod people;
 mod personas;
@@ -12,10 +13,10 @@ mod workflow;
 use std::io::Write as _;
 
 use anyhow::{Context as _, Result};
-use kale_config::Settings;
+use kale_config::{IdentitySettings, Settings};
 use serde::Serialize;
 
-pub use self::{clock::DemoClock, people::Demo};
+pub use self::{clock::DemoClock, emulator::Emulator, people::Demo};
 use crate::server::Running;
 
 /// What `--json` prints when ready; partners and checks rely on its shape.
@@ -37,7 +38,7 @@ struct SignIn<'a> {
 }
 
 /// Fills a running installation through its HTTP interface, where it is not filled yet.
-pub async fn fill(running: &Running, clock: &DemoClock) -> Result<Demo> {
+pub async fn fill(running: &Running, clock: &DemoClock, emulator: Option<&Emulator>) -> Result<Demo> {
     let demo = people::prepare(running)
         .await
         .context("the demo's people could not be made")?;
@@ -57,6 +58,12 @@ pub async fn fill(running: &Running, clock: &DemoClock) -> Result<Demo> {
     sessions::play(&api, clock)
         .await
         .context("the demo's sessions could not be played")?;
+    if let Some(emulator) = emulator {
+        emulator
+            .introduce()
+            .await
+            .context("the demo's people could not be introduced to WorkOS's emulator")?;
+    }
     Ok(demo)
 }
 
@@ -65,11 +72,15 @@ pub async fn fill(running: &Running, clock: &DemoClock) -> Result<Demo> {
 pub fn announce(running: &Running, demo: &Demo, json: bool, settings: &Settings) -> Result<()> {
     let link =
         |token: &kale_domain::secret::Token| format!("{}/sign-in/link/{}", running.url, token.reveal());
-    let (admin, owner, expert) = (
-        link(&demo.kale_admin),
-        link(&demo.retention_admin),
-        link(&demo.retention_expert),
-    );
+    let through_company =
+        |somebody: people::Somebody| format!("{}/sign-in/company?email={}", running.url, somebody.email);
+    let admin = link(&demo.kale_admin);
+    let elsewhere = matches!(settings.identity, IdentitySettings::WorkOs(_));
+    let (owner, expert) = if elsewhere {
+        (through_company(people::OWNER), through_company(people::EXPERT))
+    } else {
+        (link(&demo.retention_admin), link(&demo.retention_expert))
+    };
     if json {
         let ready = Ready {
             url: &running.url,
@@ -88,7 +99,13 @@ pub fn announce(running: &Running, demo: &Demo, json: bool, settings: &Settings)
         println!();
         println!("  Kale is at {}", running.url);
         println!();
-        println!("  Sign in (each link works once, for 15 minutes):");
+        if elsewhere {
+            println!(
+                "  Sign in through WorkOS's emulator (the Kale admin's link works once, for 15 minutes):"
+            );
+        } else {
+            println!("  Sign in (each link works once, for 15 minutes):");
+        }
         println!("    as retention admin   {owner}");
         println!("    as retention expert  {expert}");
         println!("    as Kale admin        {admin}");
@@ -97,7 +114,13 @@ pub fn announce(running: &Running, demo: &Demo, json: bool, settings: &Settings)
         println!("  API docs  {}/docs", running.url);
         println!("  Data      {}", settings.data_dir.display());
         println!();
-        println!("  Stop with Ctrl-C; the data stay for the next start.");
+        if elsewhere {
+            println!(
+                "  Stop with Ctrl-C. The emulator forgets who people were, so that the data are thrown away."
+            );
+        } else {
+            println!("  Stop with Ctrl-C; the data stay for the next start.");
+        }
     }
     Ok(std::io::stdout().flush()?)
 }

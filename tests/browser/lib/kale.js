@@ -126,10 +126,10 @@ class Kale {
   }
 }
 
-/** Starts a demo on a port of its own. */
-export async function start() {
+/** Starts a demo on a port of its own; `more` are further arguments. */
+export async function start(...more) {
   const folder = await mkdtemp(path.join(tmpdir(), "kale-browser-"));
-  const child = spawn(BINARY, ["demo", "--json", "--data-dir", folder, "--listen", "127.0.0.1:0"], {
+  const child = spawn(BINARY, ["demo", "--json", "--data-dir", folder, "--listen", "127.0.0.1:0", ...more], {
     stdio: ["ignore", "pipe", "pipe"],
     // The suites sign in as the same people again and again.
     env: { ...process.env, KALE_REQUESTS_PER_SECOND: "1000000" },

@@ -30,10 +30,15 @@ pub(super) struct Answer {
 
 impl Api {
     pub(super) fn new(url: &str, key: &str) -> Self {
+        Self::at(format!("{url}/api/v1"), key)
+    }
+
+    /// Of another program than this one.
+    pub(super) fn at(base: impl Into<String>, key: &str) -> Self {
         let client = Client::builder().timeout(Duration::from_mins(1)).finish();
         Self {
             client,
-            base: format!("{url}/api/v1"),
+            base: base.into(),
             key: key.to_owned(),
         }
     }

@@ -14,6 +14,35 @@ use kale_persistence::{Installation, Tenant, access};
 
 use crate::server::Running;
 
+/// What the demo's company is called.
+pub(super) const COMPANY: &str = "Harbour Telecom";
+/// And in addresses.
+pub(super) const SLUG: &str = "harbour-telecom";
+
+/// Somebody of the demo.
+#[derive(Clone, Copy)]
+pub(super) struct Somebody {
+    pub(super) email: &'static str,
+    pub(super) name: &'static str,
+    role: Role,
+}
+
+const ADMIN: Somebody = Somebody {
+    email: "kim.ferreira@kale.example",
+    name: "Kim Ferreira",
+    role: Role::KaleAdmin,
+};
+pub(super) const OWNER: Somebody = Somebody {
+    email: "ada.okafor@harbour.example",
+    name: "Ada Okafor",
+    role: Role::RetentionAdmin,
+};
+pub(super) const EXPERT: Somebody = Somebody {
+    email: "maya.lindqvist@harbour.example",
+    name: "Maya Lindqvist",
+    role: Role::RetentionExpert,
+};
+
 /// Who is in the demo, and how they get in.
 #[derive(Debug)]
 pub struct Demo {
@@ -33,12 +62,12 @@ pub struct Demo {
 pub(super) async fn prepare(running: &Running) -> Result<Demo> {
     let setup = Setup::new(running.store.clone());
     let operator = access::operator();
-    let slug = "harbour-telecom".parse()?;
+    let slug = SLUG.parse()?;
     let (tenant, company) = match setup.company(operator, &slug).await? {
         Some(found) => found,
         None => {
             let new = NewCompany {
-                name: "Harbour Telecom".to_owned(),
+                name: COMPANY.to_owned(),
                 slug,
                 industry: Industry::Telecom,
                 time_zone: "America/Los_Angeles".to_owned(),
@@ -47,18 +76,13 @@ pub(super) async fn prepare(running: &Running) -> Result<Demo> {
             setup.create_company(operator, new).await?
         }
     };
-    let link = async |email: &str, name: &str, role: Role| {
-        let user = person(&setup, operator, tenant, email.parse()?, name, role).await?;
+    let link = async |somebody: Somebody| {
+        let user = person(&setup, operator, tenant, somebody).await?;
         anyhow::Ok(running.sign_ins.mint(operator, user).await?)
     };
-    let kale_admin = link("kim.ferreira@kale.example", "Kim Ferreira", Role::KaleAdmin).await?;
-    let retention_admin = link("ada.okafor@harbour.example", "Ada Okafor", Role::RetentionAdmin).await?;
-    let retention_expert = link(
-        "maya.lindqvist@harbour.example",
-        "Maya Lindqvist",
-        Role::RetentionExpert,
-    )
-    .await?;
+    let kale_admin = link(ADMIN).await?;
+    let retention_admin = link(OWNER).await?;
+    let retention_expert = link(EXPERT).await?;
     let api_key = setup.replace_api_key(operator, tenant, "Demo").await?;
     Ok(Demo {
         company: company.id,
@@ -69,29 +93,18 @@ pub(super) async fn prepare(running: &Running) -> Result<Demo> {
     })
 }
 
-async fn person(
-    setup: &Setup,
-    operator: Installation,
-    tenant: Tenant,
-    email: Email,
-    name: &str,
-    role: Role,
-) -> Result<UserId> {
+async fn person(setup: &Setup, operator: Installation, tenant: Tenant, somebody: Somebody) -> Result<UserId> {
+    let (email, role): (Email, _) = (somebody.email.parse()?, somebody.role);
     let found = setup.users_of(&email).await?;
     if let Some(user) = found.into_iter().find(|user| user.role == role) {
         return Ok(user.id);
     }
     let home = (role != Role::KaleAdmin).then_some(tenant);
-    let user = setup
-        .create_user(
-            operator,
-            home,
-            NewUser {
-                email,
-                name: name.to_owned(),
-                role,
-            },
-        )
-        .await?;
+    let new = NewUser {
+        email,
+        name: somebody.name.to_owned(),
+        role,
+    };
+    let user = setup.create_user(operator, home, new).await?;
     Ok(user.id)
 }
