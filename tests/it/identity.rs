@@ -2,6 +2,7 @@
 
 mod browser;
 mod changes;
+mod invitations;
 mod refresh;
 mod webhook;
 

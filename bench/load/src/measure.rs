@@ -169,6 +169,34 @@ pub fn ratio(row: &'static str, what: &str, goal: Goal, ours: &Series, other: &S
     }
 }
 
+/// The same of two that took turns within each round: what weighs on a round weighs on both, so that only the rounds'
+/// ratios are held against each other.
+pub fn paired(row: &'static str, what: &str, goal: Goal, ours: &Series, other: &Series, unit: &str) -> Line {
+    let ratios = Series(ours.0.iter().zip(&other.0).map(|(ours, other)| ours / other).collect());
+    let noise = format!(", the rounds' ratios {:.1} % apart", ratios.spread() * 100.0);
+    let (sign, limit) = match goal {
+        Goal::AtMost(limit) => ("≤", limit),
+        Goal::AtLeast(limit) => ("≥", limit),
+    };
+    let verdict = match (goal.is_met(ratios.median()), ratios.spread() <= NOISY) {
+        (_, false) => Verdict::Noisy,
+        (true, true) => Verdict::Met,
+        (false, true) => Verdict::Short,
+    };
+    Line {
+        row,
+        what: what.to_owned(),
+        goal: format!("{sign} {}×", short(limit)),
+        measured: format!(
+            "{}× ({} / {}{unit}{noise})",
+            short(ratios.median()),
+            short(ours.median()),
+            short(other.median())
+        ),
+        verdict,
+    }
+}
+
 /// Holds a figure against a goal of its own.
 pub fn figure(row: &'static str, what: &str, goal: Goal, ours: &Series, unit: &str) -> Line {
     let figure = ours.median();

@@ -6,7 +6,10 @@ use anyhow::Result;
 use kale_application::{
     audit::{SealAudit, VerifyAudit, is_waiting, seal_audit, verify_audit},
     companies::{PurgeCompany, purge_company},
-    identity::{FollowIdentity, HeedIdentity, ProviderSignIns, follow_identity, heed_identity},
+    identity::{
+        CarryInvitation, FollowIdentity, HeedIdentity, ProviderSignIns, TakeInvitationBack, carry_invitation,
+        follow_identity, heed_identity, take_invitation_back,
+    },
     keys::{RotateKeys, rotate_keys},
     mail::{PostOffice, SendMail, send_mail},
     measures::{
@@ -51,6 +54,7 @@ pub fn registry(store: &Store, handlers: &Handlers) -> Registry {
     let purged = uploads();
     let (rotated, ring) = (store.clone(), Arc::clone(&post.ring));
     let (idle, again) = (store.clone(), identity.clone());
+    let (invites, takes_back) = (identity.clone(), identity.clone());
     let (counted, rebuilt, compared, left) = (store.clone(), store.clone(), store.clone(), store.clone());
     Registry::new()
         .on::<ProfileUpload>(async move |job, lease: Lease| {
@@ -77,6 +81,12 @@ pub fn registry(store: &Store, handlers: &Handlers) -> Registry {
         .on::<RotateKeys>(async move |job, lease: Lease| rotate_keys(&rotated, &ring, job, &lease).await)
         .on::<SendMail>(async move |job, lease: Lease| send_mail(&post, job, &lease).await)
         .on::<HeedIdentity>(async move |job, lease: Lease| heed_identity(again.as_ref(), job, &lease).await)
+        .on::<CarryInvitation>(async move |job, lease: Lease| {
+            carry_invitation(invites.as_ref(), job, &lease).await
+        })
+        .on::<TakeInvitationBack>(async move |job, lease: Lease| {
+            take_invitation_back(takes_back.as_ref(), job, &lease).await
+        })
         .on::<FollowIdentity>(async move |job, lease: Lease| {
             follow_identity(identity.as_ref(), job, &lease).await
         })

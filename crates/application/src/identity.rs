@@ -6,6 +6,7 @@
 mod admit;
 mod error;
 mod follow;
+mod invite;
 mod leave;
 mod roles;
 mod standing;
@@ -29,6 +30,7 @@ use url::Url;
 pub use self::{
     error::{NoAccess, ProviderSignInError},
     follow::{FollowIdentity, HeedIdentity, follow_identity, heed_identity},
+    invite::{CarryInvitation, TakeInvitationBack, carry_invitation, take_invitation_back},
     roles::{Roles, UnknownRole},
     standing::Standing,
 };

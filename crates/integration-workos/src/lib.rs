@@ -295,10 +295,47 @@ impl Identity for WorkOs {
             let url = self.at(&["user_management", "invitations"], []);
             let wish = json!({ "email": email, "organization_id": organization, "role_slug": role });
             let made: wire::Invitation = self.read(posted(url, &wish)?).await?;
-            Ok(Invited {
-                id: made.id,
-                expires_at: made.expires_at,
-            })
+            Ok(made.into())
+        }
+        .boxed()
+    }
+
+    fn invitation<'a>(&'a self, email: &'a str, organization: &'a str) -> Answered<'a, Option<Invited>> {
+        async move {
+            let url = self.at(
+                &["user_management", "invitations"],
+                [
+                    ("email", Some(email)),
+                    ("organization_id", Some(organization)),
+                    ("limit", Some(PAGE)),
+                ],
+            );
+            let page: wire::List<wire::Invitation> = self.read(Request::get(url)).await?;
+            let pending = page.data.into_iter().find(|one| one.state == "pending");
+            Ok(pending.map(Invited::from))
+        }
+        .boxed()
+    }
+
+    fn invite_again<'a>(&'a self, invitation: &'a str) -> Answered<'a, Invited> {
+        async move {
+            let url = self.at(&["user_management", "invitations", invitation, "resend"], []);
+            let again: wire::Invitation = self.read(posted(url, &json!({}))?).await?;
+            Ok(again.into())
+        }
+        .boxed()
+    }
+
+    fn take_back<'a>(&'a self, invitation: &'a str) -> Answered<'a, ()> {
+        async move {
+            let url = self.at(&["user_management", "invitations", invitation, "revoke"], []);
+            // To take back what was taken back or answered is the same as to take it back.
+            let answer = self.ask(posted(url, &json!({}))?.repeatable()).await?;
+            match wire::refusal(&answer) {
+                _ if answer.is_success() => Ok(()),
+                IntegrationError::NotFound | IntegrationError::Rejected { .. } => Ok(()),
+                refused => Err(refused),
+            }
         }
         .boxed()
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kale_http_client::Answer;
 use kale_integrations::{
     IntegrationError,
-    identity::{self, Happening, Outcome},
+    identity::{self, Happening, Invited, Outcome},
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -73,8 +73,20 @@ struct Role {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Invitation {
-    pub(crate) id: String,
-    pub(crate) expires_at: Timestamp,
+    id: String,
+    expires_at: Timestamp,
+    /// `pending`, `accepted`, `expired` or `revoked`.
+    #[serde(default)]
+    pub(crate) state: String,
+}
+
+impl From<Invitation> for Invited {
+    fn from(invitation: Invitation) -> Self {
+        Self {
+            id: invitation.id,
+            expires_at: invitation.expires_at,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

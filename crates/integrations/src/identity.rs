@@ -59,6 +59,15 @@ pub trait Identity: fmt::Debug + Send + Sync {
     /// Has somebody invited into an organization, in that role of the provider's.
     fn invite<'a>(&'a self, email: &'a str, organization: &'a str, role: &'a str) -> Answered<'a, Invited>;
 
+    /// The invitation of that address into that organization that waits for an answer, where there is one.
+    fn invitation<'a>(&'a self, email: &'a str, organization: &'a str) -> Answered<'a, Option<Invited>>;
+
+    /// Has an invitation mailed again; it works as long as a new one.
+    fn invite_again<'a>(&'a self, invitation: &'a str) -> Answered<'a, Invited>;
+
+    /// Takes an invitation back. One that is over is none: no error.
+    fn take_back<'a>(&'a self, invitation: &'a str) -> Answered<'a, ()>;
+
     /// What happened after that event, oldest first; everything there is, without one.
     fn events<'a>(&'a self, after: Option<&'a str>) -> Answered<'a, Vec<Event>>;
 

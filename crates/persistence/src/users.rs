@@ -29,6 +29,9 @@ pub(crate) struct InvitationRecord {
     pub(crate) hash: Binary,
     by: Option<bson::Uuid>,
     expires_at: DateTime,
+    /// What the company's identity provider calls its own, where it carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    there: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -80,14 +83,38 @@ pub async fn invite_again(
 ) -> Result<Option<(User, Token)>> {
     let (token, invitation) = minted(tx, id, by);
     let filter = doc! { "_id": value::uuid(id.uuid()), "status": UserStatus::Invited.name() };
+    // What the provider calls it stays: it is sent again there.
     let change = doc! {
-        "$set": { "invitation": bson::serialize_to_bson(&invitation)? },
+        "$set": {
+            "invitation.hash": invitation.hash,
+            "invitation.by": invitation.by,
+            "invitation.expires_at": invitation.expires_at,
+        },
         "$inc": { "version": 1_i64 },
     };
     let updated = records(store).update_in(tx, filter, change).await?;
     updated
         .map(|record| Ok((User::try_from(record)?, token)))
         .transpose()
+}
+
+/// Keeps what the company's identity provider calls the invitation of somebody; `false` where they are not invited (any
+/// more).
+pub async fn invited_there(store: &Store, tx: &mut Tx, id: UserId, invitation: &str) -> Result<bool> {
+    let filter = doc! { "_id": value::uuid(id.uuid()), "status": UserStatus::Invited.name() };
+    let change = doc! { "$set": { "invitation.there": invitation } };
+    let updated = records(store).update_in(tx, filter, change).await?;
+    Ok(updated.is_some())
+}
+
+/// What the company's identity provider calls the invitation of somebody.
+pub async fn invitation_there(store: &Store, tx: &mut Tx, id: UserId) -> Result<Option<String>> {
+    let found = records(store)
+        .find_one_in(tx, doc! { "_id": value::uuid(id.uuid()) })
+        .await?;
+    Ok(found
+        .and_then(|record| record.invitation)
+        .and_then(|invitation| invitation.there))
 }
 
 fn minted(tx: &Tx, id: UserId, by: Option<UserId>) -> (Token, InvitationRecord) {
@@ -97,6 +124,7 @@ fn minted(tx: &Tx, id: UserId, by: Option<UserId>) -> (Token, InvitationRecord) 
         hash: value::binary(hash),
         by: by.map(|by| value::uuid(by.uuid())),
         expires_at: value::date(expires_at),
+        there: None,
     };
     (token, invitation)
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::{
     bench::Bench,
     http::{Connection, request},
-    measure::{Goal, Series, note, ratio, short},
+    measure::{Goal, Series, note, paired, short},
 };
 
 /// How far the medians may lie apart.
@@ -47,7 +47,7 @@ pub async fn alike(bench: &mut Bench) -> Result<()> {
         ),
         ("the same, unknown against known", &unknown, &known),
     ] {
-        let line = ratio("S8", what, Goal::AtMost(APART), ours, other, " ms");
+        let line = paired("S8", what, Goal::AtMost(APART), ours, other, " ms");
         bench.lines.push(line);
     }
     let spread = format!(

@@ -112,7 +112,7 @@ pub async fn follow_identity(
     }
 }
 
-fn later(error: IntegrationError) -> JobError {
+pub(super) fn later(error: IntegrationError) -> JobError {
     match error {
         IntegrationError::RateLimited { retry_after } => {
             JobError::retry_after(retry_after, error.to_string())

@@ -6,12 +6,13 @@ use kale_domain::{
     id::UserId,
     user::{User, UserStatus},
 };
+use kale_jobs::Job as _;
 use kale_persistence::{
-    StoreError, Tenant, Tx, companies, customers, notifications, saved_views, sign_ins, users,
+    StoreError, Tenant, Tx, companies, customers, jobs::Enqueued, notifications, saved_views, sign_ins, users,
 };
 
 use super::{MemberChanges, Team, TeamError, wrong_name, wrong_role};
-use crate::access::Caller;
+use crate::{access::Caller, identity::TakeInvitationBack};
 
 impl Team {
     /// Changes somebody; [`StoreError::Stale`] where they are no longer at `version`. Another role ends their sign-ins,
@@ -145,6 +146,12 @@ impl Team {
         action: AuditAction,
     ) -> Result<(), TeamError> {
         self.keep_an_admin(tx, user, false).await?;
+        if let Some(invitation) = users::invitation_there(&self.store, tx, user.id).await?
+            && let Some(company) = tx.company()
+        {
+            let job = TakeInvitationBack { invitation };
+            let _one_each: Enqueued = tx.enqueue(job.of(company)?).await?;
+        }
         if !users::remove(&self.store, tx, user).await? {
             return Err(TeamError::Store(StoreError::Stale));
         }

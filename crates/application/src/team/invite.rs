@@ -7,9 +7,13 @@ use kale_domain::{
     secret::Token,
     user::{self, Theme, User, UserStatus},
 };
-use kale_persistence::{StoreError, Tenant, Tx, companies, users};
+use kale_jobs::Job as _;
+use kale_persistence::{StoreError, Tenant, Tx, companies, identity::links, jobs::Enqueued, users};
 
-use crate::mail::{Invitation, Mail};
+use crate::{
+    identity::CarryInvitation,
+    mail::{Invitation, Mail},
+};
 
 use super::{Handed, NewMember, Team, TeamError};
 use crate::access::Caller;
@@ -62,7 +66,7 @@ impl Team {
         let mut entry = caller.entry(tx, AuditAction::UserInvited, user.id);
         entry.after.insert("role".to_owned(), user.role.name().to_owned());
         tx.audit(entry).await?;
-        self.mail(tx, company, caller, &user, &token).await?;
+        self.carry(tx, company, caller, &user, &token, false).await?;
         Ok(Handed { user, token })
     }
 
@@ -96,10 +100,29 @@ impl Team {
                 };
                 tx.audit(caller.entry(tx, AuditAction::UserInvitedAgain, id))
                     .await?;
-                self.mail(tx, &company, caller, &user, &token).await?;
+                self.carry(tx, &company, caller, &user, &token, true).await?;
                 Ok(Handed { user, token })
             })
             .await
+    }
+
+    /// Has the invitation brought to them: by the identity provider, where the company is an organization there, since
+    /// nobody comes in whom it does not know; else by a mail of ours.
+    async fn carry(
+        &self,
+        tx: &mut Tx,
+        company: &Company,
+        caller: &Caller,
+        user: &User,
+        token: &Token,
+        again: bool,
+    ) -> Result<(), TeamError> {
+        if self.elsewhere && links::organization_in(&self.store, tx).await?.is_some() {
+            let job = CarryInvitation { user: user.id, again };
+            let _one_each: Enqueued = tx.enqueue(job.of(company.id)?).await?;
+            return Ok(());
+        }
+        self.mail(tx, company, caller, user, token).await
     }
 
     /// Puts the mail with the link into the outbox of the transaction.

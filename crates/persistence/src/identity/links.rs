@@ -67,6 +67,13 @@ pub async fn organization_of(store: &Store, tenant: Tenant) -> Result<Option<Str
     Ok(found.map(|link| link.id))
 }
 
+/// The organization that the transaction's company is; `None` where it is none.
+pub async fn organization_in(store: &Store, tx: &mut Tx) -> Result<Option<String>> {
+    let filter = doc! { "company_id": value::uuid(tx.tenant().company().uuid()) };
+    let found = organizations(store).find_one(filter).session(tx.session()).await;
+    Ok(tx.note(found)?.map(|link| link.id))
+}
+
 /// Says that the organization is the transaction's company;
 /// [`Duplicate`](crate::StoreError::Duplicate) where either is linked already.
 pub async fn link(store: &Store, tx: &mut Tx, organization: &str) -> Result<()> {
