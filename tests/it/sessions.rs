@@ -8,10 +8,14 @@ mod tokens;
 use futures::future::join_all;
 use jiff::SignedDuration;
 use kale_application::sessions::sweep;
+use kale_persistence::notifications;
 use kale_testkit::{Answer, TestApp};
 use serde_json::{Value, json};
 
-use crate::walking::{Walking, choice, go, offer_card, post, price, start, step, words};
+use crate::{
+    team::own_id,
+    walking::{Walking, choice, go, offer_card, post, price, start, step, words},
+};
 
 fn names(replay: &Value) -> Vec<&str> {
     let events = replay["events"].as_array().unwrap();
@@ -351,7 +355,7 @@ async fn a_try_tells_nobody_and_a_cancellation_tells_those_who_look_after_it() {
         .unwrap();
     let told = async || {
         let tenant = walking.company.tenant;
-        let all = kale_persistence::notifications::list(app.store(), tenant, me, 10, None)
+        let all = notifications::list(app.store(), tenant, me, 10, None)
             .await
             .unwrap();
         all.into_iter().map(|one| one.title).collect::<Vec<_>>()
@@ -367,6 +371,41 @@ async fn a_try_tells_nobody_and_a_cancellation_tells_those_who_look_after_it() {
         drop(go(&subscriber, &confirm, "cancel", json!({})).await);
         assert_eq!(told().await, expected);
     }
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn who_was_deactivated_is_told_nothing_of_their_customers_and_the_admins_are() {
+    let app = TestApp::shared();
+    let walking = Walking::new(&app).await;
+    let company = &walking.company;
+    walking.customer("C-2").await;
+    let (owner, expert) = (own_id(&company.owner).await, own_id(&company.expert).await);
+    let every = json!({ "filter": "", "experts": [expert] });
+    drop(
+        company
+            .owner
+            .post("/customers/experts/assign", &every)
+            .await
+            .expect(200),
+    );
+    let told = async |id: &str| {
+        let all = notifications::list(app.store(), company.tenant, id.parse().unwrap(), 10, None).await;
+        all.unwrap().len()
+    };
+    let cancels = async |customer: &str| {
+        let subscriber = app.with_token(&walking.minted(customer, "live").await.string("/token"));
+        let seen = start(&subscriber).await.expect(201).json();
+        let confirm = go(&subscriber, &seen, "cancel", json!({})).await;
+        drop(go(&subscriber, &confirm, "cancel", json!({})).await);
+    };
+
+    cancels("C-1").await;
+    assert_eq!((told(&expert).await, told(&owner).await), (1, 0));
+    let path = format!("/users/{expert}/deactivate");
+    drop(company.owner.post(&path, &json!({})).await.expect(200));
+    cancels("C-2").await;
+    assert_eq!((told(&expert).await, told(&owner).await), (1, 1));
     app.stop().await;
 }
 

@@ -137,6 +137,15 @@ async fn an_event_that_can_not_be_done_keeps_none_behind_it_waiting_and_is_done_
 
 #[actix_web::test]
 async fn the_last_admin_who_leaves_is_out_and_whoever_runs_the_installation_is_told() {
+    takes_the_last_admin_away(Method::DELETE, Value::Null).await;
+}
+
+#[actix_web::test]
+async fn the_last_admin_who_plays_another_part_there_does_so_here_and_it_is_told_too() {
+    takes_the_last_admin_away(Method::PUT, json!({ "role_slug": "member" })).await;
+}
+
+async fn takes_the_last_admin_away(method: Method, change: Value) {
     let Linked {
         emulator,
         app,
@@ -165,7 +174,7 @@ async fn the_last_admin_who_leaves_is_out_and_whoever_runs_the_installation_is_t
     assert_eq!(told().await, Vec::<Value>::new());
 
     let path = format!("/user_management/organization_memberships/{membership}");
-    drop(emulator.ask(Method::DELETE, &path, &Value::Null).await);
+    drop(emulator.ask(method, &path, &change).await);
     out(&client).await;
 
     let entries = told().await;
