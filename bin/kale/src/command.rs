@@ -1,6 +1,6 @@
 //! What each command does.
 
-use std::{path::Path, time::Duration};
+use std::{io::ErrorKind, path::Path, time::Duration};
 
 use anyhow::{Result, bail};
 use kale_application::installation::Setup;
@@ -129,9 +129,18 @@ async fn run_demo(options: &Demo) -> Result<()> {
     if here && matches!(settings.mail, MailSettings::Off) {
         settings.mail = MailSettings::Keep;
     }
+    if through_workos && settings.mongodb_uri.is_some() {
+        bail!(
+            "the emulator forgets who people were, so that this demo keeps no data: leave out the address of a database"
+        );
+    }
     let ended = demo_until_ended(&mut settings, options.json, through_workos).await;
-    if let Some(folder) = thrown_away {
-        tokio::fs::remove_dir_all(folder).await?;
+    if let Some(folder) = thrown_away
+        && let Err(error) = tokio::fs::remove_dir_all(&folder).await
+        && error.kind() != ErrorKind::NotFound
+    {
+        // No reason to hide how the demo ended.
+        tracing::warn!(%error, folder = %folder.display(), "the demo's data could not be thrown away");
     }
     ended
 }

@@ -12,7 +12,11 @@ use kale_domain::access::Permission::{
     ManageApiKeys, ManageCompany, ManageInstallation, ManageUsers, ManageViewer, ManageViewerSecrets,
 };
 
-use crate::routes::{Needs::May, Routes};
+use crate::{
+    frame::Here,
+    routes::{Needs::May, Routes},
+    view::{form::Stale, settings::SettingsTab},
+};
 
 pub(crate) fn routes(routes: &mut Routes<'_>) {
     let _all = routes
@@ -56,4 +60,30 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
             May(ManageViewerSecrets),
             viewer::revoke_secret,
         );
+}
+
+/// The pages of the settings that somebody may open, on the one at `current`.
+fn tabs<P>(here: &Here<P>, current: &str) -> Vec<SettingsTab> {
+    let all = [
+        ("General", "/settings", ManageCompany),
+        ("Security", "/settings/security", ManageCompany),
+        ("Team", "/settings/team", ManageUsers),
+        ("Subscriber pages", "/settings/viewer", ManageViewer),
+        ("API keys", "/settings/api-keys", ManageApiKeys),
+    ];
+    all.into_iter()
+        .filter(|(_, _, needed)| here.may(*needed))
+        .map(|(label, href, _)| SettingsTab {
+            label,
+            href,
+            current: href == current,
+        })
+        .collect()
+}
+
+fn stale(place: &str) -> Stale {
+    Stale {
+        text: "Somebody changed the settings in between.".to_owned(),
+        theirs: place.to_owned(),
+    }
 }

@@ -120,12 +120,6 @@ impl SignInLimits {
     }
 }
 
-impl Default for SignInLimits {
-    fn default() -> Self {
-        Self::WIDEST
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -53,8 +53,8 @@ pub(crate) struct Tokens {
     expires_at: Timestamp,
     /// Exchange it, once, at `/auth/refresh` for the next pair. It is shown this once.
     refresh_token: String,
-    /// From when on the refresh token works no more, unless it is used before: each exchange moves this, up to the limits of the
-    /// company.
+    /// From when on the refresh token works no more, unless it is used before: each exchange moves this, within
+    /// the company's limits.
     #[schema(value_type = String, format = DateTime)]
     refresh_expires_at: Timestamp,
     /// The sign-in, as `/me/sign-ins` lists it.

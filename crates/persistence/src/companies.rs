@@ -51,7 +51,7 @@ pub(crate) struct Record {
     sort_change: i64,
     #[serde(default)]
     attributes: Vec<AttributeDefinition>,
-    /// Absent where nobody asked for less than the widest.
+    /// Absent in what was written before companies had any: the widest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sign_in_limits: Option<LimitsRecord>,
     created_at: DateTime,

@@ -10,26 +10,24 @@ use super::{EMAIL, Linked, browser::Browser, linked};
 
 const NEW: &str = "nora@globex.example";
 
-/// Waits until the provider's invitations of that address stand so.
-async fn stand(emulator: &Emulator, states: &[&str]) -> Vec<Value> {
+/// Waits until the provider's invitations of that address are as they should be.
+async fn until(emulator: &Emulator, right: impl Fn(&[&str]) -> bool) -> Vec<Value> {
     let begun = Instant::now();
     loop {
         let path = format!("/user_management/invitations?email={NEW}");
         let list = emulator.ask(Method::GET, &path, &Value::Null).await;
         let all = list["data"].as_array().unwrap().clone();
-        if all
-            .iter()
-            .map(|one| one["state"].as_str().unwrap())
-            .eq(states.iter().copied())
-        {
+        let states: Vec<&str> = all.iter().map(|one| one["state"].as_str().unwrap()).collect();
+        if right(&states) {
             return all;
         }
-        assert!(
-            begun.elapsed() < Duration::from_secs(30),
-            "{states:?} in {all:#?}"
-        );
+        assert!(begun.elapsed() < Duration::from_secs(30), "{all:#?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+async fn stand(emulator: &Emulator, states: &[&str]) -> Vec<Value> {
+    until(emulator, |all| all == states).await
 }
 
 fn wanted(role: &str) -> Value {
@@ -137,18 +135,8 @@ async fn an_invitation_that_is_taken_back_here_is_taken_back_there() {
         .post("/users", &wanted("retention_expert"))
         .await
         .expect(201);
-    let begun = Instant::now();
-    loop {
-        let path = format!("/user_management/invitations?email={NEW}");
-        let list = emulator.ask(Method::GET, &path, &Value::Null).await;
-        let all = list["data"].as_array().unwrap();
-        let pending = all.iter().filter(|one| one["state"] == "pending").count();
-        if pending == 1 {
-            break;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{all:#?}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let waiting = |all: &[&str]| all.iter().filter(|state| **state == "pending").count();
+    drop(until(&emulator, |all| waiting(all) == 1).await);
     assert_eq!(
         company
             .owner

@@ -2,6 +2,7 @@
 //! whom it does not know.
 
 use kale_domain::{id::UserId, user::UserStatus};
+use kale_integrations::IntegrationError;
 use kale_jobs::{Job, JobError, Lease};
 use kale_persistence::{StoreError, identity::links, users};
 use serde::{Deserialize, Serialize};
@@ -63,7 +64,11 @@ pub async fn carry_invitation(
         Some(there) => Ok(there),
         None => provider.invite(email, &organization, role).await,
     };
-    let invited = invited.map_err(later)?;
+    let invited = invited.map_err(|error| match error {
+        // Said again, it would be refused again: such as somebody who belongs to the organization already.
+        IntegrationError::Rejected { .. } => JobError::fail(error.to_string()),
+        error => later(error),
+    })?;
     let kept = identity
         .store
         .transaction::<_, StoreError>(tenant, async |tx| {

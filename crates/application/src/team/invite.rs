@@ -107,7 +107,7 @@ impl Team {
     }
 
     /// Has the invitation brought to them: by the identity provider, where the company is an organization there, since
-    /// nobody comes in whom it does not know; else by a mail of ours.
+    /// nobody comes in whom it does not know; else by a mail with the link, through the outbox of the transaction.
     async fn carry(
         &self,
         tx: &mut Tx,
@@ -122,18 +122,6 @@ impl Team {
             let _one_each: Enqueued = tx.enqueue(job.of(company.id)?).await?;
             return Ok(());
         }
-        self.mail(tx, company, caller, user, token).await
-    }
-
-    /// Puts the mail with the link into the outbox of the transaction.
-    async fn mail(
-        &self,
-        tx: &mut Tx,
-        company: &Company,
-        caller: &Caller,
-        user: &User,
-        token: &Token,
-    ) -> Result<(), TeamError> {
         let Some(invitation) = &user.invitation else {
             return Err(TeamError::NotFound);
         };

@@ -6,12 +6,22 @@ use kale_dashboard::view::{
     form::{Choice, Field, Problems, Select, Wrong},
     jobs::{JobPage, JobRow, JobTab, JobsPage},
     parts::{Link, Pager, Tone},
-    settings::{ApiKeysPage, GeneralPage, KeyRow, NewKey, PermissionChoice},
+    settings::{ApiKeysPage, GeneralPage, KeyRow, NewKey, PermissionChoice, SettingsTab},
     shell::Section,
 };
 use kale_domain::{access::Permission, company::Industry};
 
 use super::{Page, chip, crumb, empty, fragment, job, page, shell};
+
+fn tabs(current: &str) -> Vec<SettingsTab> {
+    [("General", "/settings"), ("API keys", "/settings/api-keys")]
+        .map(|(label, href)| SettingsTab {
+            label,
+            href,
+            current: label == current,
+        })
+        .into()
+}
 
 /// Jobs as the first page lists them.
 pub(crate) fn rows(typed: &str) -> Vec<JobRow> {
@@ -164,9 +174,7 @@ fn general(typed: &str) -> GeneralPage {
         sortable_error: String::new(),
         sortable_limit: 3,
         etag: "3".to_owned(),
-        may_manage_keys: true,
-        may_manage_viewer: true,
-        may_manage_users: true,
+        tabs: tabs("General"),
     }
 }
 
@@ -241,9 +249,7 @@ fn keys(typed: &str, created: bool) -> ApiKeysPage {
             None,
             Some(Link::new("Read about the API", "/docs")),
         ),
-        may_manage_company: true,
-        may_manage_viewer: true,
-        may_manage_users: true,
+        tabs: tabs("API keys"),
     }
 }
 

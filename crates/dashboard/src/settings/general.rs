@@ -7,7 +7,6 @@ use kale_application::{
     customers::Customers,
 };
 use kale_domain::{
-    access::Permission,
     attribute::AttributeKey,
     company::{Company, Industry, SORTABLE_ATTRIBUTES},
     error::{Classify as _, ErrorKind, FieldError},
@@ -15,6 +14,7 @@ use kale_domain::{
 };
 use kale_web::{NoQuery, Problem, etag::etag, permission::ManageCompany};
 
+use super::{stale, tabs};
 use crate::{
     frame::{Form, Here},
     view::{
@@ -177,9 +177,11 @@ pub(crate) async fn change(
                 .see_other_saying("/settings", "Settings saved.", Tone::Leaf));
         }
         Err(CompanyError::Invalid(wrong)) => (StatusCode::UNPROCESSABLE_ENTITY, wrong, None),
-        Err(error) if error.kind() == ErrorKind::Stale => {
-            (StatusCode::PRECONDITION_FAILED, Vec::new(), Some(stale()))
-        }
+        Err(error) if error.kind() == ErrorKind::Stale => (
+            StatusCode::PRECONDITION_FAILED,
+            Vec::new(),
+            Some(stale("/settings")),
+        ),
         Err(error) => return Err(error.into()),
     };
     let company = companies.get(here.tenant()).await?;
@@ -191,13 +193,6 @@ pub(crate) async fn change(
             page.render()
         }
     })
-}
-
-fn stale() -> Stale {
-    Stale {
-        text: "Somebody changed the settings in between.".to_owned(),
-        theirs: "/settings".to_owned(),
-    }
 }
 
 async fn page(
@@ -239,9 +234,7 @@ async fn page(
         sortable_error: problems.at("sortable"),
         sortable_limit: SORTABLE_ATTRIBUTES,
         etag: etag(company.version),
-        may_manage_keys: here.may(Permission::ManageApiKeys),
-        may_manage_viewer: here.may(Permission::ManageViewer),
-        may_manage_users: here.may(Permission::ManageUsers),
+        tabs: tabs(here, "/settings"),
         problems,
     })
 }

@@ -17,6 +17,7 @@ use kale_domain::{
 };
 use kale_web::{NoQuery, Path, Problem, permission::ManageApiKeys};
 
+use super::tabs;
 use crate::{
     frame::{Form, Here},
     people::People,
@@ -230,9 +231,7 @@ async fn page(
             action: None,
             other: Some(crate::view::parts::Link::new("What the API can do", "/docs")),
         },
-        may_manage_company: here.may(Permission::ManageCompany),
-        may_manage_viewer: here.may(Permission::ManageViewer),
-        may_manage_users: here.may(Permission::ManageUsers),
+        tabs: tabs(here, "/settings/api-keys"),
         problems,
     })
 }

@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template as _;
 use kale_application::companies::{Companies, CompanyChanges, CompanyError};
 use kale_domain::{
-    access::Permission,
     error::{Classify as _, ErrorKind, FieldError},
     sign_in::SignInLimits,
 };
 use kale_web::{NoQuery, Problem, etag::etag, permission::ManageCompany};
 
+use super::{stale, tabs};
 use crate::{
     frame::{Form, Here},
     view::{
@@ -98,11 +98,7 @@ pub(crate) async fn change(
         Ok(_) => return Ok(here.frame.see_other_saying(HERE, "Settings saved.", Tone::Leaf)),
         Err(CompanyError::Invalid(wrong)) => (StatusCode::UNPROCESSABLE_ENTITY, wrong, None),
         Err(error) if error.kind() == ErrorKind::Stale => {
-            let stale = Stale {
-                text: "Somebody changed the settings in between.".to_owned(),
-                theirs: HERE.to_owned(),
-            };
-            (StatusCode::PRECONDITION_FAILED, Vec::new(), Some(stale))
+            (StatusCode::PRECONDITION_FAILED, Vec::new(), Some(stale(HERE)))
         }
         Err(error) => return Err(error.into()),
     };
@@ -144,9 +140,7 @@ fn page(
             &typed.absolute,
         ),
         etag: etag(version),
-        may_manage_keys: here.may(Permission::ManageApiKeys),
-        may_manage_viewer: here.may(Permission::ManageViewer),
-        may_manage_users: here.may(Permission::ManageUsers),
+        tabs: tabs(here, HERE),
         problems,
     }
 }

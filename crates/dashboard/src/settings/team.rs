@@ -7,7 +7,7 @@ use kale_application::{
     team::{MemberChanges, NewMember, Team, TeamError, TeamFilter},
 };
 use kale_domain::{
-    access::{Permission, Role},
+    access::Role,
     email::Email,
     error::{Classify as _, ErrorKind, FieldError},
     id::UserId,
@@ -15,6 +15,7 @@ use kale_domain::{
 };
 use kale_web::{InstallationAdmin, NoQuery, Path, Problem, etag::etag, permission::ManageUsers};
 
+use super::tabs;
 use crate::{
     frame::{Form, Frame, Here, is_kale_admin},
     view::{
@@ -268,9 +269,7 @@ async fn page(
                 .hint("Retention admins run the company. Experts look after their customers."),
             roles(),
         ),
-        may_manage_company: here.may(Permission::ManageCompany),
-        may_manage_keys: here.may(Permission::ManageApiKeys),
-        may_manage_viewer: here.may(Permission::ManageViewer),
+        tabs: tabs(here, HERE),
         problems,
     })
 }

@@ -17,6 +17,7 @@ use kale_web::{
     permission::{ManageViewer, ManageViewerSecrets},
 };
 
+use super::{stale, tabs};
 use crate::{
     frame::{Form, Here},
     people::People,
@@ -106,11 +107,7 @@ pub(crate) async fn save(
         Ok(_) => return Ok(here.frame.see_other_saying(PLACE, "Settings saved.", Tone::Leaf)),
         Err(ViewerError::Invalid(wrong)) => (StatusCode::UNPROCESSABLE_ENTITY, wrong, None),
         Err(error) if error.kind() == ErrorKind::Stale => {
-            let stale = Stale {
-                text: "Somebody changed the settings in between.".to_owned(),
-                theirs: PLACE.to_owned(),
-            };
-            (StatusCode::PRECONDITION_FAILED, Vec::new(), Some(stale))
+            (StatusCode::PRECONDITION_FAILED, Vec::new(), Some(stale(PLACE)))
         }
         Err(error) => return Err(error.into()),
     };
@@ -241,9 +238,7 @@ fn page<P: Required>(
             },
         }),
         problems,
-        may_manage_company: here.may(Permission::ManageCompany),
-        may_manage_users: here.may(Permission::ManageUsers),
-        may_manage_keys: here.may(Permission::ManageApiKeys),
+        tabs: tabs(here, PLACE),
     }
 }
 

@@ -9,6 +9,17 @@ use super::{
     shell::Shell,
 };
 
+/// A page of the settings, as the tabs above each name it.
+#[derive(Debug)]
+pub struct SettingsTab {
+    /// What it is about.
+    pub label: &'static str,
+    /// Where it is.
+    pub href: &'static str,
+    /// Whether this is it.
+    pub current: bool,
+}
+
 /// Name, industry, zone, currency.
 #[derive(Debug, Template)]
 #[template(path = "settings_general.html", blocks = ["form"])]
@@ -39,12 +50,8 @@ pub struct GeneralPage {
     pub sortable_limit: usize,
     /// The version, for `_etag`.
     pub etag: String,
-    /// Whether this person may see the keys too.
-    pub may_manage_keys: bool,
-    /// Whether this person may see the pages of subscribers too.
-    pub may_manage_viewer: bool,
-    /// Whether this person may manage the team too.
-    pub may_manage_users: bool,
+    /// The pages of the settings that this person may open.
+    pub tabs: Vec<SettingsTab>,
 }
 
 /// How long people stay signed in.
@@ -63,12 +70,8 @@ pub struct SecurityPage {
     pub absolute: Select,
     /// The company's version, for `_etag`.
     pub etag: String,
-    /// Whether this person may see the keys too.
-    pub may_manage_keys: bool,
-    /// Whether this person may see the pages of subscribers too.
-    pub may_manage_viewer: bool,
-    /// Whether this person may manage the team too.
-    pub may_manage_users: bool,
+    /// The pages of the settings that this person may open.
+    pub tabs: Vec<SettingsTab>,
 }
 
 /// One key.
@@ -138,12 +141,8 @@ pub struct ApiKeysPage {
     pub keys: Vec<KeyRow>,
     /// What stands in place of keys.
     pub empty: Empty,
-    /// Whether this person may see the general settings too.
-    pub may_manage_company: bool,
-    /// Whether this person may see the pages of subscribers too.
-    pub may_manage_viewer: bool,
-    /// Whether this person may manage the team too.
-    pub may_manage_users: bool,
+    /// The pages of the settings that this person may open.
+    pub tabs: Vec<SettingsTab>,
 }
 
 /// One viewer secret.
@@ -200,12 +199,8 @@ pub struct ViewerPage {
     pub etag: String,
     /// The secrets; `None` where this person may not see them.
     pub secrets: Option<ViewerSecrets>,
-    /// Whether this person may see the general settings too.
-    pub may_manage_company: bool,
-    /// Whether this person may manage the team too.
-    pub may_manage_users: bool,
-    /// Whether this person may see the keys too.
-    pub may_manage_keys: bool,
+    /// The pages of the settings that this person may open.
+    pub tabs: Vec<SettingsTab>,
 }
 
 /// A person of the company.
@@ -251,10 +246,6 @@ pub struct TeamPage {
     pub email: Field,
     /// The field `role`.
     pub role: Select,
-    /// Whether this person may see the general settings too.
-    pub may_manage_company: bool,
-    /// Whether this person may see the keys too.
-    pub may_manage_keys: bool,
-    /// Whether this person may see the pages of subscribers too.
-    pub may_manage_viewer: bool,
+    /// The pages of the settings that this person may open.
+    pub tabs: Vec<SettingsTab>,
 }
